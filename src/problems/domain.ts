@@ -1,0 +1,25 @@
+import type { QuestionVerdict } from "../grading/question-verdict.js";
+
+/** An answer given and the reference it is held against, both without \boxed{}. */
+export interface AnswerPair {
+  answer: string;
+  reference: string;
+}
+
+/**
+ * What SOAR has to know about a kind of problem: how to ask, and how to check. The arithmetic gym and competition
+ * maths are both domains; nothing above this interface knows which one it runs on.
+ */
+export interface Domain {
+  readonly name: string;
+  /** Default wording of the two prompts. `{question}` in the student prompt is replaced by the question. */
+  readonly prompts: { readonly teacher: string; readonly student: string };
+  /** Whether the verifier can parse each answer (the fourth filter of App. B.2). Order is kept; never throws. */
+  parses(answers: readonly string[]): Promise<boolean[]>;
+  /** Whether each answer equals its reference. Order is kept; an answer that does not parse is not equal. */
+  equal(pairs: readonly AnswerPair[]): Promise<boolean[]>;
+  /** A short label of what kind of question this is (the gym: "k=3"), for tables and figures. */
+  kind?(question: string): string;
+  /** An exact judge of a synthetic question, where the domain has one. */
+  judge?(question: string, answer: string): QuestionVerdict;
+}
