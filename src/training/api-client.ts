@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, fetch as undiciFetch } from "undici";
+import type { z } from "zod";
+import { TrainingError } from "./training-error.js";
+import { emptyResultSchema, errorBodySchema, requestAcceptedSchema } from "./wire.js";
+
+export interface ApiClientParams {
+  /** Root of the server, e.g. "http://127.0.0.1:8000". */
+  baseUrl: string;
+  /** Sent as `X-API-Key`. */
+  apiKey?: string;
+  /** How often a request is tried again after a broken connection, 429 or 5xx. */
+  maxRetries?: number;
+  /** Requests under way at once; more wait their turn. */
+  maxConcurrency?: number;
+  /** Ends every request of this client. */
+  signal?: AbortSignal;
+  /** Replaces the HTTP implementation. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/** HTTP to a training server: one place for retries, futures, limits, keys and errors. */
+export class ApiClient {
+  readonly baseUrl: string;
+  /** Requests sent and milliseconds spent in them, summed over concurrent ones; for overhead reports. */
+  readonly traffic = { requests: 0, bytesOut: 0, bytesIn: 0 };
+  private readonly headers: Record<string, string>;
+  private readonly maxRetries: number;
+  private readonly maxConcurrency: number;
+  private readonly signal: AbortSignal | undefined;
+  private readonly fetch: typeof globalThis.fetch;
+  private readonly agent: Agent | undefined;
+  private active = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(params: ApiClientParams) {
+    this.baseUrl = params.baseUrl.replace(/\/+$/, "");
+    this.headers = {
+      "content-type": "application/json",
+      ...(params.apiKey && { "x-api-key": params.apiKey }),
+    };
+    this.maxRetries = params.maxRetries ?? 6;
+    this.maxConcurrency = params.maxConcurrency ?? 128;
+    this.signal = params.signal;
+    if (params.fetch) {
+      this.fetch = params.fetch;
+    } else {
+      // Long polls are answered after up to a minute, so the agent's own time limits are off.
+      const agent = new Agent({ connections: this.maxConcurrency, bodyTimeout: 0, headersTimeout: 0 });
+      this.agent = agent;
+      this.fetch = ((url: string, init: object) =>
+        undiciFetch(url, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch;
+    }
+  }
+
+  /** Sends `body` and returns the checked answer. */
+  async post<T extends z.ZodType>(
+    path: string,
+    body: object,
+    schema: T,
+    signal?: AbortSignal,
+  ): Promise<z.infer<T>> {
+    return this.check(path, await this.request("POST", path, body, signal), schema);
+  }
+
+  /** Fetches `path` and returns the checked answer. */
+  async get<T extends z.ZodType>(path: string, schema: T, signal?: AbortSignal): Promise<z.infer<T>> {
+    return this.check(path, await this.request("GET", path, undefined, signal), schema);
+  }
+
+  /** Deletes `path`; that it is already gone is no error. */
+  async delete(path: string): Promise<void> {
+    try {
+      await this.request("DELETE", path);
+    } catch (error) {
+      if (!(error instanceof TrainingError && error.status === 404)) throw error;
+    }
+  }
+
+  /** Sends a request whose answer is a future, and returns the id to ask for its result with. */
+  async submit(path: string, body: object, signal?: AbortSignal): Promise<string> {
+    return (await this.post(path, body, requestAcceptedSchema, signal)).request_id;
+  }
+
+  /** Waits for the result of a future. */
+  async result<T extends z.ZodType>(
+    path: string,
+    requestId: string,
+    schema: T,
+    signal?: AbortSignal,
+  ): Promise<z.infer<T>> {
+    for (;;) {
+      const answer = await this.request(
+        "POST",
+        "/api/v1/retrieve_future",
+        { request_id: requestId },
+        signal,
+        true,
+      );
+      if (answer !== stillRunning) return this.check(path, answer, schema);
+    }
+  }
+
+  /** Ends the client's idle connections. */
+  async close(): Promise<void> {
+    await this.agent?.close();
+  }
+
+  private check<T extends z.ZodType>(path: string, answer: unknown, schema: T): z.infer<T> {
+    // Servers that answer 200 to a failed future say so in the body.
+    const failure = emptyResultSchema.safeParse(answer);
+    if (failure.success && typeof failure.data.error === "string" && "category" in failure.data) {
+      throw new TrainingError("failed", `${path}: ${failure.data.error}`);
+    }
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0]!;
+    const where = issue.path.length ? issue.path.join(".") : "the answer";
+    throw new TrainingError(
+      "protocol",
+      `${this.baseUrl}${path} answered something else than the API promises: ${where}: ${issue.message}`,
+    );
+  }
+
+  private async request(
+    method: string,
+    path: string,
+    body?: object,
+    signal?: AbortSignal,
+    isPoll = false,
+  ): Promise<unknown> {
+    const url = this.baseUrl + path;
+    const text = body && JSON.stringify(body);
+    const signals = [this.signal, signal].filter(s => s !== undefined);
+    const abort = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    for (let attempt = 0; ; attempt++) {
+      abort?.throwIfAborted();
+      let failure: TrainingError;
+      let retryAfter = Number.NaN;
+      await this.enter();
+      try {
+        const response = await this.fetch(url, { method, headers: this.headers, body: text, signal: abort });
+        const answer = await response.text();
+        this.traffic.requests++;
+        this.traffic.bytesOut += text?.length ?? 0;
+        this.traffic.bytesIn += answer.length;
+        if (response.ok) return answer === "" ? {} : parseJson(url, answer);
+        if (isPoll && response.status === 408) return stillRunning;
+        failure = fromResponse(path, response.status, answer, isPoll);
+        if (!retryable(response.status)) throw failure;
+        retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+      } catch (error) {
+        if (error instanceof TrainingError) throw error;
+        abort?.throwIfAborted();
+        failure = new TrainingError(
+          "unreachable",
+          `no training server answers at ${url}: ${rootCause(error)}`,
+          undefined,
+          {
+            cause: error,
+          },
+        );
+      } finally {
+        this.leave();
+      }
+      if (attempt >= this.maxRetries) throw failure;
+      const backoff = Number.isNaN(retryAfter) ? Math.min(4000, 100 * 2 ** attempt) : 1000 * retryAfter;
+      await sleep(backoff, undefined, { signal: abort });
+    }
+  }
+
+  private async enter(): Promise<void> {
+    // A leaving request hands its place over, so `active` only changes when nobody waits.
+    if (this.active < this.maxConcurrency) this.active++;
+    else await new Promise<void>(resolve => this.waiting.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.active--;
+  }
+}
+
+const stillRunning = Symbol("the future has no result yet");
+
+function retryable(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+function fromResponse(path: string, status: number, answer: string, isPoll: boolean): TrainingError {
+  const detail = readDetail(answer);
+  if (status === 401 || status === 403) {
+    return new TrainingError(
+      "unauthorized",
+      `${path}: the server refused the API key (${status}): ${detail}`,
+      status,
+    );
+  }
+  if (retryable(status)) return new TrainingError("unavailable", `${path}: ${status}: ${detail}`, status);
+  return new TrainingError(
+    isPoll && status === 400 ? "failed" : "rejected",
+    `${path}: ${status}: ${detail}`,
+    status,
+  );
+}
+
+/** The server's reason in one line: FastAPI's list of field errors, a plain `detail`, or the body itself. */
+function readDetail(answer: string): string {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer);
+  } catch {
+    return answer.slice(0, 500) || "no reason given";
+  }
+  const parsed = errorBodySchema.safeParse(body);
+  if (!parsed.success) return answer.slice(0, 500);
+  const { detail } = parsed.data;
+  if (!Array.isArray(detail)) return typeof detail === "string" ? detail : JSON.stringify(detail);
+  return detail
+    .map(issue => `${[issue?.loc ?? []].flat().join(".")}: ${issue?.msg ?? JSON.stringify(issue)}`)
+    .join("; ");
+}
+
+function parseJson(url: string, answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch (error) {
+    throw new TrainingError("protocol", `${url} answered no JSON: ${answer.slice(0, 200)}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+function rootCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error
+    ? cause.message || ("code" in cause ? String(cause.code) : cause.name)
+    : String(cause);
+}

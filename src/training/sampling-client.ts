@@ -1,0 +1,60 @@
+import type { ApiClient } from "./api-client.js";
+import { type SamplingParams, sampleResultSchema } from "./wire.js";
+
+/** One sampled completion. */
+export interface Sample {
+  tokens: number[];
+  /** Log-probability of each token under the sampler at the request's temperature 1 distribution; nats. */
+  logprobs: number[];
+  /** "stop": the model ended it; "length": cut at max_tokens. */
+  stopReason: "stop" | "length";
+}
+
+export interface SampleRequest {
+  /** Prompt tokens. */
+  prompt: number[];
+  numSamples: number;
+  params: SamplingParams;
+  signal?: AbortSignal;
+}
+
+/** Samples from one fixed set of weights. */
+export class SamplingClient {
+  private seqId = 0;
+
+  constructor(
+    private readonly api: ApiClient,
+    readonly id: string,
+  ) {}
+
+  /** `numSamples` completions of one prompt. */
+  async sample({ prompt, numSamples, params, signal }: SampleRequest): Promise<Sample[]> {
+    const result = await this.run(prompt, { num_samples: numSamples, sampling_params: params }, signal);
+    return result.sequences.map(({ tokens, logprobs, stop_reason }) => ({
+      tokens,
+      logprobs: logprobs ?? [],
+      stopReason: stop_reason,
+    }));
+  }
+
+  /** Log-probability of each token of a sequence given those before it; the first has none and is NaN. */
+  async logprobs(tokens: number[], signal?: AbortSignal): Promise<number[]> {
+    const result = await this.run(
+      tokens,
+      { num_samples: 1, prompt_logprobs: true, sampling_params: { max_tokens: 1, temperature: 0 } },
+      signal,
+    );
+    return (result.prompt_logprobs ?? []).map(value => value ?? Number.NaN);
+  }
+
+  private async run(tokens: number[], rest: object, signal?: AbortSignal) {
+    const path = "/api/v1/asample";
+    const body = {
+      sampling_session_id: this.id,
+      seq_id: this.seqId++,
+      prompt: { chunks: [{ type: "encoded_text", tokens }] },
+      ...rest,
+    };
+    return this.api.result(path, await this.api.submit(path, body, signal), sampleResultSchema, signal);
+  }
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+import { packageRoot } from "../util/package-root.js";
+import { TrainingError } from "./training-error.js";
+
+export interface LocalServerParams {
+  /** Hugging Face model folder or hub id. */
+  model: string;
+  device?: "auto" | "cpu" | "cuda";
+  dtype?: "auto" | "float32" | "bfloat16";
+  /** Where the server keeps checkpoints; default: a folder of its own under the system's temporary one. */
+  checkpoints?: string;
+  /** 0 = any free port. */
+  port?: number;
+  /** Python interpreter with the server's packages; default: SOARLAB_PYTHON, the package's .venv, then python3. */
+  python?: string;
+  /** Called with each line of the server's log. */
+  onLog?: (line: string) => void;
+  /** How long the server may take to be ready, in ms. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** A training server that this process started and will end. */
+export interface LocalServer {
+  url: string;
+  apiKey: string;
+  pid: number;
+  /** Settles with the reason when the server ends on its own. */
+  ended: Promise<string>;
+  /** Ends the server; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+const readySchema = z.object({ event: z.literal("ready"), url: z.url() });
+
+const logTailLines = 30;
+
+/**
+ * Starts the local training server and waits until it answers. It is ended by `stop`, when this process exits, and (it
+ * watches its parent) even when this process is killed.
+ * @throws TrainingError with the end of the server's log when it does not come up
+ */
+export async function startLocalServer(params: LocalServerParams): Promise<LocalServer> {
+  const python = params.python ?? findPython();
+  const apiKey = randomBytes(24).toString("base64url");
+  const tail: string[] = [];
+  const child = spawn(python, serverArguments(params), {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      SOARLAB_API_KEY: apiKey,
+      PYTHONPATH: [join(packageRoot, "server"), process.env.PYTHONPATH].filter(Boolean).join(":"),
+    },
+    // Its own group: Ctrl-C reaches us alone, and we end it after the requests under way have been told.
+    detached: true,
+  });
+  createInterface({ input: child.stderr! }).on("line", line => {
+    tail.push(line);
+    if (tail.length > logTailLines) tail.shift();
+    params.onLog?.(line);
+  });
+
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const ended = new Promise<string>(resolve => {
+    child.once("error", error => resolve(`cannot run ${python}: ${error.message}`));
+    child.once("exit", (code, signal) =>
+      resolve(`the training server ended (${signal ?? `exit code ${code}`})`),
+    );
+  });
+  ended.then(() => process.off("exit", kill));
+
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const timer = setTimeout(kill, 3000);
+    await ended;
+    clearTimeout(timer);
+  };
+  try {
+    const url = await firstLine(child, ended, params);
+    return { url, apiKey, pid: child.pid!, ended, stop };
+  } catch (error) {
+    if (child.pid !== undefined) await stop();
+    if (!(error instanceof TrainingError)) throw error;
+    throw new TrainingError("unreachable", [error.message, ...tail.map(line => `  ${line}`)].join("\n"));
+  }
+}
+
+function serverArguments(params: LocalServerParams): string[] {
+  const options = {
+    model: params.model,
+    port: params.port ?? 0,
+    device: params.device ?? "auto",
+    dtype: params.dtype ?? "auto",
+    checkpoints: params.checkpoints,
+    "parent-pid": process.pid,
+  };
+  return [
+    "-m",
+    "soarlab_server",
+    ...Object.entries(options).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, String(value)],
+    ),
+  ];
+}
+
+function findPython(): string {
+  const own = join(packageRoot, ".venv", "bin", "python");
+  return process.env.SOARLAB_PYTHON ?? (existsSync(own) ? own : "python3");
+}
+
+async function firstLine(
+  child: ChildProcess,
+  ended: Promise<string>,
+  params: LocalServerParams,
+): Promise<string> {
+  const timeoutMs = params.timeoutMs ?? 120_000;
+  const lines = createInterface({ input: child.stdout! });
+  const ready = new Promise<string>(resolve => {
+    lines.on("line", line => {
+      const parsed = readySchema.safeParse(safeJson(line));
+      if (parsed.success) resolve(parsed.data.url);
+    });
+  });
+  const failed = ended.then(reason => {
+    throw new TrainingError("unreachable", `${reason} before it was ready`);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () =>
+      new TrainingError("unreachable", `the training server was not ready after ${timeoutMs / 1000} s`);
+    timer = setTimeout(() => reject(giveUp()), timeoutMs);
+    params.signal?.addEventListener("abort", () => reject(params.signal!.reason), { once: true });
+  });
+  try {
+    return await Promise.race([ready, failed, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function safeJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+/** Text to tokens and back, for one model. */
+export interface ModelTokenizer {
+  /** Tokens of a text, without special tokens around it unless the template itself has them. */
+  encode(text: string): number[];
+  /** Text of tokens, special tokens left out. */
+  decode(tokens: number[]): string;
+  /** Tokens of a one-message user conversation in the model's chat template, ready for the assistant's turn. */
+  encodeChat(message: string): number[];
+  /** Id of the token that ends a completion, where the model names one. */
+  readonly endToken: number | undefined;
+}

@@ -1,0 +1,112 @@
+import type { z } from "zod";
+import type { ApiClient } from "./api-client.js";
+import { SamplingClient } from "./sampling-client.js";
+import { TrainingError } from "./training-error.js";
+import {
+  type AdamParams,
+  type Datum,
+  emptyResultSchema,
+  forwardBackwardResultSchema,
+  type LossName,
+  optimStepResultSchema,
+  saveForSamplerResultSchema,
+  saveResultSchema,
+} from "./wire.js";
+
+/** What a forward pass gives back. */
+export interface LossResult {
+  /** Log-probability of each target token, one array a datum; nats. */
+  logprobs: number[][];
+  /** The server's own figures, e.g. "loss:sum". */
+  metrics: Record<string, number>;
+}
+
+/**
+ * One model in training. Requests are numbered and sent in the order of the calls; each call returns when its result is
+ * there, and callers may have several under way (a forward_backward and the optim_step behind it).
+ */
+export class TrainingClient {
+  private seqId = 1;
+  private samplerSeqId = 0;
+  /** The previous request's hand-over: the next one is sent after it, so the server sees them in order. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly api: ApiClient,
+    readonly modelId: string,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** Adds the loss's gradient to the model's. */
+  async forwardBackward(data: Datum[], loss: LossName, config?: Record<string, number>): Promise<LossResult> {
+    const input = { data, loss_fn: loss, ...(config && { loss_fn_config: config }) };
+    const result = await this.run(
+      "forward_backward",
+      { forward_backward_input: input },
+      forwardBackwardResultSchema,
+    );
+    return readLoss(result);
+  }
+
+  /** The same without a gradient. */
+  async forward(data: Datum[], loss: LossName = "cross_entropy"): Promise<LossResult> {
+    const input = { data, loss_fn: loss };
+    return readLoss(await this.run("forward", { forward_input: input }, forwardBackwardResultSchema));
+  }
+
+  /** Applies the accumulated gradient and clears it. Returns the server's figures, e.g. "grad_norm". */
+  async optimStep(params: AdamParams): Promise<Record<string, number>> {
+    return (await this.run("optim_step", { adam_params: params }, optimStepResultSchema)).metrics ?? {};
+  }
+
+  /** Saves weights and optimizer state under a name; returns the `tinker://` path. */
+  async saveState(name: string): Promise<string> {
+    return (await this.run("save_weights", { path: name }, saveResultSchema)).path;
+  }
+
+  /** Saves weights for sampling alone under a name; returns the `tinker://` path. */
+  async saveForSampling(name: string): Promise<string> {
+    const { path } = await this.run("save_weights_for_sampler", { path: name }, saveForSamplerResultSchema);
+    if (!path)
+      throw new TrainingError("protocol", "save_weights_for_sampler answered no path for a named checkpoint");
+    return path;
+  }
+
+  /** A sampler on the weights as they are now, without a checkpoint on disk. */
+  async sampler(): Promise<SamplingClient> {
+    const result = await this.run(
+      "save_weights_for_sampler",
+      { sampling_session_seq_id: this.samplerSeqId++ },
+      saveForSamplerResultSchema,
+    );
+    if (!result.sampling_session_id) {
+      throw new TrainingError("protocol", "save_weights_for_sampler answered no sampling_session_id");
+    }
+    return new SamplingClient(this.api, result.sampling_session_id);
+  }
+
+  /** Loads a checkpoint into this model, which must not have been used before. */
+  async loadState(path: string, { optimizer }: { optimizer: boolean }): Promise<void> {
+    await this.run("load_weights", { path, optimizer }, emptyResultSchema);
+  }
+
+  /** Frees the model on the server. */
+  async unload(): Promise<void> {
+    await this.run("unload_model", {}, emptyResultSchema);
+  }
+
+  private async run<T extends z.ZodType>(call: string, body: object, schema: T): Promise<z.infer<T>> {
+    const path = `/api/v1/${call}`;
+    const message = { model_id: this.modelId, seq_id: this.seqId++, ...body };
+    const submitted = this.turn.then(() => this.api.submit(path, message, this.signal));
+    this.turn = submitted.catch(() => {}); // its own caller hears of the failure; the next request still goes out
+    return this.api.result(path, await submitted, schema, this.signal);
+  }
+}
+
+function readLoss(result: z.infer<typeof forwardBackwardResultSchema>): LossResult {
+  return {
+    logprobs: result.loss_fn_outputs.map(output => output.logprobs.data),
+    metrics: result.metrics ?? {},
+  };
+}
