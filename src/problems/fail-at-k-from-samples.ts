@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { extractBoxed } from "../grading/extract-boxed.js";
+import { checkUniqueIds } from "./check-unique-ids.js";
+import type { AnswerPair, Domain } from "./domain.js";
+import type { FailAtKResult } from "./fail-at-k.js";
+import type { Problem } from "./problem.js";
+import { readJsonl } from "./read-jsonl.js";
+
+const rowSchema = z
+  .object({
+    id: z.string().optional(),
+    question: z.string().optional(),
+    completion: z.string().optional(),
+    completions: z.array(z.string()).optional(),
+  })
+  .refine(({ id, question }) => id !== undefined || question !== undefined, {
+    message: 'expected "id" (the problem\'s id) or "question" (its text)',
+  })
+  .refine(({ completion, completions }) => (completion === undefined) !== (completions === undefined), {
+    message: 'expected either "completion" (a text) or "completions" (an array of texts)',
+  });
+
+export interface FailAtKFromSamplesParams {
+  problems: readonly Problem[];
+  /**
+   * JSONL of completions: `{id, completion}` or `{id, completions: [...]}` a line, rows of one problem in any place;
+   * `question` may stand instead of `id`.
+   */
+  path: string;
+  /** Completions a problem must fail; of more, the first k count. Default: as many as the file has of each problem. */
+  k?: number;
+  domain: Pick<Domain, "equal">;
+}
+
+export interface FailAtKFromSamples {
+  /** Problems with 0 of k. */
+  hard: Problem[];
+  /** One for each problem, in the order given; `tried` is 0 where the file has none of it. */
+  results: FailAtKResult[];
+  /** Problems with none right but fewer than k completions: nobody can say that they are hard. */
+  undecided: Problem[];
+  /** Completions of the file that belong to none of the problems. */
+  unmatched: number;
+}
+
+/**
+ * The fail@k filter over completions that somebody has already sampled. The file is streamed.
+ *
+ * @throws Error naming path, line and field where a row is not of the format.
+ */
+export async function failAtKFromSamples({
+  problems,
+  path,
+  k,
+  domain,
+}: FailAtKFromSamplesParams): Promise<FailAtKFromSamples> {
+  checkUniqueIds(problems);
+  const byKey = new Map<string, number>();
+  for (const [index, { id, question }] of problems.entries()) {
+    byKey.set(`id ${id}`, index);
+    byKey.set(`question ${question.trim()}`, index);
+  }
+  const results = problems.map(({ id }) => ({ id, tried: 0, solved: 0 }));
+  let unmatched = 0;
+  let batch: (AnswerPair & { index: number })[] = [];
+  const grade = async () => {
+    const verdicts = await domain.equal(batch);
+    for (const [i, { index }] of batch.entries()) if (verdicts[i]) results[index]!.solved++;
+    batch = [];
+  };
+  for await (const { line, value } of readJsonl({ path })) {
+    const row = rowSchema.safeParse(value);
+    if (!row.success) {
+      throw new Error(`${path}, line ${line}: ${z.prettifyError(row.error)}`);
+    }
+    const { id, question, completion, completions = [completion!] } = row.data;
+    const index = byKey.get(id !== undefined ? `id ${id}` : `question ${question!.trim()}`);
+    if (index === undefined) {
+      unmatched += completions.length;
+      continue;
+    }
+    const result = results[index]!;
+    for (const text of completions) {
+      if (k !== undefined && result.tried >= k) break;
+      result.tried++;
+      const answer = extractBoxed(text);
+      if (answer !== undefined) batch.push({ answer, reference: problems[index]!.answer, index });
+    }
+    if (batch.length >= 1024) await grade();
+  }
+  await grade();
+  const wanted = k ?? 1;
+  const unsolved = problems.filter((_, index) => results[index]!.solved === 0);
+  const tried = new Map(results.map(result => [result.id, result.tried]));
+  return {
+    hard: unsolved.filter(({ id }) => tried.get(id)! >= wanted),
+    results,
+    undecided: unsolved.filter(({ id }) => tried.get(id)! < wanted),
+    unmatched,
+  };
+}

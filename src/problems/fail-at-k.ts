@@ -1,0 +1,171 @@
+import { extractBoxed } from "../grading/extract-boxed.js";
+import { deriveSeed } from "../util/derive-seed.js";
+import { checkUniqueIds } from "./check-unique-ids.js";
+import type { Domain } from "./domain.js";
+import { openFailAtKLog } from "./fail-at-k-log.js";
+import type { Problem } from "./problem.js";
+
+/** Asks a model for completions of one problem: the completions' texts, exactly `numSamples` of them. */
+export type Sampler = (
+  problem: Problem,
+  request: { numSamples: number; seed: number; signal?: AbortSignal },
+) => Promise<string[]>;
+
+/** How one problem fared. */
+export interface FailAtKResult {
+  id: string;
+  /** Completions graded: k, or fewer where sampling stopped early. */
+  tried: number;
+  /** How many of them were right. */
+  solved: number;
+}
+
+export interface FailAtKProgress {
+  /** Problems finished, those of an earlier run included. */
+  done: number;
+  total: number;
+  /** Problems with 0 of k so far. */
+  hard: number;
+  /** Completions sampled by this call. */
+  sampled: number;
+  /** Time since the call, in milliseconds. */
+  elapsedMs: number;
+  /** Estimated time left in milliseconds, from this call's own pace; undefined until a problem is finished. */
+  remainingMs: number | undefined;
+}
+
+export interface FailAtKParams {
+  problems: readonly Problem[];
+  /** Completions a problem must fail. Default 128 (SOAR, section 4). */
+  k?: number;
+  /** The model, with the student prompt, 1,024 tokens and temperature 1.0 for the paper's filter. */
+  sample: Sampler;
+  /** Grades the boxed content of each completion against the problem's answer. */
+  domain: Pick<Domain, "equal">;
+  /** Seed of everything sampled; each chunk of each problem has its own, derived from it. Default 0. */
+  seed?: number;
+  /** Completions asked for at a time; sampling can stop early between chunks. Default 16. */
+  chunk?: number;
+  /** Problems in progress at a time. Default 8. */
+  concurrency?: number;
+  /**
+   * JSONL file that gets one line as soon as a problem is finished. When it exists, its problems are not sampled again:
+   * a run that was killed goes on where it stopped, with the same result.
+   */
+  out?: string;
+  /** Stop sampling a problem once it is solved, because only 0 of k matters. Default true. */
+  stopEarly?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: FailAtKProgress) => void;
+  /** Told what was repaired, e.g. a torn last line of `out`. Default console.warn. */
+  onNotice?: (message: string) => void;
+}
+
+/**
+ * The fail@k filter (SOAR, section 4; App. B.5): samples k completions of each problem and keeps those with none right.
+ * Deterministic from `seed` as far as the sampler is.
+ *
+ * @returns `hard`, the problems with 0 of k, and a result for every problem, both in the order given.
+ * @throws Error for duplicate ids, for numbers out of range, for an `out` made with other settings and for a sampler that
+ * returns too few completions; whatever the sampler throws; the signal's reason. What is finished by then is in `out`.
+ */
+export async function failAtK({
+  problems,
+  k = 128,
+  sample,
+  domain,
+  seed = 0,
+  chunk = 16,
+  concurrency = 8,
+  out,
+  stopEarly = true,
+  signal,
+  onProgress,
+  onNotice = console.warn,
+}: FailAtKParams): Promise<{ hard: Problem[]; results: FailAtKResult[] }> {
+  for (const [name, value] of Object.entries({ k, chunk, concurrency })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new Error(`failAtK: ${name} is ${value}; expected a whole number of at least 1.`);
+    }
+  }
+  checkUniqueIds(problems);
+  signal?.throwIfAborted();
+
+  const finished = new Map<string, FailAtKResult>();
+  const log = out === undefined ? undefined : await openFailAtKLog({ path: out, k, seed, chunk, onNotice });
+  const started = performance.now();
+  let sampled = 0;
+  try {
+    for (const result of log?.results ?? []) {
+      // A line that an early stop cut short cannot answer a run that wants all k.
+      if (stopEarly || result.tried === k) finished.set(result.id, result);
+    }
+    const waiting = problems.filter(({ id }) => !finished.has(id));
+    const resumed = problems.length - waiting.length;
+    let hard = problems.filter(({ id }) => finished.get(id)?.solved === 0).length;
+    let done = resumed;
+    const report = () => {
+      const elapsedMs = performance.now() - started;
+      const pace = done > resumed ? elapsedMs / (done - resumed) : undefined;
+      const remainingMs = done === problems.length ? 0 : pace && pace * (problems.length - done);
+      onProgress?.({ done, total: problems.length, hard, sampled, elapsedMs, remainingMs });
+    };
+    report();
+
+    // One failure ends the other workers too: they share this signal.
+    const failure = new AbortController();
+    const all = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+    const tryProblem = async (problem: Problem): Promise<FailAtKResult> => {
+      const result = { id: problem.id, tried: 0, solved: 0 };
+      while (result.tried < k && !(stopEarly && result.solved > 0)) {
+        const numSamples = Math.min(chunk, k - result.tried);
+        const chunkSeed = deriveSeed(seed, "fail-at-k", problem.id, result.tried);
+        const texts = await sample(problem, { numSamples, seed: chunkSeed, signal: all });
+        all.throwIfAborted();
+        if (texts.length !== numSamples) {
+          throw new Error(
+            `failAtK: the sampler returned ${texts.length} completions of problem "${problem.id}", ${numSamples} were asked for.`,
+          );
+        }
+        sampled += texts.length;
+        result.tried += texts.length;
+        result.solved += await countSolved(domain, problem.answer, texts);
+      }
+      return result;
+    };
+    const worker = async () => {
+      try {
+        for (let problem = waiting.shift(); problem; problem = waiting.shift()) {
+          all.throwIfAborted();
+          const result = await tryProblem(problem);
+          await log?.append(result);
+          finished.set(result.id, result);
+          done++;
+          if (result.solved === 0) hard++;
+          report();
+        }
+      } catch (error) {
+        failure.abort(error);
+        throw error;
+      }
+    };
+    const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+    // The first cause, not the abort that the other workers saw because of it.
+    if (signal?.aborted) throw signal.reason;
+    if (ends.some(({ status }) => status === "rejected")) throw failure.signal.reason;
+  } finally {
+    await log?.close();
+  }
+  const results = problems.map(({ id }) => finished.get(id)!);
+  return { hard: problems.filter((_, index) => results[index]!.solved === 0), results };
+}
+
+async function countSolved(
+  domain: Pick<Domain, "equal">,
+  reference: string,
+  texts: readonly string[],
+): Promise<number> {
+  const answers = texts.map(extractBoxed).filter(answer => answer !== undefined);
+  const verdicts = await domain.equal(answers.map(answer => ({ answer, reference })));
+  return verdicts.filter(Boolean).length;
+}
