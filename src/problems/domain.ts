@@ -20,6 +20,8 @@ export interface Domain {
   equal(pairs: readonly AnswerPair[]): Promise<boolean[]>;
   /** A short label of what kind of question this is (the gym: "k=3"), for tables and figures. */
   kind?(question: string): string;
+  /** Frees what the domain holds (worker threads), where it holds anything. */
+  close?(): Promise<void>;
   /** An exact judge of a synthetic question, where the domain has one. */
   judge?(question: string, answer: string): QuestionVerdict;
 }

@@ -1,0 +1,29 @@
+import type { Domain } from "../problems/domain.js";
+import { extractBoxed } from "./extract-boxed.js";
+
+/** The reward levels of a student's completion (App. B.3). */
+export const studentReward = { correct: 120, mentioned: 20, boxed: 10, none: 0 } as const;
+
+export interface CompletionToGrade {
+  completion: string;
+  /** The reference answer, without \boxed{}. */
+  reference: string;
+}
+
+/**
+ * Rewards of students' completions: 120 for a boxed answer equal to the reference; 20 for another boxed answer where the
+ * reference appears in the text; 10 for another boxed answer; 0 without one (App. B.3). Order is kept.
+ */
+export async function studentRewards(domain: Domain, items: readonly CompletionToGrade[]): Promise<number[]> {
+  const answers = items.map(item => extractBoxed(item.completion));
+  const boxed = items.flatMap(({ reference }, i) =>
+    answers[i] === undefined ? [] : [{ answer: answers[i], reference }],
+  );
+  const equal = await domain.equal(boxed);
+  let next = 0;
+  return items.map(({ completion, reference }, i) => {
+    if (answers[i] === undefined) return studentReward.none;
+    if (equal[next++]) return studentReward.correct;
+    return completion.includes(reference) ? studentReward.mentioned : studentReward.boxed;
+  });
+}

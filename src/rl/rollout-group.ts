@@ -1,0 +1,23 @@
+import type { Policy, Sampling } from "./policy.js";
+import type { Rollout } from "./rollout.js";
+
+export interface RolloutGroupParams extends Policy, Sampling {
+  /** Prompt tokens. */
+  prompt: number[];
+  /** Completions to sample. */
+  size: number;
+  seed: number;
+  signal?: AbortSignal;
+}
+
+/** Samples the completions of one group: `size` answers to one prompt. */
+export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[]> {
+  const { sampler, tokenizer, prompt, size, seed, temperature, maxTokens, signal } = params;
+  const samples = await sampler.sample({
+    prompt,
+    numSamples: size,
+    params: { temperature, max_tokens: maxTokens, seed },
+    signal,
+  });
+  return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decode(sample.tokens) }));
+}

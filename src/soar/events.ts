@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { questionVerdictSchema } from "../grading/question-verdict.js";
+
+const timestamp = z.iso.datetime();
+
+/** Greedy accuracy on the two halves of the hard split, each in [0, 1]. */
+export const baselineAccuracySchema = z.object({ train: z.number(), test: z.number() });
+
+/** A run began. */
+export const startEventSchema = z.object({
+  type: z.literal("start"),
+  at: timestamp,
+  version: z.string(),
+  baseModel: z.string(),
+  baseline: baselineAccuracySchema,
+});
+
+/** A run went on after an interruption. */
+export const resumeEventSchema = z.object({
+  type: z.literal("resume"),
+  at: timestamp,
+  step: z.number().int(),
+});
+
+/** A student became the baseline. */
+export const promotionSchema = z.object({
+  /** k*, the dataset with the largest mean reward. */
+  dataset: z.number().int(),
+  /** j of the student with the median reward. */
+  student: z.number().int(),
+  /** Checkpoint of the new baseline. */
+  checkpoint: z.string(),
+  /** The new baseline's greedy accuracy on the whole hard split. */
+  accuracy: baselineAccuracySchema,
+});
+
+/** One outer step, written when all of it is done: the unit of resuming. */
+export const stepEventSchema = z.object({
+  type: z.literal("step"),
+  at: timestamp,
+  /** From 0. */
+  step: z.number().int(),
+  /** R_kj, one row a dataset: the student's greedy accuracy on Q_R less the baseline's. */
+  rewards: z.array(z.array(z.number())),
+  /** The baseline's greedy accuracy on this step's Q_R. */
+  baselineAccuracy: z.number(),
+  /** Moving average of the mean reward; null while its window is not full. */
+  movingAverage: z.number().nullable(),
+  promotion: promotionSchema.nullable(),
+  teacher: z.object({
+    /** Checkpoint of the teacher after this step, optimizer state included. */
+    checkpoint: z.string(),
+    /** Completions sampled until g*n were accepted. */
+    sampled: z.number().int(),
+    rejected: z.record(z.string(), z.number().int()),
+  }),
+  /** Figures named `area/name`. */
+  metrics: z.record(z.string(), z.number()),
+  /** Lengths of the other files of the run after this step, in bytes; what lies beyond belongs to no finished step. */
+  bytes: z.object({ questions: z.number().int(), promotionQuestions: z.number().int() }),
+});
+
+/** A run came to its end. */
+export const endEventSchema = z.object({ type: z.literal("end"), at: timestamp });
+
+/** A line of events.jsonl. */
+export const eventSchema = z.discriminatedUnion("type", [
+  startEventSchema,
+  resumeEventSchema,
+  stepEventSchema,
+  endEventSchema,
+]);
+
+/** A line of questions.jsonl and promotion-questions.jsonl: one synthetic pair. */
+export const questionRecordSchema = z.object({
+  step: z.number().int(),
+  /** k, the dataset that the pair belongs to. */
+  dataset: z.number().int(),
+  question: z.string(),
+  answer: z.string(),
+  /** R_k of its dataset. */
+  reward: z.number(),
+  /** Kind of the question, where the domain names kinds. */
+  kind: z.string().optional(),
+  /** An exact judge's verdict, where the domain has one. */
+  verdict: questionVerdictSchema.optional(),
+});
+
+export type BaselineAccuracy = z.infer<typeof baselineAccuracySchema>;
+export type Promotion = z.infer<typeof promotionSchema>;
+export type StartEvent = z.infer<typeof startEventSchema>;
+export type StepEvent = z.infer<typeof stepEventSchema>;
+export type RunEvent = z.infer<typeof eventSchema>;
+export type QuestionRecord = z.infer<typeof questionRecordSchema>;

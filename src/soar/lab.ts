@@ -1,0 +1,27 @@
+import type { Domain } from "../problems/domain.js";
+import type { Problem } from "../problems/problem.js";
+import type { SamplingClient } from "../training/sampling-client.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
+import type { TrainingService } from "../training/training-service.js";
+import type { SoarConfig } from "./config.js";
+
+/** What an experiment works with: a session with a training server, problems, prompts. Made by `openLab`. */
+export interface Lab {
+  readonly config: SoarConfig;
+  readonly domain: Domain;
+  readonly service: TrainingService;
+  readonly tokenizer: ModelTokenizer;
+  /** The hard split: the half that pays the teacher, and the held-out half. */
+  readonly hard: { train: Problem[]; test: Problem[] };
+  /** The model before any training: the reference of the KL penalty. */
+  readonly base: SamplingClient;
+  /** Version of soarlab, for the log. */
+  readonly version: string;
+  /** Tokens of the teacher's one prompt. */
+  readonly teacherPrompt: number[];
+  /** Tokens of the student's prompt for a question. */
+  studentPrompt(question: string): number[];
+  readonly signal: AbortSignal | undefined;
+  /** Ends the session, and the server if the lab started it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import type { Metrics } from "../rl/rloo-step.js";
+import type { SoarConfig } from "./config.js";
+import type { OnProgress, Progress } from "./progress.js";
+import type { RunLog } from "./run-log.js";
+import { meanReward } from "./run-state.js";
+
+/** Counts what a run does: the figures of each step's event, and the progress that is shown meanwhile. */
+export class Meter {
+  private readonly begun = performance.now();
+  private readonly firstStep: number;
+  private phase: Progress["phase"] = "baseline";
+  private phaseBegun = performance.now();
+  private step = 0;
+  private stepMetrics: Metrics = {};
+  private studentMetrics: Metrics[] = [];
+  private tokens = 0;
+
+  constructor(
+    private readonly config: SoarConfig,
+    private readonly log: RunLog,
+    private readonly onProgress: OnProgress,
+  ) {
+    this.firstStep = log.state.nextStep;
+  }
+
+  /** A phase of an outer step begins, and the one before ends. */
+  enter(phase: Progress["phase"], step: number): void {
+    this.endPhase();
+    this.phase = phase;
+    this.step = step;
+    this.report();
+  }
+
+  /** A student did a training step. */
+  studentStep(metrics: Metrics): void {
+    this.studentMetrics.push(metrics);
+    this.count(metrics);
+    this.report();
+  }
+
+  /** The teacher was updated. */
+  teacherStep(metrics: Metrics): void {
+    for (const [name, value] of Object.entries(metrics)) this.stepMetrics[`teacher/${name}`] = value;
+    this.count(metrics);
+  }
+
+  /** The figures of the outer step that ends here: times in seconds, token counts, means over the students' steps. */
+  finishStep(): Metrics {
+    this.endPhase();
+    const metrics = this.stepMetrics;
+    for (const name of Object.keys(this.studentMetrics[0] ?? {})) {
+      const values = this.studentMetrics.map(metrics => metrics[name] ?? 0);
+      const sum = values.reduce((total, value) => total + value, 0);
+      metrics[`student/${name}`] = isCount(name) ? sum : sum / values.length;
+    }
+    this.stepMetrics = {};
+    this.studentMetrics = [];
+    return metrics;
+  }
+
+  private endPhase(): void {
+    const now = performance.now();
+    const name = `seconds/${this.phase}`;
+    this.stepMetrics[name] = (this.stepMetrics[name] ?? 0) + (now - this.phaseBegun) / 1000;
+    this.phaseBegun = now;
+  }
+
+  private count(metrics: Metrics): void {
+    this.tokens += (metrics["tokens/sampled"] ?? 0) + (metrics["tokens/trained"] ?? 0);
+  }
+
+  private report(): void {
+    const { outerSteps, datasets, studentsPerDataset, student, promotion } = this.config;
+    const { steps, promotions } = this.log.state;
+    const total = datasets * studentsPerDataset;
+    const last = steps.at(-1);
+    const seconds = (performance.now() - this.begun) / 1000;
+    const done = steps.length - this.firstStep;
+    this.onProgress({
+      step: this.step,
+      outerSteps,
+      phase: this.phase,
+      studentSteps: {
+        done: this.studentMetrics.length,
+        total: total * (student.steps + student.extraStepsPerPromotion * promotions.length),
+      },
+      reward: last && meanReward(last),
+      movingAverage: last?.movingAverage ?? undefined,
+      threshold: promotion.threshold,
+      promotions: promotions.length,
+      tokens: this.tokens,
+      seconds,
+      secondsLeft: done > 0 ? (seconds / done) * (outerSteps - steps.length) : undefined,
+    });
+  }
+}
+
+/** Counts and times add up over students; everything else is averaged. */
+function isCount(name: string): boolean {
+  return /^(tokens|groups|time)\//.test(name);
+}

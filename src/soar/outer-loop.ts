@@ -1,0 +1,128 @@
+import { deriveSeed } from "../util/derive-seed.js";
+import { createRandom } from "../util/random.js";
+import { type Baseline, measureBaseline } from "./baseline.js";
+import type { StepEvent } from "./events.js";
+import type { Lab } from "./lab.js";
+import { Meter } from "./meter.js";
+import type { OnProgress } from "./progress.js";
+import { choosePromoted, movingAverage, promotes } from "./promotion-rule.js";
+import { questionRecords } from "./question-records.js";
+import type { RunLog } from "./run-log.js";
+import { Teacher } from "./teacher.js";
+import { trainAndScore } from "./train-and-score.js";
+
+/**
+ * Algorithm 1 of the paper, one outer step a turn. A step is in the log, on disk, before it is yielded; a log that
+ * already holds steps is gone on with.
+ */
+export async function* outerLoop(
+  lab: Lab,
+  log: RunLog,
+  onProgress: OnProgress = () => {},
+): AsyncGenerator<StepEvent> {
+  const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
+  const { student, promotion, rewardQuestions: M } = lab.config;
+  const meter = new Meter(lab.config, log, onProgress);
+  const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
+  let baseline = await currentBaseline(lab, log, meter);
+
+  for (let t = log.state.nextStep; t < T; t++) {
+    const seed = deriveSeed(lab.config.seed, "step", t);
+    const promotions = log.state.promotions.length;
+
+    // 1. Sample g*n question-answer pairs from the teacher.
+    meter.enter("questions", t);
+    const posed = await teacher.pose({ count: g * n, seed: deriveSeed(seed, "teacher") });
+
+    // 2. Split them into g datasets, and draw the reward questions that all students of this step share.
+    const X = Array.from({ length: g }, (_, k) => posed.questions.slice(k * n, (k + 1) * n));
+    const Q_R = createRandom(`reward-questions/${seed}`).shuffle(lab.hard.train).slice(0, M);
+
+    // 3. Inner loop: r students a dataset start from the baseline, and are paid for their gain over it on Q_R.
+    meter.enter("students", t);
+    const trainOne = (k: number, j: number) =>
+      trainAndScore(
+        lab,
+        {
+          from: baseline.checkpoint,
+          dataset: X[k]!,
+          steps: student.steps + student.extraStepsPerPromotion * promotions,
+          learningRateScale: promotions > 0 ? student.promotedLearningRateScale : 1,
+          seed: deriveSeed(seed, "student", k, j),
+          onStep: (_, metrics) => meter.studentStep(metrics),
+        },
+        Q_R,
+      );
+    const students = await Promise.all(range(g).map(k => Promise.all(range(r).map(j => trainOne(k, j)))));
+    const baselineAccuracy = baseline.accuracyOn(Q_R);
+    const R = students.map(row => row.map(({ accuracy }) => accuracy - baselineAccuracy));
+
+    // 4. Where the moving average of the mean reward exceeds tau, promote the median student of the best dataset.
+    const recent = [...log.state.window, mean(R.map(mean))];
+    const promoted = promotes(recent, promotion) ? choosePromoted(R) : null;
+    if (promoted) {
+      meter.enter("promotion", t);
+      const { model } = students[promoted.dataset]![promoted.student]!;
+      baseline = await measureBaseline(lab, await model.saveState(`baseline-${t}`), model);
+    }
+
+    // 5. Update the teacher by RLOO over the g datasets.
+    meter.enter("teacher", t);
+    meter.teacherStep(await teacher.learn(X, R.map(mean), t));
+    const saved = await teacher.save(t);
+
+    // 6. Throw the students away; D_best keeps the questions of a promotion.
+    await Promise.all(students.flat().map(({ model }) => model.unload()));
+    yield await log.commit(
+      {
+        type: "step",
+        at: new Date().toISOString(),
+        step: t,
+        rewards: R,
+        baselineAccuracy,
+        movingAverage: movingAverage(recent, promotion.window) ?? null,
+        promotion: promoted && {
+          ...promoted,
+          checkpoint: baseline.checkpoint!,
+          accuracy: await baseline.accuracy(),
+        },
+        teacher: { checkpoint: saved.checkpoint, sampled: posed.sampled, rejected: posed.rejected },
+        metrics: meter.finishStep(),
+      },
+      questionRecords(lab, X, R.map(mean), t),
+    );
+    await saved.keepOnlyLast();
+  }
+  meter.enter("done", T);
+}
+
+/** The baseline that the log leaves: the base model, or the last promoted student. A new run's log starts with it. */
+async function currentBaseline(lab: Lab, log: RunLog, meter: Meter): Promise<Baseline> {
+  const { start, promotions, nextStep } = log.state;
+  meter.enter("baseline", nextStep);
+  const checkpoint = promotions.at(-1)?.checkpoint;
+  const { rank } = lab.config.model;
+  const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
+  const baseline = await measureBaseline(lab, checkpoint, model);
+  const at = new Date().toISOString();
+  if (start) await log.append({ type: "resume", at, step: nextStep });
+  else {
+    const { baseModel } = lab.service;
+    await log.append({
+      type: "start",
+      at,
+      version: lab.version,
+      baseModel,
+      baseline: await baseline.accuracy(),
+    });
+  }
+  return baseline;
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

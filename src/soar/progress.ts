@@ -1,0 +1,22 @@
+/** What a run is doing right now, for a progress display. */
+export interface Progress {
+  /** Outer step, from 0. */
+  step: number;
+  outerSteps: number;
+  phase: "baseline" | "questions" | "students" | "promotion" | "teacher" | "done";
+  /** Student training steps of this outer step, done and in all. */
+  studentSteps: { done: number; total: number };
+  /** Mean student reward of the last finished outer step. */
+  reward: number | undefined;
+  movingAverage: number | undefined;
+  threshold: number;
+  promotions: number;
+  /** Tokens sampled and trained in this process so far. */
+  tokens: number;
+  /** Seconds since this process began with the run. */
+  seconds: number;
+  /** Seconds that the remaining outer steps will take at the pace so far. */
+  secondsLeft: number | undefined;
+}
+
+export type OnProgress = (progress: Progress) => void;

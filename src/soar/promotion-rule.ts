@@ -1,0 +1,36 @@
+import type { SoarConfig } from "./config.js";
+
+/**
+ * The moving average of the teacher's reward over the last `window` outer steps, or undefined while the window is not
+ * full (section 3).
+ * @param rewards mean reward of each outer step since the window last started, oldest first
+ */
+export function movingAverage(rewards: readonly number[], window: number): number | undefined {
+  if (rewards.length < window) return undefined;
+  return rewards.slice(-window).reduce((sum, reward) => sum + reward, 0) / window;
+}
+
+/** Whether a step with these rewards up to it promotes a student (Algorithm 1, line 4). */
+export function promotes(
+  rewards: readonly number[],
+  { window, threshold }: SoarConfig["promotion"],
+): boolean {
+  const average = movingAverage(rewards, window);
+  return average !== undefined && average > threshold;
+}
+
+/**
+ * The student to promote: of the dataset with the largest mean reward, the one with the median reward (the lower of the
+ * two middle ones for an even number).
+ * @param rewards R_kj, one row a dataset
+ */
+export function choosePromoted(rewards: readonly (readonly number[])[]): {
+  dataset: number;
+  student: number;
+} {
+  const means = rewards.map(row => row.reduce((sum, reward) => sum + reward, 0) / row.length);
+  const dataset = means.indexOf(Math.max(...means));
+  const row = rewards[dataset]!;
+  const order = row.map((_, j) => j).sort((i, j) => row[i]! - row[j]!);
+  return { dataset, student: order[Math.floor((row.length - 1) / 2)]! };
+}

@@ -1,0 +1,23 @@
+import type { QuestionRecord } from "./events.js";
+import type { Lab } from "./lab.js";
+import type { QuestionAnswer } from "./parse-teacher-completion.js";
+
+/** The log's lines for an outer step's datasets, with each question's kind and exact verdict where the domain has them. */
+export function questionRecords(
+  { domain }: Lab,
+  datasets: QuestionAnswer[][],
+  rewards: number[],
+  step: number,
+): QuestionRecord[] {
+  return datasets.flatMap((dataset, k) =>
+    dataset.map(({ question, answer }) => ({
+      step,
+      dataset: k,
+      question,
+      answer,
+      reward: rewards[k]!,
+      kind: domain.kind?.(question),
+      verdict: domain.judge?.(question, answer),
+    })),
+  );
+}

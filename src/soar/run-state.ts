@@ -1,0 +1,35 @@
+import type { Promotion, RunEvent, StartEvent, StepEvent } from "./events.js";
+
+/** Where a run stands. Always derived from its events, never stored. */
+export interface RunState {
+  start: StartEvent | undefined;
+  steps: StepEvent[];
+  /** Promotions so far, each with its outer step. */
+  promotions: (Promotion & { step: number })[];
+  /** Mean reward of each step since the moving average last started anew, oldest first. */
+  window: number[];
+  /** The next outer step to do. */
+  nextStep: number;
+  ended: boolean;
+}
+
+/** Mean over datasets and students of a step's rewards R_kj. */
+export function meanReward(step: Pick<StepEvent, "rewards">): number {
+  const all = step.rewards.flat();
+  return all.reduce((sum, reward) => sum + reward, 0) / all.length;
+}
+
+/** Replays events into the state that they leave. */
+export function replay(events: readonly RunEvent[], { restartWindow }: { restartWindow: boolean }): RunState {
+  const steps = events.filter(event => event.type === "step");
+  const promotions = steps.flatMap(({ step, promotion }) => (promotion ? [{ ...promotion, step }] : []));
+  const windowStart = restartWindow ? (promotions.at(-1)?.step ?? -1) + 1 : 0;
+  return {
+    start: events.find(event => event.type === "start"),
+    steps,
+    promotions,
+    window: steps.filter(step => step.step >= windowStart).map(meanReward),
+    nextStep: steps.length,
+    ended: events.at(-1)?.type === "end",
+  };
+}

@@ -1,0 +1,71 @@
+import { learningRate } from "../rl/learning-rate.js";
+import { type Metrics, rlooStep } from "../rl/rloo-step.js";
+import type { TrainingClient } from "../training/training-client.js";
+import { deriveSeed } from "../util/derive-seed.js";
+import type { Lab } from "./lab.js";
+import { type SampledQuestions, type SyntheticQuestion, sampleQuestions } from "./sample-questions.js";
+
+/** The teacher of a run: poses questions, and learns from what they did for the students. */
+export class Teacher {
+  private constructor(
+    private readonly lab: Lab,
+    private readonly model: TrainingClient,
+    /** Where its state was saved last. */
+    private checkpoint: string | undefined,
+  ) {}
+
+  /** A teacher that starts as the base model, or goes on from a checkpoint with its optimizer state. */
+  static async open(lab: Lab, checkpoint?: string): Promise<Teacher> {
+    const { seed, model } = lab.config;
+    const params = { rank: model.rank, seed: deriveSeed(seed, "teacher") };
+    const client = checkpoint
+      ? await lab.service.loadModel(checkpoint, { ...params, optimizer: true })
+      : await lab.service.createModel(params);
+    return new Teacher(lab, client, checkpoint);
+  }
+
+  /** Samples question-answer pairs until `count` are accepted. */
+  async pose({ count, seed }: { count: number; seed: number }): Promise<SampledQuestions> {
+    return sampleQuestions(this.lab, { teacher: await this.model.sampler(), count, seed });
+  }
+
+  /**
+   * One RLOO update over the datasets of an outer step: every completion of dataset k is paid R_k, and its advantage is
+   * R_k less the mean of the other datasets' (Algorithm 1, line 5).
+   * @param rewards R_k
+   * @param step outer step, from 0
+   */
+  async learn(datasets: SyntheticQuestion[][], rewards: number[], step: number): Promise<Metrics> {
+    const { optimization } = this.lab.config.teacher;
+    const group = datasets.map((dataset, k) => ({
+      rollouts: dataset.map(question => question.rollout),
+      reward: rewards[k]!,
+    }));
+    return rlooStep({
+      model: this.model,
+      groups: [group],
+      optimization,
+      learningRate: learningRate({
+        ...optimization,
+        step,
+        totalSteps: this.lab.config.outerSteps,
+        peak: optimization.learningRate,
+      }),
+      reference: this.lab.base,
+      signal: this.lab.signal,
+    });
+  }
+
+  /** Saves weights and optimizer state. The state before stays until `keepOnlyLast`, in case this step never counts. */
+  async save(step: number): Promise<{ checkpoint: string; keepOnlyLast: () => Promise<void> }> {
+    const previous = this.checkpoint;
+    const checkpoint = await this.model.saveState(`teacher-${step}`);
+    this.checkpoint = checkpoint;
+    return {
+      checkpoint,
+      keepOnlyLast: async () => {
+        if (previous) await this.lab.service.deleteCheckpoint(previous);
+      },
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import type { Problem } from "../problems/problem.js";
+import type { TrainingClient } from "../training/training-client.js";
+import { greedyCorrect } from "./greedy-correct.js";
+import type { Lab } from "./lab.js";
+import { type TrainStudentParams, trainStudent } from "./train-student.js";
+
+/** A trained student and how many of the reward questions it answers. */
+export interface ScoredStudent {
+  model: TrainingClient;
+  /** Greedy accuracy on Q_R, in [0, 1]. */
+  accuracy: number;
+}
+
+/** One student of the inner loop: trains on its dataset, then answers the reward questions greedily. */
+export async function trainAndScore(
+  lab: Lab,
+  params: TrainStudentParams,
+  rewardQuestions: readonly Problem[],
+): Promise<ScoredStudent> {
+  const model = await trainStudent(lab, params);
+  const correct = await greedyCorrect(lab, await model.sampler(), rewardQuestions);
+  return { model, accuracy: correct.filter(Boolean).length / correct.length };
+}
