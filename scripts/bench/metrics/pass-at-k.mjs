@@ -1,0 +1,34 @@
+// Time of pass@k with a 10,000-draw bootstrap, 1,428 problems of 128 samples. Run after `npm run build`:
+//   node scripts/bench/metrics/pass-at-k.mjs
+import { comparePassAtK } from "../../../dist/metrics/compare-pass-at-k.js";
+import { passAtK } from "../../../dist/metrics/pass-at-k.js";
+import { createRandom } from "../../../dist/util/random.js";
+
+const problems = 1428;
+const samples = 128;
+const random = createRandom(0);
+const uniform = Array.from({ length: problems }, () => random.int(samples + 1));
+const hard = uniform.map(() => (random.next() < 0.75 ? 0 : Math.floor(20 * random.next() ** 4)));
+const ks = [1, 4, 8, 16, 32];
+
+const cases = {
+  "fail@128-like, k = 1": () => passAtK({ correct: hard, samples, k: 1 }),
+  "fail@128-like, 5 k": () => passAtK({ correct: hard, samples, k: ks }),
+  "any count, k = 1": () => passAtK({ correct: uniform, samples, k: 1 }),
+  "any count, 5 k": () => passAtK({ correct: uniform, samples, k: ks }),
+  "any count, 5 k, no bootstrap": () => passAtK({ correct: uniform, samples, k: ks, draws: 0 }),
+  "paired, fail@128-like, 5 k": () =>
+    comparePassAtK({ baseline: { correct: hard, samples }, method: { correct: uniform, samples }, k: ks }),
+};
+const rows = Object.entries(cases).map(([name, work]) => {
+  const first = time(work);
+  const times = Array.from({ length: 9 }, () => time(work)).sort((a, b) => a - b);
+  return { case: name, "first call, ms": first, "median, ms": times[4], "fastest, ms": times[0] };
+});
+console.table(rows);
+
+function time(work) {
+  const start = performance.now();
+  work();
+  return Number((performance.now() - start).toFixed(1));
+}
