@@ -1,0 +1,198 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { failAtK } from "../problems/fail-at-k.js";
+import { gymDomain } from "../problems/gym/gym-domain.js";
+import { gymModelFiles } from "../problems/gym/gym-model-files.js";
+import { gymProblems } from "../problems/gym/gym-problems.js";
+import { pretrainGym } from "../problems/gym/pretrain.js";
+import { probeGym } from "../problems/gym/probe-gym.js";
+import type { Problem } from "../problems/problem.js";
+import { splitHalf } from "../problems/split-half.js";
+import { rolloutGroup } from "../rl/rollout-group.js";
+import { connect } from "../training/connect.js";
+import { loadTokenizer } from "../training/load-tokenizer.js";
+import { startLocalServer } from "../training/start-local-server.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
+import type { TrainingService } from "../training/training-service.js";
+import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
+import { interruptible } from "./interruptible.js";
+
+const defaultModel = "data/gym-base";
+const defaultHard = "data/gym-hard";
+
+/** `soarlab gym ...`: makes and measures what the embedded default stands on. */
+export function registerGym(program: Command): void {
+  const gym = program
+    .command("gym")
+    .description("make and measure the arithmetic gym's base model and hard split");
+
+  gym
+    .command("pretrain")
+    .description("train the base model from random weights through the local server (minutes on a CPU)")
+    .option("--out <folder>", "model folder to write", defaultModel)
+    .option("--seed <n>", "seed of weights and corpus", "0")
+    .action(async ({ out, seed }: { out: string; seed: string }) => {
+      await interruptible("pretraining interrupted; nothing was written", signal =>
+        pretrain(out, Number(seed), signal),
+      );
+    });
+
+  gym
+    .command("probe")
+    .description("what a model can do, by chain length")
+    .option("--model <folder>", "model folder", defaultModel)
+    .action(({ model }: { model: string }) =>
+      interruptible("probe interrupted", signal =>
+        withServer(model, signal, async ({ service, tokenizer }) => {
+          console.table(await probeGym({ sampler: await service.sampler(), tokenizer }));
+        }),
+      ),
+    );
+
+  gym
+    .command("hard")
+    .description(
+      "filter random problems of 6 and 7 terms by fail@k and split them into train and held-out halves",
+    )
+    .option("--model <folder>", "model folder", defaultModel)
+    .option("--out <folder>", "folder for train.jsonl, test.jsonl and the filter's log", defaultHard)
+    .option("--candidates <n>", "problems to try", "160")
+    .option("--keep <n>", "hard problems to keep", "128")
+    .option("--k <n>", "samples a problem must fail", "128")
+    .option("--seed <n>", "seed of candidates, samples and split", "0")
+    .action((options: Record<"model" | "out" | "candidates" | "keep" | "k" | "seed", string>) =>
+      interruptible("filter interrupted; run the same command to go on", signal =>
+        filterHard(options, signal),
+      ),
+    );
+}
+
+async function pretrain(out: string, seed: number, signal: AbortSignal): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), "soarlab-pretrain-"));
+  try {
+    const random = join(work, "random");
+    const files = gymModelFiles({ seed });
+    await writeFiles(random, files);
+    const checkpoints = join(work, "checkpoints");
+    const { weights, losses } = await withServer(
+      random,
+      signal,
+      async ({ service, tokenizer }) => {
+        const losses: string[] = [];
+        const model = await service.createModel({ rank: 0 });
+        await pretrainGym({
+          model,
+          tokenizer,
+          seed,
+          onProgress: ({ step, totalSteps, loss, tokensPerSecond }) => {
+            losses.push(`${step} ${loss.toFixed(4)}`);
+            console.error(
+              `step ${step}/${totalSteps}  loss ${loss.toFixed(4)}  ${tokensPerSecond.toFixed(0)} tokens/s`,
+            );
+          },
+        });
+        const { host, pathname } = new URL(await model.saveState("final"));
+        return { weights: join(checkpoints, host, pathname, "model.safetensors"), losses };
+      },
+      checkpoints,
+    );
+    // Only the parameters, in the order and under the names of the model that they started from.
+    const trained = readSafetensors(await readFile(weights));
+    const names = Object.keys(readSafetensors(files["model.safetensors"] as Uint8Array));
+    await writeFiles(out, {
+      ...files,
+      "model.safetensors": writeSafetensors(Object.fromEntries(names.map(name => [name, trained[name]!]))),
+      "pretraining-loss.txt": `step loss (nats per token)\n${losses.join("\n")}\n`,
+    });
+    console.log(`wrote ${out}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function filterHard(
+  options: Record<"model" | "out" | "candidates" | "keep" | "k" | "seed", string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { model, out } = options;
+  const [candidates, keep, k, seed] = [options.candidates, options.keep, options.k, options.seed].map(
+    Number,
+  ) as [number, number, number, number];
+  await mkdir(out, { recursive: true });
+  await withServer(model, signal, async ({ service, tokenizer }) => {
+    const sampler = await service.sampler();
+    const problems = gymProblems({ count: candidates, terms: [6, 7], seed });
+    const { hard, results } = await failAtK({
+      problems,
+      k,
+      seed,
+      chunk: k,
+      domain: gymDomain,
+      signal,
+      out: join(out, "fail-at-k.jsonl"),
+      sample: async (problem, { numSamples, seed }) => {
+        const prompt = tokenizer.encode(gymDomain.prompts.student.replace("{question}", problem.question));
+        const rollouts = await rolloutGroup({
+          sampler,
+          tokenizer,
+          prompt,
+          size: numSamples,
+          seed,
+          temperature: 1,
+          maxTokens: 43,
+          signal,
+        });
+        return rollouts.map(rollout => rollout.text);
+      },
+      onProgress: ({ done, total, hard }) => {
+        if (done % 16 === 0 || done === total)
+          console.error(`${done}/${total} problems, ${hard} with 0 of ${k}`);
+      },
+    });
+    if (hard.length < keep)
+      throw new Error(
+        `only ${hard.length} of ${candidates} candidates have 0 of ${k}; ${keep} are wanted. Give more --candidates`,
+      );
+    const { train, test } = splitHalf(hard.slice(0, keep), seed);
+    const lines = (half: Problem[], split: string) =>
+      half.map(problem => `${JSON.stringify({ ...problem, split })}\n`).join("");
+    await writeFiles(out, { "train.jsonl": lines(train, "train"), "test.jsonl": lines(test, "test") });
+    const tried = results.reduce((sum, result) => sum + result.tried, 0);
+    const solved = results.reduce((sum, result) => sum + result.solved, 0);
+    console.log(
+      `${hard.length} of ${candidates} candidates fail ${k} of ${k} samples (${solved} hits in ${tried}); wrote ${train.length} + ${test.length} to ${out}`,
+    );
+  });
+}
+
+interface Served {
+  service: TrainingService;
+  tokenizer: ModelTokenizer;
+}
+
+/** Starts the local server on a model for as long as the action takes. */
+async function withServer<T>(
+  model: string,
+  signal: AbortSignal,
+  action: (served: Served) => Promise<T>,
+  checkpoints?: string,
+): Promise<T> {
+  const server = await startLocalServer({ model, device: "cpu", dtype: "float32", checkpoints, signal });
+  try {
+    const service = await connect({ baseUrl: server.url, apiKey: server.apiKey, signal });
+    try {
+      return await action({ service, tokenizer: await loadTokenizer({ model }) });
+    } finally {
+      await service.close();
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+async function writeFiles(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+}

@@ -1,0 +1,28 @@
+/** Ctrl-C or SIGTERM: not a failure; the message says how to go on. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/**
+ * Runs something that stops at once on Ctrl-C or SIGTERM. A second Ctrl-C ends the process.
+ * @param hint what to tell the user then
+ */
+export async function interruptible<T>(
+  hint: string,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Interrupted(hint));
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  try {
+    return await action(controller.signal);
+  } catch (error) {
+    // Whatever fell over because of the interruption, the interruption is the reason.
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}

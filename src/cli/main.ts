@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { registerGym } from "./gym.js";
+import { Interrupted } from "./interruptible.js";
+import { registerRun } from "./run.js";
+import { registerRuns } from "./runs.js";
+import { registerServe } from "./serve.js";
+
+const program = new Command("soarlab")
+  .description("Teacher-student meta-RL of language models (SOAR): run it, watch it, take it apart.")
+  .showHelpAfterError("(--help shows what there is)");
+
+registerRun(program);
+registerRuns(program);
+registerServe(program);
+registerGym(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof Interrupted) {
+    console.error(`\n${error.message}`);
+    process.exitCode = 130;
+  } else {
+    console.error(`soarlab: ${error instanceof Error ? error.message : String(error)}`);
+    if (process.env.SOARLAB_DEBUG) console.error(error);
+    process.exitCode = 1;
+  }
+}

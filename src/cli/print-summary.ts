@@ -1,0 +1,41 @@
+import { relative } from "node:path";
+import type { RunRecord } from "../soar/run-log.js";
+
+/** Prints what a finished run came to: promotions, D_best, baseline accuracy by stage, time by phase. */
+export async function printSummary(run: RunRecord): Promise<void> {
+  const { start, promotions, steps, promotionQuestions, folder } = run;
+  console.log(
+    `\nSOAR run ${relative(".", folder) || "."}: ${steps.length} outer steps, ${promotions.length} promotions`,
+  );
+  if (start) {
+    console.log("\nstage  outer step  greedy train  greedy held-out  questions kept");
+    const stages = [
+      { step: undefined, accuracy: start.baseline },
+      ...promotions.map(({ step, accuracy }) => ({ step, accuracy })),
+    ];
+    for (const [stage, { step, accuracy }] of stages.entries()) {
+      const kept = promotionQuestions.filter(question => step !== undefined && question.step <= step).length;
+      const cells = [
+        String(stage).padStart(5),
+        (step === undefined ? "start" : String(step + 1)).padStart(10),
+        accuracy.train.toFixed(3).padStart(12),
+        accuracy.test.toFixed(3).padStart(15),
+        String(kept).padStart(14),
+      ];
+      console.log(cells.join("  "));
+    }
+  }
+  const phases = new Map<string, number>();
+  for (const { metrics } of steps) {
+    for (const [name, value] of Object.entries(metrics)) {
+      if (name.startsWith("seconds/")) phases.set(name.slice(8), (phases.get(name.slice(8)) ?? 0) + value);
+    }
+  }
+  const total = [...phases.values()].reduce((sum, value) => sum + value, 0);
+  console.log("\ntime by phase");
+  for (const [phase, seconds] of phases) {
+    console.log(
+      `  ${phase.padEnd(10)} ${seconds.toFixed(1).padStart(8)} s  ${((100 * seconds) / total).toFixed(0).padStart(3)}%`,
+    );
+  }
+}

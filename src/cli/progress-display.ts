@@ -1,0 +1,69 @@
+import type { StepEvent } from "../soar/events.js";
+import type { Progress } from "../soar/progress.js";
+import { meanReward } from "../soar/run-state.js";
+
+export interface ProgressDisplay {
+  update(progress: Progress): void;
+  step(event: StepEvent): void;
+  /** Clears the live line; may be called twice. */
+  end(): void;
+}
+
+/** Progress of a run: a live line on a terminal above which each finished step leaves one; only the latter when piped. */
+export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+  let lastDraw = 0;
+  let latest: Progress | undefined;
+  const clear = () => {
+    if (stream.isTTY) stream.write("\r\x1b[K");
+  };
+  return {
+    update: progress => {
+      const isNewPhase = latest?.phase !== progress.phase;
+      latest = progress;
+      const now = performance.now();
+      if (!stream.isTTY || (!isNewPhase && now - lastDraw < 100)) return;
+      lastDraw = now;
+      stream.write(`\r\x1b[K${liveLine(progress).slice(0, (stream.columns ?? 120) - 1)}`);
+    },
+    step: event => {
+      clear();
+      stream.write(`${stepLine(event, latest)}\n`);
+    },
+    end: clear,
+  };
+}
+
+function liveLine(progress: Progress): string {
+  const { step, outerSteps, phase, studentSteps, tokens, seconds, secondsLeft } = progress;
+  const share = studentSteps.total ? studentSteps.done / studentSteps.total : 0;
+  const filled = Math.round(share * 20);
+  const bar =
+    phase === "students"
+      ? ` [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${studentSteps.done}/${studentSteps.total}`
+      : "";
+  const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
+  return `step ${Math.min(step + 1, outerSteps)}/${outerSteps} ${phase}${bar} ${Math.round(tokens / seconds)} tokens/s${left}`;
+}
+
+function stepLine(event: StepEvent, progress: Progress | undefined): string {
+  const average = event.movingAverage === null ? "-" : signed(event.movingAverage);
+  const columns = [
+    `step ${String(event.step + 1).padStart(3)}`,
+    `reward ${signed(meanReward(event))}`,
+    `average ${average}${progress ? ` (tau ${progress.threshold})` : ""}`,
+    `baseline on Q_R ${event.baselineAccuracy.toFixed(2)}`,
+    ...(event.promotion ? [`PROMOTED: greedy train ${event.promotion.accuracy.train.toFixed(2)}`] : []),
+    ...(progress?.secondsLeft ? [`${duration(progress.secondsLeft)} left`] : []),
+  ];
+  return columns.join("  ");
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${String(Math.floor(seconds % 60)).padStart(2, "0")}s`;
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}m`;
+}

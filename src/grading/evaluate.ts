@@ -1,0 +1,63 @@
+import type { ConstantName, Expression, FunctionName, Rational } from "./expression.js";
+
+/** What a kind of number has to offer to evaluate a formula in it. */
+export interface Field<T> {
+  rational(value: Rational): T;
+  constant(name: ConstantName): T;
+  add(a: T, b: T): T;
+  multiply(a: T, b: T): T;
+  divide(a: T, b: T): T;
+  negate(a: T): T;
+  power(base: T, exponent: T): T;
+  /** All other functions. */
+  apply(fn: FunctionName, args: T[]): T;
+}
+
+/** The formula, or a value in it, is beyond this kind of number: use another. */
+export class UnsupportedError extends Error {
+  override readonly name = "UnsupportedError";
+}
+
+/**
+ * The value of a formula in a field; `symbols` gives the value of each free symbol.
+ *
+ * @throws UnsupportedError where the field cannot say.
+ */
+export function evaluate<T>(
+  expression: Expression,
+  field: Field<T>,
+  symbols: (name: string) => T = name => {
+    throw new UnsupportedError(`the symbol ${name} has no value`);
+  },
+): T {
+  const go = (x: Expression): T => {
+    switch (x.op) {
+      case "number":
+        return field.rational(x.value);
+      case "symbol":
+        return symbols(x.name);
+      case "constant":
+        return field.constant(x.name);
+      case "opaque":
+        throw new UnsupportedError("a part that is not evaluated");
+    }
+    const [first, second] = x.args;
+    switch (x.fn) {
+      case "Add":
+        return x.args.map(go).reduce((a, b) => field.add(a, b));
+      case "Multiply":
+        return x.args.map(go).reduce((a, b) => field.multiply(a, b));
+      case "Divide":
+        return x.args.map(go).reduce((a, b) => field.divide(a, b));
+      case "Negate":
+        return field.negate(go(first!));
+      case "Power":
+        // e^x is the exponential function, whatever the field makes of a power.
+        if (first!.op === "constant" && first!.name === "E") return field.apply("Exp", [go(second!)]);
+        return field.power(go(first!), go(second!));
+      default:
+        return field.apply(x.fn, x.args.map(go));
+    }
+  };
+  return go(expression);
+}

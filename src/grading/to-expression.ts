@@ -1,0 +1,163 @@
+import type { MathJsonExpression } from "@cortex-js/compute-engine/math-json";
+import { type ConstantName, type Expression, type FunctionName, functionNames } from "./expression.js";
+import { parseDecimal } from "./parse-decimal.js";
+
+/** Why a formula cannot be used; turned into the verdict `unparsed`, never let out of the grader. */
+export class UnparsedError extends Error {
+  override readonly name = "UnparsedError";
+}
+
+const known = new Set<string>(functionNames);
+const constants: Record<string, ConstantName> = {
+  Pi: "Pi",
+  e: "E",
+  ExponentialE: "E",
+  i: "I",
+  ImaginaryUnit: "I",
+  PositiveInfinity: "Infinity",
+};
+const renamed: Record<string, FunctionName> = {
+  Arcsec: "Arccos",
+  Ceiling: "Ceil",
+  Gcd: "GCD",
+  Lcm: "LCM",
+  Choose: "Binomial",
+};
+const inverses: Record<string, FunctionName> = { Sin: "Arcsin", Cos: "Arccos", Tan: "Arctan" };
+const maxDepth = 120;
+
+/**
+ * A formula from compute-engine's raw MathJSON: products written without a sign, mixed numbers, decimals as exact
+ * fractions. What is not evaluated becomes `opaque`.
+ *
+ * @throws UnparsedError where the parser left an error node, or where the nesting is deeper than 120.
+ */
+export function toExpression(json: MathJsonExpression, depth = 0): Expression {
+  if (depth > maxDepth) throw new UnparsedError(`nested deeper than ${maxDepth}`);
+  if (typeof json === "number") return toNumber(String(json));
+  if (typeof json === "string") return toSymbol(json);
+  if (Array.isArray(json)) {
+    const [head, ...args] = json as [MathJsonExpression, ...MathJsonExpression[]];
+    return toCall(head, args, depth);
+  }
+  if ("num" in json) return toNumber(json.num);
+  if ("sym" in json) return toSymbol(json.sym);
+  if ("str" in json) return { op: "opaque", key: `"${json.str}"` };
+  if ("fn" in json) return toExpression(json.fn as MathJsonExpression, depth);
+  throw new UnparsedError("a dictionary is not a formula");
+}
+
+function toNumber(text: string): Expression {
+  const number = parseDecimal(text);
+  if (!number) throw new UnparsedError(`not a number: ${text.slice(0, 40)}`);
+  return { op: "number", ...number };
+}
+
+function toSymbol(name: string): Expression {
+  if (name.startsWith("'") && name.endsWith("'")) return { op: "opaque", key: name };
+  if (name === "Nothing") throw new UnparsedError("an empty place");
+  const constant = constants[name];
+  if (constant) return { op: "constant", name: constant };
+  return { op: "symbol", name: name === "GoldenRatio" ? "phi" : name };
+}
+
+function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: number): Expression {
+  if (typeof head !== "string") throw new UnparsedError("a function that is itself a formula");
+  if (head === "Error") throw new UnparsedError(`not understood: ${JSON.stringify(args).slice(0, 80)}`);
+  const below = () => args.map(arg => toExpression(arg, depth + 1));
+  switch (head) {
+    case "Delimiter":
+    case "Tuple":
+      // Parentheses; a list inside a formula is not one.
+      return args.length === 1 || typeof args[1] === "object" || typeof args[1] === "string"
+        ? toExpression(args[0]!, depth + 1)
+        : opaque(head, below());
+    case "Sequence":
+      if (args.length === 1) return toExpression(args[0]!, depth + 1);
+      return opaque(head, below());
+    case "InvisibleOperator":
+      return toProduct(args, depth);
+    case "Subtract": {
+      const [first, ...rest] = below();
+      return call("Add", first!, ...rest.map(arg => call("Negate", arg)));
+    }
+    case "Rational":
+      return call("Divide", ...below());
+    case "Square":
+      return call("Power", ...below(), integer(2));
+    case "Lb":
+      return call("Log", ...below(), integer(2));
+    case "Power": {
+      // \sin^{-1} is the inverse, while \sin^2 is the square.
+      const [base, exponent] = below();
+      const inverse = base!.op === "call" ? inverses[base!.fn] : undefined;
+      if (inverse && base!.op === "call" && isMinusOne(exponent!)) return call(inverse, ...base!.args);
+      return call("Power", base!, exponent!);
+    }
+    case "Log": {
+      const [x, base] = below();
+      return call("Log", x!, base ?? integer(10));
+    }
+    case "Percent":
+      return call("Divide", ...below(), integer(100));
+    case "PlusMinus":
+    case "Measurement":
+      throw new UnparsedError("a plus-minus inside a formula");
+    case "Hold":
+      return toExpression(args[0]!, depth + 1);
+  }
+  const fn = renamed[head] ?? (known.has(head) ? (head as FunctionName) : undefined);
+  if (fn) return call(fn, ...below());
+  return opaque(head, below());
+}
+
+/** Things written next to each other: a mixed number where an integer meets a fraction below 1, else a product. */
+function toProduct(args: MathJsonExpression[], depth: number): Expression {
+  const factors = args.map(arg => toExpression(arg, depth + 1));
+  for (let i = 0; i + 1 < factors.length; i++) {
+    const whole = factors[i]!;
+    const part = factors[i + 1]!;
+    if (
+      isNatural(whole) &&
+      part.op === "call" &&
+      part.fn === "Divide" &&
+      isPlainFraction(args[i + 1]!) &&
+      part.args.every(isNatural) &&
+      (part.args[0] as { value: { n: bigint } }).value.n < (part.args[1] as { value: { n: bigint } }).value.n
+    ) {
+      factors.splice(i, 2, call("Add", whole, part));
+    }
+  }
+  return factors.length === 1 ? factors[0]! : call("Multiply", ...factors);
+}
+
+/** Whether the fraction stands without parentheses: 2\left(\frac12\right) is a product. */
+function isPlainFraction(json: MathJsonExpression): boolean {
+  const fn = Array.isArray(json) ? json : typeof json === "object" && "fn" in json ? json.fn : [];
+  return (fn as unknown[])[0] === "Divide" || (fn as unknown[])[0] === "Rational";
+}
+
+function isNatural(x: Expression): boolean {
+  return x.op === "number" && x.value.d === 1n && x.value.n >= 0n && x.decimals === undefined;
+}
+
+function isMinusOne(x: Expression): boolean {
+  if (x.op === "number") return x.value.n === -1n && x.value.d === 1n;
+  if (x.op !== "call" || x.fn !== "Negate") return false;
+  const inner = x.args[0]!;
+  return inner.op === "number" && inner.value.n === 1n && inner.value.d === 1n;
+}
+
+function integer(n: number): Expression {
+  return { op: "number", value: { n: BigInt(n), d: 1n } };
+}
+
+function call(fn: FunctionName, ...args: Expression[]): Expression {
+  if (args.length === 0 || args.includes(undefined as never)) throw new UnparsedError(`${fn} lacks an argument`);
+  return { op: "call", fn, args };
+}
+
+function opaque(head: string, args: Expression[]): Expression {
+  const key = JSON.stringify([head, args], (_, value) => (typeof value === "bigint" ? String(value) : value));
+  return { op: "opaque", key };
+}

@@ -1,0 +1,53 @@
+/*
+ * soarlab: teacher-student meta-RL of language models (SOAR, arXiv 2601.18778). The whole public surface, by folder.
+ */
+
+// grading
+export { extractBoxed } from "./grading/extract-boxed.js";
+export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
+export { studentReward, studentRewards } from "./grading/student-rewards.js";
+// problems: data, domains, the gym
+export type { Domain } from "./problems/domain.js";
+export { gymDomain } from "./problems/gym/gym-domain.js";
+export { gymProblems } from "./problems/gym/gym-problems.js";
+export { type Problem, problemSchema } from "./problems/problem.js";
+// rl: RLOO over a policy
+export { learningRate } from "./rl/learning-rate.js";
+export { type Optimization, optimizationSchema } from "./rl/optimization.js";
+export { rlooAdvantages } from "./rl/rloo-advantages.js";
+export { rlooStep } from "./rl/rloo-step.js";
+export type { Rollout } from "./rl/rollout.js";
+export { rolloutGroup } from "./rl/rollout-group.js";
+// soar: the method
+export * from "./soar/baseline.js";
+export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
+export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
+export { greedyCorrect } from "./soar/greedy-correct.js";
+export type { Lab } from "./soar/lab.js";
+export { openLab } from "./soar/open-lab.js";
+export { outerLoop } from "./soar/outer-loop.js";
+export { parseConfig } from "./soar/parse-config.js";
+export { parseTeacherCompletions } from "./soar/parse-teacher-completion.js";
+export { presets } from "./soar/presets.js";
+export type { OnProgress, Progress } from "./soar/progress.js";
+export { choosePromoted, movingAverage, promotes } from "./soar/promotion-rule.js";
+export { RunLog, type RunRecord, readRun } from "./soar/run-log.js";
+export { runSoar } from "./soar/run-soar.js";
+export { meanReward, replay } from "./soar/run-state.js";
+export { sampleQuestions } from "./soar/sample-questions.js";
+export { Teacher } from "./soar/teacher.js";
+export { trainAndScore } from "./soar/train-and-score.js";
+export { trainStudent } from "./soar/train-student.js";
+// training: client of the Tinker API, and the local server
+export { connect } from "./training/connect.js";
+export { policyDatum, supervisedDatum } from "./training/datum.js";
+export { loadTokenizer } from "./training/load-tokenizer.js";
+export { SamplingClient } from "./training/sampling-client.js";
+export { startLocalServer } from "./training/start-local-server.js";
+export type { ModelTokenizer } from "./training/tokenizer.js";
+export { TrainingClient } from "./training/training-client.js";
+export { TrainingError } from "./training/training-error.js";
+export { TrainingService } from "./training/training-service.js";
+export { deriveSeed } from "./util/derive-seed.js";
+// util
+export { createRandom } from "./util/random.js";
