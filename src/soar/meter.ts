@@ -1,8 +1,11 @@
 import type { Metrics } from "../rl/rloo-step.js";
+import type { ApiClient } from "../training/api-client.js";
 import type { SoarConfig } from "./config.js";
 import type { OnProgress, Progress } from "./progress.js";
 import type { RunLog } from "./run-log.js";
 import { meanReward } from "./run-state.js";
+
+type Traffic = ApiClient["traffic"];
 
 /** Counts what a run does: the figures of each step's event, and the progress that is shown meanwhile. */
 export class Meter {
@@ -13,19 +16,27 @@ export class Meter {
   private step = 0;
   private stepMetrics: Metrics = {};
   private studentMetrics: Metrics[] = [];
-  private tokens = 0;
+  /** What had gone over the wire when this step, and this process, began. */
+  private stepTraffic: Traffic;
+  private readonly firstTraffic: Traffic;
 
   constructor(
     private readonly config: SoarConfig,
     private readonly log: RunLog,
+    /** Counts up as requests are made. */
+    private readonly traffic: Readonly<Traffic>,
     private readonly onProgress: OnProgress,
   ) {
     this.firstStep = log.state.nextStep;
+    this.firstTraffic = { ...traffic };
+    this.stepTraffic = { ...traffic };
   }
 
   /** A phase of an outer step begins, and the one before ends. */
   enter(phase: Progress["phase"], step: number): void {
     this.endPhase();
+    // A step's counts begin with its first phase: what a resumed process sampled before belongs to no step.
+    if (phase === "questions") this.stepTraffic = { ...this.traffic };
     this.phase = phase;
     this.step = step;
     this.report();
@@ -34,14 +45,12 @@ export class Meter {
   /** A student did a training step. */
   studentStep(metrics: Metrics): void {
     this.studentMetrics.push(metrics);
-    this.count(metrics);
     this.report();
   }
 
   /** The teacher was updated. */
   teacherStep(metrics: Metrics): void {
     for (const [name, value] of Object.entries(metrics)) this.stepMetrics[`teacher/${name}`] = value;
-    this.count(metrics);
   }
 
   /** The figures of the outer step that ends here: times in seconds, token counts, means over the students' steps. */
@@ -49,10 +58,17 @@ export class Meter {
     this.endPhase();
     const metrics = this.stepMetrics;
     for (const name of Object.keys(this.studentMetrics[0] ?? {})) {
-      const values = this.studentMetrics.map(metrics => metrics[name] ?? 0);
+      // Sorted, because students finish in any order and a sum's last bits depend on it.
+      const values = this.studentMetrics.map(metrics => metrics[name] ?? 0).sort((a, b) => a - b);
       const sum = values.reduce((total, value) => total + value, 0);
       metrics[`student/${name}`] = isCount(name) ? sum : sum / values.length;
     }
+    const { traffic, stepTraffic } = this;
+    metrics["tokens/sampled"] = traffic.tokensSampled - stepTraffic.tokensSampled;
+    metrics["tokens/trained"] = traffic.tokensTrained - stepTraffic.tokensTrained;
+    metrics["http/requests"] = traffic.requests - stepTraffic.requests;
+    metrics["http/megabytes"] =
+      (traffic.bytesIn + traffic.bytesOut - stepTraffic.bytesIn - stepTraffic.bytesOut) / 2 ** 20;
     this.stepMetrics = {};
     this.studentMetrics = [];
     return metrics;
@@ -63,10 +79,6 @@ export class Meter {
     const name = `seconds/${this.phase}`;
     this.stepMetrics[name] = (this.stepMetrics[name] ?? 0) + (now - this.phaseBegun) / 1000;
     this.phaseBegun = now;
-  }
-
-  private count(metrics: Metrics): void {
-    this.tokens += (metrics["tokens/sampled"] ?? 0) + (metrics["tokens/trained"] ?? 0);
   }
 
   private report(): void {
@@ -88,11 +100,15 @@ export class Meter {
       movingAverage: last?.movingAverage ?? undefined,
       threshold: promotion.threshold,
       promotions: promotions.length,
-      tokens: this.tokens,
+      tokens: tokens(this.traffic) - tokens(this.firstTraffic),
       seconds,
       secondsLeft: done > 0 ? (seconds / done) * (outerSteps - steps.length) : undefined,
     });
   }
+}
+
+function tokens(traffic: Readonly<Traffic>): number {
+  return traffic.tokensSampled + traffic.tokensTrained;
 }
 
 /** Counts and times add up over students; everything else is averaged. */

@@ -22,7 +22,7 @@ export async function* outerLoop(
 ): AsyncGenerator<StepEvent> {
   const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
   const { student, promotion, rewardQuestions: M } = lab.config;
-  const meter = new Meter(lab.config, log, onProgress);
+  const meter = new Meter(lab.config, log, lab.service.api.traffic, onProgress);
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
 

@@ -55,6 +55,13 @@ export class SamplingClient {
       prompt: { chunks: [{ type: "encoded_text", tokens }] },
       ...rest,
     };
-    return this.api.result(path, await this.api.submit(path, body, signal), sampleResultSchema, signal);
+    const result = await this.api.result(
+      path,
+      await this.api.submit(path, body, signal),
+      sampleResultSchema,
+      signal,
+    );
+    for (const sequence of result.sequences) this.api.traffic.tokensSampled += sequence.tokens.length;
+    return result;
   }
 }

@@ -45,6 +45,8 @@ export class TrainingClient {
       { forward_backward_input: input },
       forwardBackwardResultSchema,
     );
+    for (const datum of data)
+      this.api.traffic.tokensTrained += datum.loss_fn_inputs.target_tokens.data.length;
     return readLoss(result);
   }
 

@@ -17,7 +17,12 @@ describe("the promotion rule", () => {
   });
 
   it("promotes the median student of the dataset with the largest mean", () => {
-    expect(choosePromoted([[0.1, 0.1, 0.1], [0, 0.9, 0.3]])).toEqual({ dataset: 1, student: 2 });
+    expect(
+      choosePromoted([
+        [0.1, 0.1, 0.1],
+        [0, 0.9, 0.3],
+      ]),
+    ).toEqual({ dataset: 1, student: 2 });
     expect(choosePromoted([[0.4, 0.1, 0.3, 0.2]])).toEqual({ dataset: 0, student: 3 });
     expect(choosePromoted([[0], [0]])).toEqual({ dataset: 0, student: 0 });
   });

@@ -30,12 +30,24 @@ function step(n: number, reward: number, promoted = false): Omit<StepEvent, "byt
 }
 
 function questions(n: number): QuestionRecord[] {
-  return [0, 1].map(dataset => ({ step: n, dataset, question: `q${n}.${dataset}`, answer: "a", reward: 0.1 }));
+  return [0, 1].map(dataset => ({
+    step: n,
+    dataset,
+    question: `q${n}.${dataset}`,
+    answer: "a",
+    reward: 0.1,
+  }));
 }
 
 async function started(): Promise<RunLog> {
   const log = await RunLog.create(folder, config);
-  await log.append({ type: "start", at: "2026-01-01T00:00:00.000Z", version: "0", baseModel: "m", baseline: accuracy });
+  await log.append({
+    type: "start",
+    at: "2026-01-01T00:00:00.000Z",
+    version: "0",
+    baseModel: "m",
+    baseline: accuracy,
+  });
   return log;
 }
 
@@ -56,7 +68,10 @@ describe("RunLog", () => {
   });
 
   it("keeps the window over promotions when told to", async () => {
-    const log = await RunLog.create(folder, { ...config, promotion: { ...config.promotion, restartWindow: false } });
+    const log = await RunLog.create(folder, {
+      ...config,
+      promotion: { ...config.promotion, restartWindow: false },
+    });
     await log.commit(step(0, 0.1, true), questions(0));
     await log.commit(step(1, 0.2), questions(1));
     expect(log.state.window).toEqual([0.1, 0.2]);
@@ -85,7 +100,10 @@ describe("RunLog", () => {
     const log = await started();
     await log.commit(step(0, 0.1), questions(0));
     const path = join(folder, "events.jsonl");
-    await writeFile(path, (await readFile(path, "utf8")).replace('"baselineAccuracy":0', '"baselineAccuracy":"x"'));
+    await writeFile(
+      path,
+      (await readFile(path, "utf8")).replace('"baselineAccuracy":0', '"baselineAccuracy":"x"'),
+    );
     await expect(readRun(folder)).rejects.toThrow(/events\.jsonl:2: .*[\s\S]*baselineAccuracy/);
   });
 

@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ApiClient } from "../../src/training/api-client.js";
+import { TrainingError } from "../../src/training/training-error.js";
+
+const okSchema = z.object({ ok: z.literal(true) });
+
+let server: Server | undefined;
+
+/** A real HTTP server on loopback that answers request number i with the i-th answer, and the last one from then on. */
+async function serve(...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]) {
+  const seen: { path: string; key: string | undefined }[] = [];
+  server = createServer((request, response) => {
+    const answer = answers[Math.min(seen.length, answers.length - 1)]!;
+    seen.push({ path: request.url!, key: request.headers["x-api-key"] as string | undefined });
+    request.resume().on("end", () => answer(request, response));
+  });
+  await new Promise<void>(resolve => server!.listen(0, "127.0.0.1", resolve));
+  return { seen, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const json =
+  (status: number, body: unknown, headers = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  };
+const ok = json(200, { ok: true });
+const hangUp = (request: IncomingMessage) => request.socket.destroy();
+
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise(resolve => (server ? server.close(resolve) : resolve(undefined)));
+  server = undefined;
+});
+
+describe("ApiClient", () => {
+  it("sends the key and checks the answer", async () => {
+    const { seen, baseUrl } = await serve(ok);
+    const api = new ApiClient({ baseUrl: `${baseUrl}/`, apiKey: "secret" });
+    expect(await api.post("/api/v1/x", {}, okSchema)).toEqual({ ok: true });
+    expect(seen).toEqual([{ path: "/api/v1/x", key: "secret" }]);
+  });
+
+  it("tries again after 5xx, 429 and broken connections", async () => {
+    const { seen, baseUrl } = await serve(
+      json(503, { detail: "starting" }),
+      json(429, { detail: "slow down" }, { "retry-after": "0.01" }),
+      hangUp,
+      ok,
+    );
+    expect(await new ApiClient({ baseUrl }).post("/x", {}, okSchema)).toEqual({ ok: true });
+    expect(seen).toHaveLength(4);
+  });
+
+  it("polls a future that is still running for as long as it takes", async () => {
+    const running = json(408, { detail: "not yet" });
+    const { seen, baseUrl } = await serve(...Array.from({ length: 12 }, () => running), ok);
+    expect(await new ApiClient({ baseUrl, maxRetries: 0 }).result("/x", "r1", okSchema)).toEqual({
+      ok: true,
+    });
+    expect(seen).toHaveLength(13);
+  });
+
+  it("says which fields the server found wrong", async () => {
+    const { baseUrl } = await serve(
+      json(422, { detail: [{ loc: ["body", "adam_params", "beta1"], msg: "must be < 1" }] }),
+    );
+    await expect(new ApiClient({ baseUrl }).post("/optim_step", {}, okSchema)).rejects.toMatchObject({
+      kind: "rejected",
+      status: 422,
+      message: "/optim_step: 422: body.adam_params.beta1: must be < 1",
+    });
+  });
+
+  it("tells a failed future from a rejected request", async () => {
+    const { baseUrl } = await serve(json(400, { detail: "out of memory" }));
+    const api = new ApiClient({ baseUrl });
+    await expect(api.result("/forward_backward", "r1", okSchema)).rejects.toMatchObject({ kind: "failed" });
+    await expect(api.post("/forward_backward", {}, okSchema)).rejects.toMatchObject({ kind: "rejected" });
+  });
+
+  it.each([
+    ["unauthorized", json(401, { detail: "bad key" }), "refused the API key"],
+    ["protocol", json(200, { ok: "yes" }), "ok: Invalid input"],
+    ["protocol", (_: IncomingMessage, response: ServerResponse) => response.end("<html>"), "no JSON: <html>"],
+    ["unavailable", json(500, { detail: "broken" }), "500: broken"],
+  ] as const)("fails with kind %s", async (kind, answer, message) => {
+    const { baseUrl } = await serve(answer as never);
+    const failure = new ApiClient({ baseUrl, maxRetries: 1 }).post("/x", {}, okSchema);
+    await expect(failure).rejects.toBeInstanceOf(TrainingError);
+    await expect(failure).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
+  });
+
+  it("names the address when nothing answers there", async () => {
+    const { baseUrl } = await serve(ok);
+    await new Promise(resolve => server!.close(resolve));
+    await expect(new ApiClient({ baseUrl, maxRetries: 0 }).get("/x", okSchema)).rejects.toMatchObject({
+      kind: "unreachable",
+      message: expect.stringContaining(`${baseUrl}/x`),
+    });
+  });
+
+  it("keeps to its bound of requests under way", async () => {
+    let active = 0;
+    let most = 0;
+    const { baseUrl } = await serve((_, response) => {
+      most = Math.max(most, ++active);
+      setTimeout(() => {
+        active--;
+        response.end('{"ok":true}');
+      }, 5);
+    });
+    const api = new ApiClient({ baseUrl, maxConcurrency: 4 });
+    await Promise.all(Array.from({ length: 40 }, () => api.get("/x", okSchema)));
+    expect(most).toBeLessThanOrEqual(4);
+    expect(most).toBeGreaterThan(1);
+  });
+
+  it("stops at once when aborted, also between retries", async () => {
+    const { baseUrl } = await serve(json(503, { detail: "busy" }));
+    const controller = new AbortController();
+    const failure = new ApiClient({ baseUrl, maxRetries: 100 }).get("/x", okSchema, controller.signal);
+    setTimeout(() => controller.abort(new Error("enough")), 50);
+    await expect(failure).rejects.toThrow();
+  });
+});

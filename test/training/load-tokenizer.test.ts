@@ -1,0 +1,47 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { gymModelFiles } from "../../src/problems/gym/gym-model-files.js";
+import { loadTokenizer } from "../../src/training/load-tokenizer.js";
+
+async function modelFolder(change: (files: Record<string, string>) => void = () => {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "soarlab-tokenizer-"));
+  const { "tokenizer.json": tokenizer, "tokenizer_config.json": config } = gymModelFiles({ seed: 0 });
+  const files = { "tokenizer.json": tokenizer as string, "tokenizer_config.json": config as string };
+  change(files);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+describe("loadTokenizer", () => {
+  it("turns text into tokens and back, special tokens left out", async () => {
+    const tokenizer = await loadTokenizer({ model: await modelFolder() });
+    const text = "S: add a 3 +b 4 </question> \\boxed{ a 3 +b 4 0 }";
+    const tokens = tokenizer.encode(text);
+    expect(tokens).toHaveLength(14);
+    expect(tokenizer.decode([...tokens, tokenizer.endToken!])).toBe(text);
+  });
+
+  it("renders the model's chat template", async () => {
+    const model = await modelFolder(files => {
+      const config = JSON.parse(files["tokenizer_config.json"]!);
+      config.chat_template =
+        "{% for m in messages %}S: {{ m.content }}{% endfor %}{% if add_generation_prompt %} </question>{% endif %}";
+      files["tokenizer_config.json"] = JSON.stringify(config);
+    });
+    const tokenizer = await loadTokenizer({ model });
+    expect(tokenizer.decode(tokenizer.encodeChat("add a 3 +b 4"))).toBe("S: add a 3 +b 4 </question>");
+  });
+
+  it("says what is missing or broken", async () => {
+    const plain = await loadTokenizer({ model: await modelFolder() });
+    expect(() => plain.encodeChat("x")).toThrow(/has no chat template/);
+    const empty = await mkdtemp(join(tmpdir(), "soarlab-tokenizer-"));
+    await expect(loadTokenizer({ model: empty })).rejects.toThrow(/has no tokenizer\.json/);
+    const broken = await modelFolder(files => {
+      files["tokenizer.json"] = "{";
+    });
+    await expect(loadTokenizer({ model: broken })).rejects.toThrow(/tokenizer\.json is not valid JSON/);
+  });
+});

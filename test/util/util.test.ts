@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { deriveSeed } from "../../src/util/derive-seed.js";
+import { nearest } from "../../src/util/nearest.js";
+import { createRandom } from "../../src/util/random.js";
+import { readSafetensors, writeSafetensors } from "../../src/util/safetensors.js";
+
+describe("seeded randomness", () => {
+  it("is the same for the same seed and another for another", () => {
+    const draw = (seed: number | string) => Array.from({ length: 5 }, createRandom(seed).next);
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+    expect(draw("1")).toEqual(draw(1));
+  });
+
+  it("is uniform and normal within sampling error", () => {
+    const random = createRandom("moments");
+    const uniform = Array.from({ length: 20000 }, random.next);
+    const normal = Array.from({ length: 20000 }, random.normal);
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(uniform)).toBeCloseTo(0.5, 1);
+    expect(mean(normal)).toBeCloseTo(0, 1);
+    expect(mean(normal.map(value => value * value))).toBeCloseTo(1, 1);
+    expect(Math.min(...uniform)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...uniform)).toBeLessThan(1);
+  });
+
+  it("shuffles a copy", () => {
+    const items = [1, 2, 3, 4, 5, 6, 7, 8];
+    const shuffled = createRandom(0).shuffle(items);
+    expect(items).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(shuffled).not.toEqual(items);
+    expect([...shuffled].sort()).toEqual(items);
+  });
+
+  it("derives distinct seeds from neighbouring paths", () => {
+    const seeds = new Set<number>();
+    for (let i = 0; i < 100; i++) for (let j = 0; j < 100; j++) seeds.add(deriveSeed(0, "student", i, j));
+    expect(seeds.size).toBeGreaterThan(9990);
+    for (const seed of seeds) expect(seed >= 0 && seed < 2 ** 31).toBe(true);
+  });
+});
+
+it("nearest finds the name that was meant, or none", () => {
+  const names = ["outerSteps", "datasets", "promotion"];
+  expect(nearest("outersteps", names)).toBe("outerSteps");
+  expect(nearest("promotoin", names)).toBe("promotion");
+  expect(nearest("xyz", names)).toBeUndefined();
+  expect(nearest("x", [])).toBeUndefined();
+});
+
+it("safetensors files read back", () => {
+  const tensors = {
+    a: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
+    b: { shape: [1], data: Float32Array.of(-0.5) },
+  };
+  expect(readSafetensors(writeSafetensors(tensors))).toEqual(tensors);
+});
