@@ -11,7 +11,9 @@ export interface Complex {
 export const complexField: Field<Complex> = {
   rational: value => real(toDouble(value)),
   constant: name =>
-    ({ Pi: real(Math.PI), E: real(Math.E), I: { re: 0, im: 1 }, Infinity: real(Number.POSITIVE_INFINITY) })[name],
+    ({ Pi: real(Math.PI), E: real(Math.E), I: { re: 0, im: 1 }, Infinity: real(Number.POSITIVE_INFINITY) })[
+      name
+    ],
   add: (a, b) => ({ re: a.re + b.re, im: a.im + b.im }),
   multiply,
   divide,
@@ -24,7 +26,8 @@ export const complexField: Field<Complex> = {
       case "Sqrt":
         return sqrt(a);
       case "Root":
-        if (isReal && a.re < 0 && b.im === 0 && Math.abs(b.re % 2) === 1) return real(-((-a.re) ** (1 / b.re)));
+        if (isReal && a.re < 0 && b.im === 0 && Math.abs(b.re % 2) === 1)
+          return real(-((-a.re) ** (1 / b.re)));
         return power(a, divide(real(1), b));
       case "Exp":
         return exp(a);

@@ -27,7 +27,8 @@ export const polynomialField: Field<Polynomial> = {
   negate: a => new Map([...a].map(([monomial, value]) => [monomial, rationalField.negate(value)])),
   power: (base, exponent) => {
     const value = asConstant(exponent);
-    if (base.size <= 1 && base.has("")) return polynomialField.rational(rationalField.power(base.get("")!, value));
+    if (base.size <= 1 && base.has(""))
+      return polynomialField.rational(rationalField.power(base.get("")!, value));
     if (value.d !== 1n || value.n < 0n || value.n > maxDegree) throw new UnsupportedError("not a polynomial");
     let result = polynomialField.rational({ n: 1n, d: 1n });
     for (let i = 0n; i < value.n; i++) result = multiply(result, base);

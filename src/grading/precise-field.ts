@@ -21,7 +21,9 @@ export const preciseField: Field<Precise> = {
   rational: ({ n, d }) => real(new BigDecimal(n).div(new BigDecimal(d))),
   constant: name => {
     if (name === "Infinity") throw new UnsupportedError("infinity");
-    return { Pi: () => real(BigDecimal.PI), E: () => real(one.exp()), I: () => ({ re: zero, im: one }) }[name]();
+    return { Pi: () => real(BigDecimal.PI), E: () => real(one.exp()), I: () => ({ re: zero, im: one }) }[
+      name
+    ]();
   },
   add: (a, b) => ({ re: a.re.add(b.re), im: a.im.add(b.im) }),
   multiply,

@@ -153,7 +153,8 @@ function integer(n: number): Expression {
 }
 
 function call(fn: FunctionName, ...args: Expression[]): Expression {
-  if (args.length === 0 || args.includes(undefined as never)) throw new UnparsedError(`${fn} lacks an argument`);
+  if (args.length === 0 || args.includes(undefined as never))
+    throw new UnparsedError(`${fn} lacks an argument`);
   return { op: "call", fn, args };
 }
 

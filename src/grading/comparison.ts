@@ -1,0 +1,36 @@
+/** What decided a comparison. */
+export type Method =
+  /** The same text after normalisation. */
+  | "identical"
+  /** Words, names, choices, times of day. */
+  | "text"
+  /** Two constants: exact fractions, or 60 digits where they are irrational. */
+  | "numeric"
+  /** A decimal of at least 6 places that is the other value rounded. */
+  | "approximate"
+  /** Expanded polynomials, term by term. */
+  | "symbolic"
+  /** Values at random points, exact where both are rational functions. */
+  | "sampled points"
+  /** Several answers in any order. */
+  | "list"
+  | "tuple"
+  | "set"
+  | "interval"
+  | "matrix"
+  /** Equations and inequalities: their sides, or one a constant multiple of the other. */
+  | "relation"
+  /** Units of one dimension, converted. */
+  | "unit"
+  /** The same digits, the base left out on one side. */
+  | "base"
+  /** The kinds of answer cannot be equal: a matrix and a word. */
+  | "kind"
+  /** No comparison was made. */
+  | "none";
+
+/** The outcome of one comparison; `equal` is undefined where it cannot be decided. */
+export interface Comparison {
+  equal: boolean | undefined;
+  method: Method;
+}

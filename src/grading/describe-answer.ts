@@ -1,0 +1,39 @@
+import type { Answer } from "./answer.js";
+
+/** A parsed answer in one readable line, e.g. `interval (0, \infty]` or `list 1 | 2`; at most 300 characters. */
+export function describeAnswer(answer: Answer): string {
+  const text = describe(answer);
+  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
+}
+
+function describe(answer: Answer): string {
+  const all = (items: readonly Answer[], between = ", ") => items.map(describe).join(between);
+  switch (answer.kind) {
+    case "formula":
+      return `${answer.latex}${answer.percent ? " %" : ""}${answer.degrees ? " degrees" : ""}${
+        answer.unit ? ` [${answer.unit.dimension}]` : ""
+      }`;
+    case "text":
+      return `"${answer.text}"`;
+    case "list":
+      return answer.items.length === 1 ? describe(answer.items[0]!) : `list ${all(answer.items, " | ")}`;
+    case "group": {
+      const kind = answer.open === "{" ? "set" : answer.items.length === 2 ? "tuple or interval" : "tuple";
+      return `${kind} ${answer.open}${all(answer.items)}${answer.close}`;
+    }
+    case "ratio":
+      return `ratio ${all(answer.items, " : ")}`;
+    case "matrix":
+      return `matrix ${answer.rows.map(row => all(row)).join("; ")}`;
+    case "union":
+      return `union ${all(answer.items, " u ")}`;
+    case "intersection":
+      return `intersection ${all(answer.items, " n ")}`;
+    case "difference":
+      return `${describe(answer.from)} without ${describe(answer.without)}`;
+    case "relation":
+      return answer.sides
+        .map((side, i) => (i === 0 ? "" : ` ${answer.operators[i - 1]} `) + describe(side))
+        .join("");
+  }
+}

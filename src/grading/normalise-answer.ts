@@ -1,0 +1,79 @@
+/**
+ * One writing for what LaTeX writes in many: math delimiters, sizes and thin spaces go, fraction and text commands get one
+ * name, typographic characters become commands. What the answer says stays: units, money, percent and text are left in.
+ * Linear in the length, never throws.
+ */
+export function normaliseAnswer(text: string): string {
+  let s = text;
+  for (const [pattern, replacement] of rules) s = s.replace(pattern, replacement);
+  s = unbox(s.trim());
+  return s.replace(/^[\s,;:]+|[\s,;:.]+$/g, "").trim();
+}
+
+/** In order. Each works on any text, and none backtracks over more than a few characters. */
+const rules: [RegExp, string][] = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: answers with control characters are what this is about
+  [/[\u0000-\u001f\u007f\u00a0\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff]/g, " "],
+  [/[−–—]/g, "-"],
+  [/×/g, "\\times "],
+  [/÷/g, "/"],
+  [/·|⋅/g, "\\cdot "],
+  [/π/g, "\\pi "],
+  [/∞/g, "\\infty "],
+  [/≤/g, "\\le "],
+  [/≥/g, "\\ge "],
+  [/≠/g, "\\ne "],
+  [/≈/g, "\\approx "],
+  [/∪/g, "\\cup "],
+  [/∩/g, "\\cap "],
+  [/∈/g, "\\in "],
+  [/±/g, "\\pm "],
+  [/∅/g, "\\emptyset "],
+  [/ℝ/g, "\\mathbb{R}"],
+  [/\^\s*(?:\\circ|\\degree|\{\s*\\circ\s*\}|\{\s*\\degree\s*\})|°|\\degree(?![a-zA-Z])/g, "^{\\circ}"],
+  // Math delimiters; \$ is money.
+  [/\\\\\s*\[[^\]]{0,12}\]/g, "\\\\"],
+  [/(?<!\\)\\[()[\]]/g, " "],
+  [/(^|[^\\])\$+/g, "$1"],
+  [/(^|[^\\])\$+/g, "$1"],
+  [/\\displaystyle(?![a-zA-Z])|\\textstyle(?![a-zA-Z])|\\scriptstyle(?![a-zA-Z])|\\limits(?![a-zA-Z])/g, " "],
+  [/\\(?:left|right)\s*\./g, " "],
+  [
+    /\\(?:left|right|middle|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|biggl|biggr|Biggl|Biggr)(?![a-zA-Z])\s*/g,
+    "",
+  ],
+  // Thousands first, then spaces of every width.
+  [/(\d)\s*,\s*(?:\\[!,;: ]\s*){1,4}(?=\d{3}(?!\d))/g, "$1,"],
+  [/(\d)\s*\{\s*,\s*\}\s*(?=\d{3}(?!\d))/g, "$1,"],
+  [/(\d)\s*\\!\s*(?=\d)/g, "$1"],
+  [/(?<!\\)\\!|\\(?:negthinspace|allowbreak|nolimits)(?![a-zA-Z])/g, ""],
+  [/(?<!\\)\\[,;:> ]|~|\\(?:quad|qquad|thinspace|space|enspace|medspace|thickspace)(?![a-zA-Z])/g, " "],
+  [/\\h?phantom\s*(?:\{[^{}]{0,20}\})?/g, " "],
+  [/\\[dtc]frac(?![a-zA-Z])/g, "\\frac"],
+  [/\\(?:mbox|textrm|textbf|textit|textnormal|texttt|textsf|emph|hbox)\s*(?=\{)/g, "\\text"],
+  [/\\text\s+\{/g, "\\text{"],
+  [/\\(?:mathrm|mathbf|mathit|mathsf|mathtt|boldsymbol|bm|operatorname\*?)\s*\{\s*([A-Za-z])\s*\}/g, "{$1}"],
+  [/\\(?:mathrm|mathbf|mathit|mathsf|mathtt)\s*\{/g, "\\text{"],
+  [/\\(?:rm|bf|it|cal)(?![a-zA-Z])\s*/g, " "],
+  [/\\(?:leq?slant|leqq?|le)(?![a-zA-Z])/g, "\\le"],
+  [/\\(?:geq?slant|geqq?|ge)(?![a-zA-Z])/g, "\\ge"],
+  [/\\(?:neq|ne)(?![a-zA-Z])/g, "\\ne"],
+  [/\\lt(?![a-zA-Z])/g, "<"],
+  [/\\gt(?![a-zA-Z])/g, ">"],
+  [/\\lbrace(?![a-zA-Z])/g, "\\{"],
+  [/\\rbrace(?![a-zA-Z])/g, "\\}"],
+  [/\\lbrack(?![a-zA-Z])/g, "["],
+  [/\\rbrack(?![a-zA-Z])/g, "]"],
+  [/\\(?:varnothing|O)(?![a-zA-Z])/g, "\\emptyset"],
+  [/\\(?:R|reals)(?![a-zA-Z])/g, "\\mathbb{R}"],
+  [/\\(?:setminus|smallsetminus|backslash)(?![a-zA-Z])/g, "\\setminus "],
+  [/\\(?:therefore|because)(?![a-zA-Z])/g, " "],
+  [/\*\*/g, "^"],
+  [/\*/g, "\\cdot "],
+  [/\s+/g, " "],
+];
+
+function unbox(s: string): string {
+  const match = /^\\(?:boxed|fbox)\s*\{(.*)\}$/.exec(s);
+  return match ? match[1]!.trim() : s;
+}

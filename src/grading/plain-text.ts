@@ -1,0 +1,56 @@
+import type { Answer } from "./answer.js";
+
+const numberWords = [
+  ..."zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(
+    " ",
+  ),
+  ..."sixteen seventeen eighteen nineteen twenty".split(" "),
+];
+const synonyms: Record<string, string> = {
+  true: "true",
+  yes: "yes",
+  empty: "emptyset",
+  none: "emptyset",
+  nosolution: "emptyset",
+  nosolutions: "emptyset",
+  infinity: "infty",
+  infinite: "infty",
+};
+
+/**
+ * An answer in words as a key to compare by: small letters and digits only, number words as digits; undefined where it
+ * has no plain writing.
+ */
+export function plainText(answer: Answer): string | undefined {
+  switch (answer.kind) {
+    case "text":
+      return key(answer.text);
+    case "formula":
+      if (answer.expression.op === "symbol" && answer.expression.name === "EmptySet") return "emptyset";
+      return key(answer.latex);
+    case "ratio":
+    case "list": {
+      const parts = answer.items.map(plainText);
+      return parts.includes(undefined) ? undefined : parts.join(answer.kind === "ratio" ? "" : ",");
+    }
+    case "group":
+      return answer.open === "{" && answer.items.length === 0 ? "emptyset" : undefined;
+    case "relation":
+      // x = \text{even}
+      return answer.operators.every(operator => operator === "=")
+        ? plainText(answer.sides.at(-1)!)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function key(text: string): string {
+  const letters = text
+    .replace(/\\(?:text|mathrm|mathbf)\s*/g, "")
+    .toLowerCase()
+    .replace(/^(?:the|a|an)\s+/, "")
+    .replace(/[^\p{L}\p{N}/+-]/gu, "");
+  const number = numberWords.indexOf(letters);
+  return number >= 0 ? String(number) : (synonyms[letters] ?? letters);
+}
