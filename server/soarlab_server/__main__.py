@@ -1,0 +1,158 @@
+"""Command line: `python -m soarlab_server --model PATH_OR_ID`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    options = parse_arguments()
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=options.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        listener = listen(options.host, options.port)
+        serve(options, listener)
+    except StartError as error:
+        sys.exit(f"soarlab_server: {error}")
+
+
+class StartError(Exception):
+    """The server cannot start; one sentence that says why."""
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("soarlab_server", description=__doc__)
+    add = parser.add_argument
+    add("--model", required=True, help="model folder or hub id")
+    add("--model-name", help="name that clients use (default: the folder's, or the id)")
+    add("--host", default="127.0.0.1")
+    add("--port", type=int, default=8000, help="0 = any free port")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    add("--dtype", choices=["auto", "float32", "bfloat16"], default="auto")
+    add("--checkpoints", type=Path, help="folder for checkpoints (default: a temporary one)")
+    add("--threads", type=int, default=os.cpu_count() or 1, help="CPU threads to use")
+    add("--max-body-mb", type=int, default=256, help="largest request body")
+    add("--log-level", choices=["debug", "info", "warning", "error"], default="info")
+    add("--parent-pid", type=int, help="exit when this process is gone")
+    return parser.parse_args()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Binds before the model is loaded, so that a taken port is known at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def serve(options: argparse.Namespace, listener: socket.socket) -> None:
+    if options.parent_pid is not None:
+        watch_parent(options.parent_pid)
+    # Imported here, so that wrong arguments are answered before PyTorch has loaded.
+    import torch
+    import uvicorn
+
+    from .api.app import create_app
+    from .api.convert import ModelCard
+    from .backend.backend import open_backend
+    from .backend.base_model import ModelError, load_base
+    from .engine.engine import Engine
+
+    device = choose_device(options.device)
+    torch.set_num_threads(options.threads)
+    try:
+        base = load_base(options.model, device, options.dtype)
+    except ModelError as error:
+        raise StartError(str(error)) from error
+    name = options.model_name or model_name(options.model)
+    checkpoints = options.checkpoints or Path(tempfile.mkdtemp(prefix="soarlab-checkpoints-"))
+    backend = open_backend(base, checkpoints, name)
+    engine = Engine(backend, options.threads if backend.is_small and not backend.on_gpu else 1)
+    card = ModelCard(
+        name=name,
+        folder=str(base.folder),
+        architecture=base.config.model_type,
+        vocab_size=base.config.vocab_size,
+        max_context=base.config.max_positions,
+        eos_tokens=base.config.eos_tokens,
+    )
+    app = create_app(
+        engine,
+        backend.store,
+        card,
+        api_key=os.environ.get("SOARLAB_API_KEY"),
+        max_body_bytes=options.max_body_mb * 2**20,
+    )
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    ready = {
+        "event": "ready",
+        "url": f"http://{host}:{listener.getsockname()[1]}",
+        "model": name,
+        "device": str(device),
+        "dtype": str(base.dtype).removeprefix("torch."),
+    }
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(json.dumps(ready), flush=True)
+
+        def handle_exit(self, sig: int, frame: object) -> None:
+            # At once: checkpoints are whole or absent, and nobody waits for anything else.
+            os._exit(0)
+
+    Server(config).run(sockets=[listener])
+
+
+def choose_device(name: str):
+    import torch
+
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise StartError("--device cuda: PyTorch finds no CUDA device here")
+    return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+def model_name(model: str) -> str:
+    folder = Path(model)
+    return folder.resolve().name if folder.is_dir() else model
+
+
+def watch_parent(pid: int) -> None:
+    """Ends this process when the other is gone, even if that was killed."""
+
+    def watch() -> None:
+        while True:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                os._exit(0)
+            except PermissionError:
+                pass  # it lives, under another user
+            time.sleep(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    main()

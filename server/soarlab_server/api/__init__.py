@@ -1,0 +1,1 @@
+"""HTTP: validation, futures and sessions. Never touches tensors."""

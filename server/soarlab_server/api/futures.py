@@ -1,0 +1,95 @@
+"""Requests under way and their results, until they are fetched or forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import HTTPException
+
+from ..commands import Result
+from .errors import not_found
+
+KEPT_SECONDS = 1800
+KEPT_RESULTS = 20_000
+MAX_PENDING = 20_000
+
+
+@dataclass(slots=True)
+class Future:
+    request_id: str
+    call: str
+    """Which of the API's calls made it."""
+    outcome: Result | Exception | None = None
+    settled_at: float = 0.0
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class FutureStore:
+    """Lives on the event loop's thread; workers hand results over through `settle`."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pending: dict[str, Future] = {}
+        self._settled: OrderedDict[str, Future] = OrderedDict()
+
+    def known(self, request_id: str, call: str) -> Future | None:
+        """The future of an earlier try of the same request."""
+        future = self._pending.get(request_id) or self._settled.get(request_id)
+        if future is not None and future.call != call:
+            raise HTTPException(409, f"request {request_id} was a {future.call}; this is a {call}")
+        return future
+
+    def start(self, request_id: str, call: str) -> tuple[Future, bool]:
+        """The request's future, and whether it is new: a retry finds the first try's."""
+        future = self.known(request_id, call)
+        if future is not None:
+            return future, False
+        if len(self._pending) >= MAX_PENDING:
+            raise HTTPException(
+                429, f"{MAX_PENDING} requests are waiting already", headers={"Retry-After": "1"}
+            )
+        self._pending[request_id] = future = Future(request_id, call)
+        return future, True
+
+    def settle(
+        self, future: Future, then: Callable[[Result], None] | None = None
+    ) -> Callable[[Result | Exception], None]:
+        """A function that takes the outcome on any thread; `then` sees a result first, on the
+        loop's."""
+
+        def on_loop(outcome: Result | Exception) -> None:
+            if then is not None and not isinstance(outcome, Exception):
+                then(outcome)
+            future.outcome = outcome
+            future.settled_at = time.monotonic()
+            self._pending.pop(future.request_id, None)
+            self._settled[future.request_id] = future
+            future.done.set()
+            self._forget()
+
+        return lambda outcome: self._loop.call_soon_threadsafe(on_loop, outcome)
+
+    def _forget(self) -> None:
+        oldest_kept = time.monotonic() - KEPT_SECONDS
+        while self._settled:
+            first = next(iter(self._settled.values()))
+            if len(self._settled) <= KEPT_RESULTS and first.settled_at > oldest_kept:
+                break
+            self._settled.popitem(last=False)
+
+    async def wait(self, request_id: str, seconds: float) -> Result | Exception | None:
+        """The outcome, as soon as it is there; None if that takes longer."""
+        future = self._pending.get(request_id) or self._settled.get(request_id)
+        if future is None:
+            raise not_found(f"there is no request {request_id}, or its result was kept too long")
+        if future.outcome is None:
+            try:
+                async with asyncio.timeout(seconds):
+                    await future.done.wait()
+            except TimeoutError:
+                return None
+        return future.outcome

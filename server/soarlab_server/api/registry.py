@@ -1,0 +1,105 @@
+"""Sessions, and the models and samplers that belong to them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from ..commands import LoraSpec
+from .errors import not_found
+
+SESSION_SECONDS = 1800
+"""After so long without a sign of life a session's models are unloaded."""
+
+
+@dataclass(slots=True)
+class Session:
+    session_id: str
+    models: set[str] = field(default_factory=set)
+    samplers: set[str] = field(default_factory=set)
+    seen: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class Model:
+    model_id: str
+    session: Session
+    spec: LoraSpec
+
+
+@dataclass(slots=True)
+class SamplerInfo:
+    sampler_id: str
+    session: Session
+    source: str | None
+    """As in `SampleCommand`."""
+    model_path: str | None = None
+
+
+def canonical(model_id: str) -> str:
+    """SDKs spell a model's id with colons, which can stand in no `tinker://` path's host."""
+    return model_id.replace(":", "-")
+
+
+class Registry:
+    def __init__(self) -> None:
+        self.sessions: dict[str, Session] = {}
+        self.models: dict[str, Model] = {}
+        self.samplers: dict[str, SamplerInfo] = {}
+
+    def create_session(self) -> Session:
+        session = Session(uuid.uuid4().hex[:12])
+        self.sessions[session.session_id] = session
+        return session
+
+    def session(self, session_id: str) -> Session:
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise not_found(f"there is no session {session_id}")
+        session.seen = time.monotonic()
+        return session
+
+    def model(self, model_id: str) -> Model:
+        model = self.models.get(canonical(model_id))
+        if model is None:
+            raise not_found(f"there is no model {model_id}")
+        model.session.seen = time.monotonic()
+        return model
+
+    def sampler(self, sampler_id: str) -> SamplerInfo:
+        sampler = self.samplers.get(sampler_id)
+        if sampler is None:
+            raise not_found(f"there is no sampling session {sampler_id}")
+        sampler.session.seen = time.monotonic()
+        return sampler
+
+    def add_model(self, model: Model) -> None:
+        self.models[model.model_id] = model
+        model.session.models.add(model.model_id)
+
+    def remove_model(self, model_id: str) -> None:
+        model = self.models.pop(model_id, None)
+        if model is not None:
+            model.session.models.discard(model_id)
+            gone = [s for s in model.session.samplers if s.startswith(f"{model_id}-sampler-")]
+            for sampler_id in gone:
+                model.session.samplers.discard(sampler_id)
+                self.samplers.pop(sampler_id, None)
+
+    def add_sampler(self, sampler: SamplerInfo) -> None:
+        self.samplers[sampler.sampler_id] = sampler
+        sampler.session.samplers.add(sampler.sampler_id)
+
+    def expire(self) -> list[Model]:
+        """Forgets sessions without a sign of life; answers the models they leave behind."""
+        limit = time.monotonic() - SESSION_SECONDS
+        left: list[Model] = []
+        for session in [s for s in self.sessions.values() if s.seen < limit]:
+            del self.sessions[session.session_id]
+            left += [self.models[m] for m in session.models]
+            for model_id in list(session.models):
+                self.remove_model(model_id)
+            for sampler_id in session.samplers:
+                self.samplers.pop(sampler_id, None)
+        return left

@@ -1,0 +1,1 @@
+"""Tensors: the decoder, training, sampling and checkpoints."""

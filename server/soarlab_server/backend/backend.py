@@ -1,0 +1,227 @@
+"""The models of one server and what can be done with them. Commands of one model must not overlap;
+those of different models may run on different threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+
+from ..commands import (
+    CreateModel,
+    CreateModelFromCheckpoint,
+    Done,
+    ForwardBackward,
+    LoadState,
+    LoraSpec,
+    ModelCommand,
+    OptimStep,
+    RequestError,
+    Result,
+    SaveSampler,
+    SaveState,
+    UnloadModel,
+)
+from . import training
+from .base_model import BaseModel
+from .checkpoints import CheckpointPath, CheckpointStore, check_name
+from .sampling import Sampler, describe
+from .text import TextDecoder
+from .trainable import TrainableModel, layout_for, weights_from
+from .training import Limits, TrainJob
+from .weights import Weights
+
+logger = logging.getLogger(__name__)
+
+# Samplers a model keeps: the newest, and a few that a client may still be reading from.
+SAMPLERS_PER_MODEL = 4
+SAMPLERS_FROM_DISK = 4
+# Below this many parameters a model is too small for a matmul to occupy two threads.
+SMALL_MODEL = 20_000_000
+
+
+class Backend:
+    def __init__(self, base: BaseModel, store: CheckpointStore, name: str):
+        self.base = base
+        self.store = store
+        self.name = name
+        self.text = TextDecoder(base.folder)
+        self.models: dict[str, TrainableModel] = {}
+        self._samplers: dict[str, OrderedDict[str, Weights]] = {}
+        """Per model, the samplers made of it, newest last."""
+        self._from_disk: OrderedDict[str, Weights] = OrderedDict()
+        self._lock = threading.Lock()
+        self._limits = self._choose_limits()
+
+    @property
+    def on_gpu(self) -> bool:
+        return self.base.device.type == "cuda"
+
+    @property
+    def is_small(self) -> bool:
+        return self.base.layout.size < SMALL_MODEL
+
+    def _choose_limits(self) -> Limits:
+        if self.on_gpu:
+            return Limits(16_384, 2**28, recompute=not self.is_small)
+        return Limits(4096, 2**24, recompute=False)
+
+    def new_sampler(self) -> Sampler:
+        if self.on_gpu:
+            free, _ = torch.cuda.mem_get_info(self.base.device)
+            return Sampler(self.base.decoder, free // 2)
+        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return Sampler(self.base.decoder, pages // 8)
+
+    # Models ---------------------------------------------------------------------------------------
+
+    def model(self, model_id: str) -> TrainableModel:
+        model = self.models.get(model_id)
+        if model is None:
+            raise RequestError(f"there is no model {model_id}")
+        return model
+
+    def stacks(self, model_id: str, command: ModelCommand) -> bool:
+        """Whether the command is better run in one pass with others of its kind. On a CPU a model's
+        pass stays its own: its gradient must not depend on which others were waiting."""
+        model = self.models.get(model_id)
+        return (
+            self.on_gpu
+            and isinstance(command, ForwardBackward)
+            and model is not None
+            and model.spec.rank > 0
+        )
+
+    def run(self, model_id: str, command: ModelCommand) -> Result:
+        try:
+            return self._run(model_id, command)
+        except Exception as error:
+            raise describe(error) from error
+
+    def _run(self, model_id: str, command: ModelCommand) -> Result:
+        match command:
+            case CreateModel(spec):
+                self.models[model_id] = TrainableModel(self.base, spec)
+                return Done({"model_id": model_id})
+            case CreateModelFromCheckpoint(path, with_optimizer):
+                return self._create_from(model_id, path, with_optimizer)
+            case UnloadModel():
+                self.models.pop(model_id, None)
+                with self._lock:
+                    self._samplers.pop(model_id, None)
+                return Done({"model_id": model_id})
+        model = self.model(model_id)
+        match command:
+            case LoadState(path, with_optimizer):
+                return self._load(model_id, model, path, with_optimizer)
+            case ForwardBackward():
+                model.has_started = True
+                job = TrainJob(model, command)
+                return training.run(self.base.decoder, [job], self._limits)[0]
+            case OptimStep(adam):
+                model.has_started = True
+                return Done({"metrics": {"grad_norm": model.step(adam)}})
+            case SaveState(name):
+                path = CheckpointPath(model_id, "weights", check_name(name))
+                self._save(path, model, with_optimizer=True)
+                return Done({"path": str(path)})
+            case SaveSampler():
+                return self._save_sampler(model_id, model, command)
+
+    def run_together(self, requests: list[tuple[str, ForwardBackward]]) -> list[Result | Exception]:
+        """One stacked pass; should it fail, each request alone, so that it fails alone."""
+        try:
+            jobs = [TrainJob(self.model(model_id), command) for model_id, command in requests]
+            for job in jobs:
+                job.model.has_started = True
+            return list(training.run(self.base.decoder, jobs, self._limits))
+        except Exception as error:
+            logger.warning("a pass of %d models failed, running each alone: %s", len(jobs), error)
+        results: list[Result | Exception] = []
+        for model_id, command in requests:
+            try:
+                results.append(self.run(model_id, command))
+            except Exception as error:
+                results.append(error)
+        return results
+
+    # Checkpoints ----------------------------------------------------------------------------------
+
+    def _create_from(self, model_id: str, path: str, with_optimizer: bool) -> Result:
+        saved = self.store.load(CheckpointPath.parse(path), self._layout)
+        self.models[model_id] = TrainableModel(self.base, saved.spec)
+        return self._load(model_id, self.models[model_id], path, with_optimizer)
+
+    def _layout(self, spec: LoraSpec):
+        return layout_for(self.base, spec)
+
+    def _load(
+        self, model_id: str, model: TrainableModel, path: str, with_optimizer: bool
+    ) -> Result:
+        if model.has_started:
+            raise RequestError("load_weights must be a model's first request")
+        saved = self.store.load(CheckpointPath.parse(path), self._layout)
+        if _shape(saved.spec) != _shape(model.spec):
+            raise RequestError(f"{path} was trained as {saved.spec}, the model is {model.spec}")
+        if with_optimizer and saved.adam is None:
+            raise RequestError(f"{path} has no optimizer state")
+        model.load(saved.flat, saved.adam if with_optimizer else None)
+        model.has_started = True
+        return Done({"model_id": model_id, "path": path})
+
+    def _save(self, path: CheckpointPath, model: TrainableModel, *, with_optimizer: bool) -> None:
+        adam = model.adam if with_optimizer else None
+        self.store.save(path, model.spec, model.layout, model.flat, adam, self.name)
+
+    # Samplers -------------------------------------------------------------------------------------
+
+    def _save_sampler(self, model_id: str, model: TrainableModel, save: SaveSampler) -> Result:
+        if save.name is not None:
+            path = CheckpointPath(model_id, "sampler_weights", check_name(save.name))
+            self._save(path, model, with_optimizer=False)
+            with self._lock:
+                self._from_disk.pop(str(path), None)
+            return Done({"path": str(path)})
+        with self._lock:
+            samplers = self._samplers.setdefault(model_id, OrderedDict())
+            samplers[save.sampler_id] = model.snapshot()
+            while len(samplers) > SAMPLERS_PER_MODEL:
+                samplers.popitem(last=False)
+        return Done({"sampling_session_id": save.sampler_id})
+
+    def sampler_in_memory(self, source: str | None) -> Weights | None:
+        """The weights of a sampler, or None if they must be read from disk first."""
+        if source is None:
+            return self.base.weights
+        with self._lock:
+            if source.startswith("tinker://"):
+                return self._from_disk.get(source)
+            for samplers in self._samplers.values():
+                if source in samplers:
+                    return samplers[source]
+        raise RequestError(f"the sampler {source} is gone: newer ones of its model replaced it")
+
+    def sampler_from_disk(self, path: str) -> Weights:
+        """Weights of a checkpoint for sampling, kept in memory for the next request."""
+        saved = self.store.load(CheckpointPath.parse(path), self._layout)
+        weights = weights_from(self.base, saved.spec, self._layout(saved.spec), saved.flat)
+        with self._lock:
+            self._from_disk[path] = weights
+            while len(self._from_disk) > SAMPLERS_FROM_DISK:
+                self._from_disk.popitem(last=False)
+        return weights
+
+
+def _shape(spec: LoraSpec) -> tuple:
+    """What must agree between a checkpoint and the model it is loaded into."""
+    if not spec.rank:
+        return (0,)
+    return (spec.rank, spec.train_attn, spec.train_mlp, spec.train_unembed)
+
+
+def open_backend(base: BaseModel, checkpoints: Path, name: str) -> Backend:
+    return Backend(base, CheckpointStore(checkpoints), name)

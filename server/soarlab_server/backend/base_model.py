@@ -1,0 +1,115 @@
+"""The frozen base model: its folder, config and weights."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from torch import Tensor
+
+from .decoder import Decoder
+from .layout import Layout
+from .model_config import ModelConfig, read_config
+from .weights import Weights, build_weights, full_layout
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.bfloat16}
+
+
+class ModelError(Exception):
+    """The model cannot be served; the message says why."""
+
+
+@dataclass
+class BaseModel:
+    folder: Path
+    config: ModelConfig
+    decoder: Decoder
+    layout: Layout
+    flat: Tensor
+    weights: Weights
+
+    @property
+    def device(self) -> torch.device:
+        return self.decoder.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.decoder.dtype
+
+
+def locate(model: str) -> Path:
+    """The folder of a model given as one, or as a hub id (downloaded or from the cache)."""
+    folder = Path(model)
+    if folder.is_dir():
+        if not (folder / "config.json").exists():
+            raise ModelError(f"{model} is not a model folder: it has no config.json")
+        return folder
+    if folder.is_absolute() or model.startswith(".") or model.count("/") != 1:
+        raise ModelError(f"there is no model folder {model}")
+    from huggingface_hub import snapshot_download
+
+    try:
+        patterns = ["*.json", "*.safetensors", "tokenizer.model"]
+        return Path(snapshot_download(model, allow_patterns=patterns))
+    except Exception as error:
+        raise ModelError(f"cannot get {model} from the hub: {error}") from error
+
+
+def load_base(model: str, device: torch.device, dtype: str = "auto") -> BaseModel:
+    folder = locate(model)
+    config = read_config(folder)
+    if config is None:
+        raise ModelError(f"{model}: no decoder for this architecture")
+    chosen = DTYPES.get(config.dtype if dtype == "auto" else dtype, torch.float32)
+    if dtype == "auto" and device.type == "cpu":
+        chosen = torch.float32
+    layout = full_layout(config)
+    flat = torch.empty(layout.size, dtype=chosen, device=device)
+    read_weights(folder, layout, flat)
+    return assemble(folder, config, layout, flat)
+
+
+def random_base(config: ModelConfig, device: torch.device, dtype: torch.dtype) -> BaseModel:
+    """A model of that shape with random weights, for benchmarks."""
+    layout = full_layout(config)
+    flat = torch.empty(layout.size, dtype=dtype, device=device).normal_(std=0.02)
+    for name, tensor in layout.tensors(flat).items():
+        if "norm" in name:
+            tensor.fill_(1)
+    return assemble(Path(), config, layout, flat)
+
+
+def assemble(folder: Path, config: ModelConfig, layout: Layout, flat: Tensor) -> BaseModel:
+    views: dict[tuple[str, ...], Tensor] = {}
+
+    def tensor(*names: str) -> Tensor:
+        # A tied head must be the embedding's very tensor, so views are made once.
+        return views.setdefault(names, layout.view(flat, *names))
+
+    weights = build_weights(config, tensor)
+    decoder = Decoder(config, flat.device, flat.dtype)
+    return BaseModel(folder, config, decoder, layout, flat, weights)
+
+
+def read_weights(folder: Path, layout: Layout, flat: Tensor) -> None:
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        files = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+    else:
+        files = ["model.safetensors"]
+    missing = set(layout.shapes)
+    for name in files:
+        if not (folder / name).exists():
+            raise ModelError(f"{folder} is not a model folder: it has no {name}")
+        with safe_open(folder / name, "pt") as tensors:
+            for key in missing & set(tensors.keys()):
+                tensor, shape = tensors.get_tensor(key), layout.shapes[key]
+                if tuple(tensor.shape) != shape:
+                    raise ModelError(f"{folder}: {key} is {tuple(tensor.shape)}, not {shape}")
+                layout.view(flat, key).copy_(tensor)
+                missing.discard(key)
+    if missing:
+        raise ModelError(f"{folder}: the weights have no {min(missing)}")

@@ -1,0 +1,476 @@
+"""Continuous batched sampling: one decode loop over the rows of all requests and models.
+
+Rows join between steps (their prompt is read once for all samples of a request) and leave when they
+finish, their slot being filled with the last row, so the batch is always dense. What a row gets does
+not depend on which others share its batch: see `weights.MIN_ROWS`, `kv_cache.BLOCK`, `randomness`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..commands import RequestError, SampleCommand, SampleResult, SamplingParams, Sequence
+from .decoder import Decoder, Rows
+from .kv_cache import KvCache, round_up
+from .randomness import uniforms
+from .weights import Weights
+
+PREFILL_TOKENS = 8192
+NO_TOKEN = -1
+
+
+@dataclass(slots=True, eq=False)
+class SampleJob:
+    """One request under way."""
+
+    command: SampleCommand
+    weights: Weights
+    tell: Callable[[SampleResult | Exception], None]
+    """Called once, with the result or the reason there is none."""
+    decode: Callable[[list[int]], str] | None = None
+    """Tokens to text; needed for stop strings."""
+    started: int = 0
+    sequences: list[Sequence | None] = field(default_factory=list)
+    unfinished: int = 0
+    prompt_logprobs: np.ndarray | None = None
+    told: bool = False
+
+    def __post_init__(self) -> None:
+        self.sequences = [None] * self.command.num_samples
+        self.unfinished = self.command.num_samples
+
+    @property
+    def length(self) -> int:
+        """Positions a row may come to use."""
+        return len(self.command.prompt) + self.command.params.max_tokens
+
+    def finish(self, outcome: SampleResult | Exception) -> None:
+        if not self.told:
+            self.told = True
+            self.tell(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    job: SampleJob
+    sample: int
+
+
+class Sampler:
+    """The rows one worker decodes. Only `add` may be called from another thread."""
+
+    def __init__(self, decoder: Decoder, cache_bytes: int):
+        self.decoder = decoder
+        self.device = decoder.device
+        self.cache = KvCache(decoder.config, decoder.device, decoder.dtype)
+        self.cache_cells = max(1, cache_bytes // self.cache.bytes_per_position())
+        self._inbox: deque[SampleJob] = deque()
+        self._waiting: deque[SampleJob] = deque()
+        self._rows: list[_Row] = []
+        self._state = _RowState(decoder.device)
+        self._plan: _Plan | None = None
+        self._extent = 0
+
+    def add(self, job: SampleJob) -> None:
+        self._inbox.append(job)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._rows or self._waiting or self._inbox)
+
+    def load(self) -> int:
+        """Rows under way or waiting, by any thread's view of them."""
+        return len(self._rows) + sum(
+            job.command.num_samples for job in (*self._waiting, *self._inbox)
+        )
+
+    @torch.inference_mode()
+    def run(self, steps: int) -> None:
+        """Up to that many decode steps; a failure is told to the requests it concerns."""
+        for _ in range(steps):
+            if not self.busy:
+                break
+            self._admit()
+            if self._rows:
+                try:
+                    self._step()
+                except Exception as error:
+                    self._drop({row.job for row in self._rows}, error)
+        if not self._rows:
+            self._plan = None  # lets go of weights that nobody samples any more
+
+    # Admission ------------------------------------------------------------------------------------
+
+    def _admit(self) -> None:
+        while self._inbox:
+            self._waiting.append(self._inbox.popleft())
+        admitted: list[tuple[SampleJob, range]] = []
+        taken = len(self._rows)
+        positions = self.cache.positions
+        while self._waiting:
+            job = self._waiting[0]
+            positions = max(positions, round_up(job.length))
+            room = max(self.cache_cells // positions, 0 if taken else 1) - taken
+            count = min(room, job.command.num_samples - job.started)
+            if count <= 0:
+                break
+            admitted.append((job, range(job.started, job.started + count)))
+            job.started += count
+            taken += count
+            if job.started == job.command.num_samples:
+                self._waiting.popleft()
+        if not admitted:
+            return
+        try:
+            self._start(admitted, taken, max(round_up(job.length) for job, _ in admitted))
+        except Exception as error:
+            self._drop({job for job, _ in admitted}, error)
+
+    def _start(self, admitted: list[tuple[SampleJob, range]], total: int, positions: int) -> None:
+        live = len(self._rows)
+        if total > self.cache.slots or positions > self.cache.positions:
+            slots = max(total, min(2 * self.cache.slots, self.cache_cells // positions))
+            self.cache.reserve(slots, positions, live)
+        by_prompt: dict[tuple[int, bool], list[tuple[SampleJob, Tensor]]] = {}
+        slot = live
+        for job, samples in admitted:
+            slots = torch.arange(slot, slot + len(samples), device=self.device)
+            slot += len(samples)
+            wants_logprobs = job.command.prompt_logprobs and samples.start == 0
+            key = (len(job.command.prompt) - 1, wants_logprobs)
+            by_prompt.setdefault(key, []).append((job, slots))
+        for (length, wants_logprobs), group in by_prompt.items():
+            # Prompts of one length together, so that a prompt's shapes never depend on its company.
+            batch = max(1, PREFILL_TOKENS // max(1, length))
+            for start in range(0, len(group), batch):
+                self._read_prompts(group[start : start + batch], length, wants_logprobs)
+        self._state.append(live, admitted)
+        self._rows += [_Row(job, sample) for job, samples in admitted for sample in samples]
+        longest = max(len(job.command.prompt) for job, _ in admitted)
+        self._extent = max(self._extent, longest - 1)
+        self._plan = None
+
+    def _read_prompts(
+        self, group: list[tuple[SampleJob, Tensor]], length: int, wants_logprobs: bool
+    ) -> None:
+        """Keys and values of all but each prompt's last token, which is every row's first step."""
+        if length == 0:
+            for job, _ in group:
+                job.prompt_logprobs = np.full(1, np.nan, np.float32) if wants_logprobs else None
+            return
+        group = sorted(group, key=lambda item: id(item[0].weights))
+        rows, _ = _segments([job.weights for job, _ in group])
+        prompts = np.stack([job.command.prompt for job, _ in group]).astype(np.int64)
+        tokens = torch.from_numpy(prompts).to(self.device)
+        slots = torch.cat([s for _, s in group])
+        copies = torch.tensor([len(s) for _, s in group], device=self.device)
+        source = torch.arange(len(group), device=self.device).repeat_interleave(copies)
+
+        def keep(layer: int, keys: Tensor, values: Tensor) -> None:
+            self.cache.write_prompts(layer, 0, slots, keys[source])
+            self.cache.write_prompts(layer, 1, slots, values[source])
+
+        hidden = self.decoder.sequences(rows, tokens[:, :-1], keep=keep)
+        if wants_logprobs:
+            # One prompt at a time: logits of a large vocabulary are what fills memory.
+            for (job, _), h, t in zip(group, hidden, tokens, strict=True):
+                logits = self.decoder.logits(Rows([job.weights], [1]), h[None])[0]
+                logprobs = logits.gather(1, t[1:, None])[:, 0] - logits.logsumexp(-1)
+                first = np.full(1, np.nan, np.float32)
+                job.prompt_logprobs = np.concatenate([first, logprobs.cpu().numpy()])
+
+    # Decoding -------------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        count = len(self._rows)
+        if self._plan is None:
+            self._plan = _plan(self._rows, self.device)
+        plan, state = self._plan, self._state
+        self._extent += 1
+        extent = min(round_up(self._extent), self.cache.positions)
+        positions = state.position[:count]
+        attend = _decode_attention(self.cache, positions, extent, plan)
+        hidden = self.decoder.step(
+            plan.rows, plan.sorted(state.token[:count]), plan.sorted(positions), attend
+        )
+        logits = self.decoder.logits(plan.rows, hidden)
+        chosen, logprobs = self._choose(logits, plan, count)
+        finished = state.advance(count, plan.unsorted(chosen), plan.unsorted(logprobs))
+        stopped = finished | self._stop_strings(count) if plan.stop_strings else finished
+        done = stopped.nonzero()[:, 0]
+        if len(done):
+            self._finish(done)
+
+    def _choose(self, logits: Tensor, plan: _Plan, count: int) -> tuple[Tensor, Tensor]:
+        """[R, vocabulary] -> each row's next token and its log-probability at temperature 1."""
+        state = self._state
+        temperature = plan.sorted(state.temperature[:count])
+        scaled = logits / temperature[:, None].clamp(min=1e-6)
+        if plan.filtered:
+            top_k, top_p = plan.sorted(state.top_k[:count]), plan.sorted(state.top_p[:count])
+            scaled = keep_top(scaled, top_k, top_p)
+        cumulative = scaled.softmax(-1).cumsum(-1)
+        steps = plan.sorted(state.steps[:count])
+        draw = plan.sorted(state.uniforms[:count]).gather(1, steps[:, None])
+        # Draws are scaled by the last sum, which rounding leaves short of 1.
+        chosen = torch.searchsorted(cumulative, draw * cumulative[:, -1:], right=True)[:, 0]
+        chosen = chosen.clamp(max=logits.shape[1] - 1)
+        if plan.greedy:
+            chosen = torch.where(temperature > 0, chosen, logits.argmax(-1))
+        logprobs = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(-1)
+        return chosen, logprobs
+
+    def _stop_strings(self, count: int) -> Tensor:
+        """[R] whether a row's text has come to contain one of its stop strings."""
+        found = np.zeros(count, bool)
+        for slot, row in enumerate(self._rows):
+            strings = row.job.command.params.stop_strings
+            if strings and row.job.decode is not None:
+                tokens = self._state.tokens[slot, : int(self._state.steps[slot])].tolist()
+                text = row.job.decode(tokens)
+                found[slot] = any(s in text for s in strings)
+        self._state.ended[:count] |= torch.from_numpy(found).to(self.device)
+        return torch.from_numpy(found).to(self.device)
+
+    def _finish(self, done: Tensor) -> None:
+        state = self._state
+        lengths = state.steps[done].cpu().numpy()
+        longest = int(lengths.max())
+        tokens = state.tokens[done, :longest].to(torch.int32).cpu().numpy()
+        logprobs = state.logprobs[done, :longest].cpu().numpy()
+        ended = state.ended[done].cpu().numpy()
+        slots = done.tolist()
+        for i, slot in enumerate(slots):
+            row, n = self._rows[slot], lengths[i]
+            reason = "stop" if ended[i] else "length"
+            sequence = Sequence(tokens[i, :n].copy(), logprobs[i, :n].copy(), reason)
+            row.job.sequences[row.sample] = sequence
+            row.job.unfinished -= 1
+            if not row.job.unfinished:
+                row.job.finish(SampleResult(row.job.sequences, row.job.prompt_logprobs))
+        gone = set(slots)
+        self._keep([slot for slot in range(len(self._rows)) if slot not in gone])
+
+    def _keep(self, slots: list[int]) -> None:
+        """Drops all other rows: the last ones move into the holes."""
+        count = len(slots)
+        holes = sorted(set(range(count)).difference(slots))
+        movers = [slot for slot in slots if slot >= count]
+        if movers:
+            source = torch.tensor(movers, device=self.device)
+            target = torch.tensor(holes, device=self.device)
+            self.cache.move(source, target, min(round_up(self._extent), self.cache.positions))
+            self._state.move(source, target)
+            for slot, hole in zip(movers, holes, strict=True):
+                self._rows[hole] = self._rows[slot]
+        del self._rows[count:]
+        self._plan = None
+        # Rows only ever grow, so the extent is recounted when some leave.
+        self._extent = int(self._state.position[:count].max()) if count else 0
+
+    def _drop(self, jobs: set[SampleJob], error: Exception) -> None:
+        """Ends these jobs with an error and frees their rows."""
+        self._waiting = deque(job for job in self._waiting if job not in jobs)
+        self._keep([slot for slot, row in enumerate(self._rows) if row.job not in jobs])
+        if not self._rows:
+            # After running out of memory there is more to gain than the cost of allocating anew.
+            self.cache = KvCache(self.decoder.config, self.device, self.decoder.dtype)
+        for job in jobs:
+            job.finish(describe(error))
+
+
+class _RowState:
+    """What a step reads and writes of each row: tensors with the slot first."""
+
+    def __init__(self, device: torch.device):
+        self.device = device
+        self.token = torch.zeros(0, dtype=torch.long, device=device)
+        """The row's last token, which the next step reads."""
+        self.position = self.token.clone()
+        """Where that token stands in the sequence."""
+        self.steps = self.token.clone()
+        """Tokens sampled so far."""
+        self.limit = self.token.clone()
+        self.top_k = self.token.clone()
+        self.ended = torch.zeros(0, dtype=torch.bool, device=device)
+        self.temperature = torch.zeros(0, device=device)
+        self.top_p = torch.zeros(0, device=device)
+        self.stops = torch.zeros(0, 1, dtype=torch.long, device=device)
+        """[slots, stop tokens], padded with NO_TOKEN"""
+        self.uniforms = torch.zeros(0, 1, device=device)
+        self.tokens = torch.zeros(0, 1, dtype=torch.long, device=device)
+        self.logprobs = torch.zeros(0, 1, device=device)
+
+    def append(self, live: int, admitted: list[tuple[SampleJob, range]]) -> None:
+        """Adds rows after the first `live`."""
+        params = [job.command.params for job, _ in admitted]
+        copies = np.array([len(samples) for _, samples in admitted])
+        longest = max(p.max_tokens for p in params)
+        draws = [
+            np.pad(uniforms(p.seed, samples, p.max_tokens), ((0, 0), (0, longest - p.max_tokens)))
+            for p, (_, samples) in zip(params, admitted, strict=True)
+        ]
+        most_stops = max(1, *(len(p.stop_tokens) for p in params))
+        stops = [[*p.stop_tokens, *[NO_TOKEN] * (most_stops - len(p.stop_tokens))] for p in params]
+        total = int(copies.sum())
+
+        def per_row(values: list, dtype: torch.dtype) -> Tensor:
+            return torch.from_numpy(np.repeat(np.array(values), copies, axis=0)).to(dtype)
+
+        rows = {
+            "token": per_row([job.command.prompt[-1] for job, _ in admitted], torch.long),
+            "position": per_row([len(job.command.prompt) - 1 for job, _ in admitted], torch.long),
+            "steps": torch.zeros(total, dtype=torch.long),
+            "limit": per_row([p.max_tokens for p in params], torch.long),
+            "top_k": per_row([p.top_k for p in params], torch.long),
+            "ended": torch.zeros(total, dtype=torch.bool),
+            "temperature": per_row([p.temperature for p in params], torch.float32),
+            "top_p": per_row([p.top_p for p in params], torch.float32),
+            "stops": per_row(stops, torch.long),
+            "uniforms": torch.from_numpy(np.concatenate(draws)),
+            "tokens": torch.zeros(total, longest, dtype=torch.long),
+            "logprobs": torch.zeros(total, longest),
+        }
+        for name, new in rows.items():
+            fill = NO_TOKEN if name == "stops" else 0
+            setattr(self, name, _join(getattr(self, name)[:live], new.to(self.device), fill))
+
+    def move(self, source: Tensor, target: Tensor) -> None:
+        for tensor in vars(self).values():
+            if isinstance(tensor, Tensor):
+                tensor[target] = tensor[source]
+
+    def advance(self, count: int, chosen: Tensor, logprobs: Tensor) -> Tensor:
+        """Takes a step's tokens in; returns which rows are finished, [count]."""
+        steps = self.steps[:count]
+        self.tokens[:count].scatter_(1, steps[:, None], chosen[:, None])
+        self.logprobs[:count].scatter_(1, steps[:, None], logprobs[:, None])
+        self.token[:count] = chosen
+        self.position[:count] += 1
+        steps += 1
+        self.ended[:count] = (chosen[:, None] == self.stops[:count]).any(1)
+        return self.ended[:count] | (steps >= self.limit[:count])
+
+
+def _join(old: Tensor, new: Tensor, fill: int) -> Tensor:
+    """Rows of both, the narrower padded on the right."""
+    if old.dim() == 2 and old.shape[1] != new.shape[1]:
+        width = max(old.shape[1], new.shape[1])
+        old = F.pad(old, (0, width - old.shape[1]), value=fill)
+        new = F.pad(new, (0, width - new.shape[1]), value=fill)
+    return torch.cat([old, new])
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What of a step follows from who the rows are; made anew when rows join or leave."""
+
+    rows: Rows
+    order: Tensor | None
+    """Slots sorted by model, or None when they are already (a single model)."""
+    inverse: Tensor | None
+    filtered: bool
+    greedy: bool
+    stop_strings: bool
+
+    def sorted(self, by_slot: Tensor) -> Tensor:
+        return by_slot if self.order is None else by_slot.index_select(0, self.order)
+
+    def unsorted(self, by_model: Tensor) -> Tensor:
+        return by_model if self.inverse is None else by_model.index_select(0, self.inverse)
+
+
+def _plan(rows: list[_Row], device: torch.device) -> _Plan:
+    segments, order = _segments([row.job.weights for row in rows])
+    params: list[SamplingParams] = [row.job.command.params for row in rows]
+    slots = inverse = None
+    if order is not None:
+        slots = torch.from_numpy(order).to(device)
+        inverse = torch.from_numpy(np.argsort(order, kind="stable")).to(device)
+    return _Plan(
+        rows=segments,
+        order=slots,
+        inverse=inverse,
+        filtered=any(p.top_k > 0 or p.top_p < 1 for p in params),
+        greedy=any(p.temperature == 0 for p in params),
+        stop_strings=any(p.stop_strings for p in params),
+    )
+
+
+def _segments(weights: list[Weights]) -> tuple[Rows, np.ndarray | None]:
+    """The models of a batch, their row counts, and the order that sorts its rows by model."""
+    index: dict[int, int] = {}
+    models: list[Weights] = []
+    which = np.empty(len(weights), np.int64)
+    for i, w in enumerate(weights):
+        if id(w) not in index:
+            index[id(w)] = len(models)
+            models.append(w)
+        which[i] = index[id(w)]
+    if len(models) == 1:
+        return Rows(models, [len(weights)]), None
+    sizes = np.bincount(which).tolist()
+    return Rows(models, sizes), np.argsort(which, kind="stable")
+
+
+def _decode_attention(cache: KvCache, positions: Tensor, extent: int, plan: _Plan):
+    """Attention of one new token a row over its slot's first `extent` positions."""
+    count = len(positions)
+    config = cache.config
+    rows = torch.arange(count, device=positions.device)
+    visible = torch.arange(extent, device=positions.device) <= positions[:, None]
+    mask = torch.zeros(visible.shape, dtype=cache.dtype, device=positions.device)
+    mask = mask.masked_fill_(~visible, float("-inf"))[:, None, None]
+    on_cpu = positions.device.type == "cpu"
+
+    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        q, k, v = (plan.unsorted(t)[:, 0] for t in (q, k, v))
+        keys, values = cache.data[layer, 0, :count], cache.data[layer, 1, :count]
+        keys[rows, :, positions] = k
+        values[rows, :, positions] = v
+        keys, values = keys[:, :, :extent], values[:, :, :extent]
+        if on_cpu:
+            # Two plain matmuls beat the fused kernel for single queries on a CPU.
+            q = q.view(count, config.kv_heads, -1, config.head_dim) * config.head_dim**-0.5
+            a = ((q @ keys.transpose(-1, -2)) + mask).softmax(-1) @ values
+        else:
+            grouped = config.heads != config.kv_heads
+            a = F.scaled_dot_product_attention(
+                q[:, :, None], keys, values, attn_mask=mask, enable_gqa=grouped
+            )
+        return plan.sorted(a.reshape(count, 1, -1))
+
+    return attend
+
+
+def keep_top(logits: Tensor, top_k: Tensor, top_p: Tensor) -> Tensor:
+    """[R, V] with all but each row's k most probable tokens, and of those all but the smallest set
+    whose probability reaches p, at -inf. k < 1 and p >= 1 keep everything."""
+    values, order = logits.sort(-1, descending=True, stable=True)
+    rank = torch.arange(logits.shape[1], device=logits.device)
+    drop = (rank >= top_k[:, None]) & (top_k[:, None] > 0)
+    probability = values.masked_fill(drop, float("-inf")).softmax(-1)
+    before = probability.cumsum(-1) - probability
+    drop |= (before >= top_p[:, None]) & (top_p[:, None] < 1)
+    drop[:, 0] = False
+    return logits.masked_fill(torch.zeros_like(drop).scatter_(1, order, drop), float("-inf"))
+
+
+def out_of_memory(error: Exception) -> bool:
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        isinstance(error, RuntimeError) and "allocate memory" in str(error)
+    )
+
+
+def describe(error: Exception) -> Exception:
+    """Out of memory in words that help; anything else as it is."""
+    if out_of_memory(error):
+        return RequestError("out of memory: send less at once, or shorter sequences")
+    return error

@@ -1,0 +1,164 @@
+"""What the API asks of the engine, and what comes back: plain data, no tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+LossName = Literal["cross_entropy", "importance_sampling", "ppo"]
+
+
+class RequestError(Exception):
+    """The request cannot be carried out; the message is for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoraSpec:
+    """What a model trains: rank 0 trains every weight, otherwise adapters on the chosen parts."""
+
+    rank: int
+    seed: int = 0
+    train_attn: bool = True
+    train_mlp: bool = True
+    train_unembed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AdamParams:
+    learning_rate: float
+    beta1: float
+    beta2: float
+    eps: float
+    weight_decay: float
+    grad_clip_norm: float
+    """Global gradient norm above which the gradient is scaled down; 0 = never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """One sequence to train on; all arrays have its length T."""
+
+    tokens: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray | None = None
+    """cross_entropy only; absent = 1 everywhere."""
+    sampler_logprobs: np.ndarray | None = None
+    advantages: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateModel:
+    spec: LoraSpec
+
+
+@dataclass(frozen=True, slots=True)
+class CreateModelFromCheckpoint:
+    path: str
+    with_optimizer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardBackward:
+    data: list[Datum]
+    loss: LossName
+    loss_config: dict[str, float]
+    backward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptimStep:
+    adam: AdamParams
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    path: str
+    with_optimizer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSampler:
+    """Keeps the weights as they are now: under `name` on disk, or under `sampler_id` in memory."""
+
+    name: str | None = None
+    sampler_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnloadModel:
+    pass
+
+
+ModelCommand = (
+    CreateModel
+    | CreateModelFromCheckpoint
+    | ForwardBackward
+    | OptimStep
+    | SaveState
+    | LoadState
+    | SaveSampler
+    | UnloadModel
+)
+"""Commands of one model run one after another, in the order they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    max_tokens: int
+    temperature: float
+    top_k: int
+    """-1 = all."""
+    top_p: float
+    seed: int
+    stop_tokens: tuple[int, ...]
+    stop_strings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCommand:
+    source: str | None
+    """A sampler's id, a `tinker://` path of sampler weights, or None for the base model."""
+    prompt: np.ndarray
+    num_samples: int
+    params: SamplingParams
+    prompt_logprobs: bool = False
+
+
+@dataclass(slots=True)
+class TrainResult:
+    logprobs: list[np.ndarray]
+    """Per datum, the log-probability of each target: [T] float32, nats."""
+    metrics: dict[str, float]
+
+
+@dataclass(slots=True)
+class Sequence:
+    tokens: np.ndarray
+    """[n] int32; ends with the stop token when one was sampled."""
+    logprobs: np.ndarray
+    """[n] float32, nats, under the model at temperature 1."""
+    stop_reason: Literal["stop", "length"]
+
+
+@dataclass(slots=True)
+class SampleResult:
+    sequences: list[Sequence]
+    prompt_logprobs: np.ndarray | None = None
+    """[prompt length] float32; NaN for the first token, which nothing precedes."""
+
+
+@dataclass(slots=True)
+class Done:
+    """A result of a few named fields, e.g. a checkpoint's path."""
+
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+Result = TrainResult | SampleResult | Done

@@ -1,0 +1,1 @@
+"""The queue of commands and the workers that run them on a backend."""
