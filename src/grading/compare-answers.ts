@@ -31,6 +31,7 @@ export function compareAnswers(gold: Answer, answer: Answer): Comparison {
   if (gold.kind === "text" || answer.kind === "text") return compareTexts(gold, answer);
   if (gold.kind === "relation" && answer.kind === "relation") return compareRelations(gold, answer);
 
+  if (isEmptySet(gold) && isEmptySet(answer)) return { equal: true, method: "set" };
   const sets = compareSets(gold, answer);
   if (sets) return sets;
   if (gold.kind === "relation") return unwrap(gold, value => compareAnswers(value, answer));
@@ -215,6 +216,10 @@ function compareSets(a: Answer, b: Answer): Comparison | undefined {
   const [left, right] = [toRealSet(a), toRealSet(b)];
   if (!left || !right) return undefined;
   return { equal: sameRealSet(left, right), method: "interval" };
+}
+
+function isEmptySet(x: Answer): boolean {
+  return plainText(x) === "emptyset";
 }
 
 function isSetLike(x: Answer): boolean {

@@ -18,16 +18,16 @@ const points = 8;
  * Whether two formulas have the same value, for all values of their symbols where they have any. Constants are compared
  * exactly as fractions, then in double precision, and where that calls them close, with 60 digits. Formulas with symbols
  * are expanded as polynomials, else evaluated at seeded random points: exactly where both are rational functions, else in
- * double precision. Symbols stand for positive numbers, so that \sqrt{x^2} is x; for whole ones inside floors, factorials
+ * double precision. Symbols stand for positive numbers, so that \sqrt{x^2} is x, unless there is an absolute value; for whole ones inside floors, factorials
  * and binomials.
  */
 export function compareExpressions(a: Expression, b: Expression): Comparison {
   if (keyOf(a) === keyOf(b)) return { equal: true, method: "identical" };
-  const traits = { symbols: new Set<string>(), opaque: false, whole: false };
+  const traits = { symbols: new Set<string>(), opaque: false, whole: false, signed: false };
   const [left, right] = [survey(a, traits), survey(b, traits)];
   const names = [...traits.symbols].sort();
   const outcome =
-    names.length === 0 ? compareConstants(left, right) : compareFormulas(left, right, names, traits.whole);
+    names.length === 0 ? compareConstants(left, right) : compareFormulas(left, right, names, traits);
   // An unevaluated part stood in as a symbol: values that agree prove equality, values that differ prove nothing.
   return traits.opaque && outcome.equal === false ? { ...outcome, equal: undefined } : outcome;
 }
@@ -41,7 +41,7 @@ const wholeFunctions = new Set<FunctionName>(["Floor", "Ceil", "Factorial", "Bin
 /** Collects what a formula has in it; gives it back with opaque parts as symbols. */
 function survey(
   x: Expression,
-  traits: { symbols: Set<string>; opaque: boolean; whole: boolean },
+  traits: { symbols: Set<string>; opaque: boolean; whole: boolean; signed: boolean },
 ): Expression {
   switch (x.op) {
     case "symbol":
@@ -53,6 +53,7 @@ function survey(
       return survey({ op: "symbol", name: `opaque ${x.key.replace(/[*^]/g, "_")}` }, traits);
     case "call": {
       if (wholeFunctions.has(x.fn)) traits.whole = true;
+      if (x.fn === "Abs") traits.signed = true;
       return { ...x, args: x.args.map(arg => survey(arg, traits)) };
     }
     default:
@@ -95,7 +96,12 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
 }
 
-function compareFormulas(a: Expression, b: Expression, names: string[], whole: boolean): Comparison {
+function compareFormulas(
+  a: Expression,
+  b: Expression,
+  names: string[],
+  { whole, signed }: { whole: boolean; signed: boolean },
+): Comparison {
   const symbol = (name: string): Polynomial => new Map([[`${name}^1`, { n: 1n, d: 1n }]]);
   const [expandedA, expandedB] = [attempt(a, polynomialField, symbol), attempt(b, polynomialField, symbol)];
   if (expandedA && expandedB) return { equal: samePolynomial(expandedA, expandedB), method: "symbolic" };
@@ -109,7 +115,9 @@ function compareFormulas(a: Expression, b: Expression, names: string[], whole: b
       // Whole numbers of both parities, or fractions on both sides of 1.
       values.set(
         name,
-        whole ? { n: BigInt(3 + random.int(30)), d: 1n } : rational(BigInt(1 + random.int(9973)), 2503n),
+        whole
+          ? { n: BigInt(3 + random.int(30)), d: 1n }
+          : rational(sign * BigInt(1 + random.int(9973)), 2503n),
       );
     }
     const exactA = attempt(a, rationalField, name => values.get(name)!);

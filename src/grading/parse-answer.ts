@@ -118,17 +118,24 @@ function parseTerm(s: string): Answer {
 }
 
 const matrix =
-  /^\\begin\s*\{([bpvBV]?matrix|array|smallmatrix)\}(?:\s*\{[clr| ]*\})?([\s\S]*)\\end\s*\{\1\}$/;
+  /^\\begin\s*\{([bpvBV]?matrix|array|smallmatrix)\}(?:\s*\{[clr| ]*\})?([\s\S]*)\\end\s*\{\2\}$/;
 const row = /\\\\/y;
 const cell = /&/y;
 
 function parseMatrix(s: string): Answer | undefined {
-  const body = matrix.exec(s)?.[2];
-  if (body === undefined) return undefined;
+  const [, before, , body] = matrix.exec(s) ?? [];
+  if (before === undefined || body === undefined) return undefined;
+  const factor = before.replace(/(?:\\cdot|\\times)?\s*$/, "").trim();
+  const scale = factor === "-" ? toExpression(-1) : factor === "" ? undefined : toExpression(parse(factor));
+  const toCell = (text: string): Answer => {
+    const parsed = parseFormula(text);
+    if (!scale || parsed.kind !== "formula") return parsed;
+    return { ...parsed, expression: { op: "call", fn: "Multiply", args: [scale, parsed.expression] } };
+  };
   const rows = splitTopLevel(body.replace(/\\hline(?![a-zA-Z])/g, ""), row)
     ?.map(({ text }) => text)
     .filter(text => text !== "");
-  const cells = rows?.map(text => splitTopLevel(text, cell)?.map(piece => parseFormula(piece.text)));
+  const cells = rows?.map(text => splitTopLevel(text, cell)?.map(piece => toCell(piece.text)));
   if (!cells || cells.length === 0 || cells.includes(undefined))
     throw new UnparsedError("a matrix that does not split");
   return { kind: "matrix", rows: cells as Answer[][] };
@@ -198,6 +205,9 @@ function parseFormula(s: string): Answer {
     return { kind: "list", items: [plus, minus].map(text => parseFormula(text.trim())) };
   }
   let rest = s.replace(/[\s.,;]+$/, "");
+  // "\text{The answer is } 5".
+  const prose = /^\\text\s*\{[^{}]*(?: [^{}]*|:)\}\s*(?=[^\s_^{])/.exec(rest);
+  if (prose && prose[0].length < rest.length) return parseFormula(rest.slice(prose[0].length));
   let unit: Unit | undefined;
   let percent = false;
   let degrees = false;
@@ -265,6 +275,7 @@ function parse(latex: string) {
       (_, first, others) => first + others.replace(/ /g, ""),
     )
     .replace(/^(-?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, "$1($2+$3/$4)")
+    .replace(/(\d) +(?=\d+ *\^)/g, "$1\\cdot ")
     .replace(/(?<![\\a-zA-Z])sqrt\s*\(([^()]*)\)/g, "\\sqrt{$1}")
     .replace(/(?<![\\a-zA-Z])(pi|sqrt|sin|cos|tan|log|ln|infty|infinity)(?![a-zA-Z])/g, (_, name) =>
       name === "infinity" ? "\\infty " : `\\${name} `,

@@ -93,9 +93,10 @@ function checked(n: bigint, d: bigint): Rational {
   return rational(n, d);
 }
 
-/** About the number of bits; at most 3 too many. */
+/** The number of bits, to within 3. */
 function bits(n: bigint): number {
-  if (n < 9007199254740992n && n > -9007199254740992n) return 53;
+  const small = Number(n);
+  if (Math.abs(small) < 1e300) return small === 0 ? 1 : Math.floor(Math.log2(Math.abs(small))) + 1;
   return n.toString(16).length * 4;
 }
 

@@ -82,7 +82,9 @@ function excludesOnly(answer: Extract<Answer, { kind: "list" }>): boolean {
 }
 
 function close(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+  return (
+    a === b || (Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b)))
+  );
 }
 
 function numericValue(x: Expression): number | undefined {

@@ -115,7 +115,7 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
 function toProduct(args: MathJsonExpression[], depth: number): Expression {
   const factors = args.map(arg => toExpression(arg, depth + 1));
   for (let i = 0; i + 1 < factors.length; i++) {
-    const whole = factors[i]!;
+    const [whole, isNegative] = unsigned(factors[i]!);
     const part = factors[i + 1]!;
     if (
       isNatural(whole) &&
@@ -125,10 +125,18 @@ function toProduct(args: MathJsonExpression[], depth: number): Expression {
       part.args.every(isNatural) &&
       (part.args[0] as { value: { n: bigint } }).value.n < (part.args[1] as { value: { n: bigint } }).value.n
     ) {
-      factors.splice(i, 2, call("Add", whole, part));
+      const mixed = call("Add", whole, part);
+      factors.splice(i, 2, isNegative ? call("Negate", mixed) : mixed);
     }
   }
   return factors.length === 1 ? factors[0]! : call("Multiply", ...factors);
+}
+
+/** A number without its sign, and whether it had one: -2\frac12 is -(2 + 1/2). */
+function unsigned(x: Expression): [Expression, boolean] {
+  if (x.op === "call" && x.fn === "Negate") return [x.args[0]!, true];
+  if (x.op !== "number" || x.value.n >= 0n) return [x, false];
+  return [{ ...x, value: { n: -x.value.n, d: x.value.d } }, true];
 }
 
 /** Whether the fraction stands without parentheses: 2\left(\frac12\right) is a product. */
