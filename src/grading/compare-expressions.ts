@@ -113,6 +113,7 @@ function compareFormulas(
     const values = new Map<string, Rational>();
     for (const name of names) {
       // Whole numbers of both parities, or fractions on both sides of 1.
+      const sign = signed && random.int(2) === 0 ? -1n : 1n;
       values.set(
         name,
         whole

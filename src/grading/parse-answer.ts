@@ -118,7 +118,7 @@ function parseTerm(s: string): Answer {
 }
 
 const matrix =
-  /^\\begin\s*\{([bpvBV]?matrix|array|smallmatrix)\}(?:\s*\{[clr| ]*\})?([\s\S]*)\\end\s*\{\2\}$/;
+  /^([^&]*?)\\begin\s*\{([bpvBV]?matrix|array|smallmatrix)\}(?:\s*\{[clr| ]*\})?([\s\S]*)\\end\s*\{\2\}$/;
 const row = /\\\\/y;
 const cell = /&/y;
 
