@@ -1,0 +1,22 @@
+import type { RunRecord } from "../soar/run-log.js";
+import { runName } from "./run-name.js";
+
+/** The line under a figure's title: which run, seed and sizes, and how far it has come. Symbols as in SOAR, Table 3. */
+export function describeRun(run: Pick<RunRecord, "folder" | "config" | "steps" | "ended">): string {
+  const { config, steps } = run;
+  const { datasets: g, questionsPerDataset: n, studentsPerDataset: r, rewardQuestions: M } = config;
+  const done = steps.length;
+  const progress =
+    run.ended || done >= config.outerSteps
+      ? `${done} outer steps`
+      : `${done} of ${config.outerSteps} outer steps so far`;
+  return [
+    runName(run),
+    config.model.base.split("/").at(-1),
+    `seed ${config.seed}`,
+    progress,
+    `g = ${g} datasets x n = ${n} questions`,
+    `r = ${r} student${r === 1 ? "" : "s"} each`,
+    `M = ${M}`,
+  ].join("  |  ");
+}

@@ -1,0 +1,52 @@
+import { baseLayout } from "./base-layout.js";
+import type { Figure } from "./figure.js";
+import { colorway } from "./theme.js";
+
+export interface DiversityOverStepsParams {
+  /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */
+  runs: Record<string, readonly number[] | readonly { step: number; value: number }[]>;
+  /** What the values are. Default "mean pairwise cosine distance" (Fig. 20b). */
+  y?: string;
+  title?: string;
+  subtitle?: string;
+}
+
+/**
+ * How diverse a teacher's questions are over outer steps, a line a run (SOAR, section 5.2, Fig. 20b). Outer steps count
+ * from 1 on the axis.
+ * @throws RangeError where there is no run or a value is not finite
+ */
+export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
+  const {
+    runs,
+    y = "mean pairwise cosine distance",
+    title = "Diversity of the teacher's questions",
+  } = params;
+  const names = Object.keys(runs);
+  if (names.length === 0)
+    throw new RangeError("diversityOverSteps: runs is empty, expected at least one run");
+  const data = names.map((name, i) => {
+    const rows = runs[name]!.map((row, step) => (typeof row === "number" ? { step, value: row } : row));
+    const wrong = rows.find(({ value }) => !Number.isFinite(value));
+    if (wrong) {
+      throw new RangeError(
+        `diversityOverSteps: "${name}", step ${wrong.step}: ${wrong.value}, expected a number`,
+      );
+    }
+    const color = colorway[i % colorway.length]!;
+    return {
+      type: "scatter",
+      name,
+      x: rows.map(({ step }) => step + 1),
+      y: rows.map(({ value }) => value),
+      mode: rows.length > 60 ? "lines" : "lines+markers",
+      line: { color, width: 2 },
+      marker: { color, size: 5 },
+      hovertemplate: `${name}, step %{x}: %{y:.3f}<extra></extra>`,
+    };
+  });
+  return {
+    data,
+    layout: baseLayout({ title, subtitle: params.subtitle, x: "outer step", y, legend: names }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Figure } from "./figure.js";
+import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
+
+/**
+ * pass@k over k, a line a series, with intervals where the rows have them (SOAR, Fig. 3).
+ * @throws RangeError naming series and row where a k or a value is impossible
+ */
+export function passAtKCurves(params: PassAtKFigureParams): Figure {
+  const { data, layout } = passAtKFigure("passAtKCurves", params, ({ name, k, value, errors, color }) => ({
+    type: "scatter",
+    name,
+    x: k,
+    y: value,
+    mode: "lines+markers",
+    line: { color, width: 2 },
+    marker: { color, size: 7 },
+    ...errors,
+    hovertemplate: `${name}: pass@%{x} = %{y:.2f}%<extra></extra>`,
+  }));
+  const ks = [...new Set(data.flatMap(trace => trace.x as number[]))].sort((a, b) => a - b);
+  const xaxis = { ...(layout.xaxis as object), type: "log", tickvals: ks, ticktext: ks.map(String) };
+  return { data, layout: { ...layout, xaxis } };
+}

@@ -1,0 +1,81 @@
+import { baseLayout } from "./base-layout.js";
+import type { Figure } from "./figure.js";
+import { colorway } from "./theme.js";
+
+/** pass@k at one k, as `passAtK` gives it or a table states it. */
+export interface PassAtKPoint {
+  k: number;
+  /** In [0, 1]. */
+  value: number;
+  /** Ends of an interval, in [0, 1]; drawn where both are finite. */
+  low?: number;
+  high?: number;
+}
+
+export interface PassAtKFigureParams {
+  /** Rows by the name of what was evaluated, e.g. { "Hard-Only": passAtK(...), "SOAR PQ": passAtK(...) }. */
+  series: Record<string, readonly PassAtKPoint[]>;
+  title?: string;
+  /** What the numbers are of: data set, problems, what the intervals are. */
+  subtitle?: string;
+}
+
+/** What `passAtKCurves` and `passAtKBars` share: checked rows in percent, with the lengths of their error bars. */
+export function passAtKFigure(
+  caller: string,
+  { series, title = "pass@k", subtitle }: PassAtKFigureParams,
+  trace: (points: {
+    k: number[];
+    value: number[];
+    errors: object;
+    color: string;
+    name: string;
+  }) => Figure["data"][0],
+): Figure {
+  const names = Object.keys(series);
+  if (names.length === 0)
+    throw new RangeError(`${caller}: series is empty, expected at least one named list of rows`);
+  const data = names.map((name, i) => {
+    const rows = [...series[name]!].sort((a, b) => a.k - b.k);
+    if (rows.length === 0) throw new RangeError(`${caller}: series "${name}" has no rows`);
+    for (const { k, value } of rows) {
+      if (!(Number.isInteger(k) && k > 0))
+        throw new RangeError(`${caller}: "${name}": k = ${k}, expected 1, 2, ...`);
+      if (!(value >= 0 && value <= 1)) {
+        throw new RangeError(
+          `${caller}: "${name}": pass@${k} = ${value}, expected a share in [0, 1]; divide percentages by 100`,
+        );
+      }
+    }
+    const reach = (end: "low" | "high") =>
+      rows.map(row => (Number.isFinite(row[end]) ? 100 * Math.abs(row[end]! - row.value) : 0));
+    const hasIntervals = rows.some(({ low, high }) => Number.isFinite(low) && Number.isFinite(high));
+    const errors = hasIntervals
+      ? {
+          error_y: {
+            type: "data",
+            symmetric: false,
+            array: reach("high"),
+            arrayminus: reach("low"),
+            thickness: 1.5,
+            width: 4,
+          },
+        }
+      : {};
+    return trace({
+      name,
+      k: rows.map(({ k }) => k),
+      value: rows.map(({ value }) => 100 * value),
+      errors,
+      color: colorway[i % colorway.length]!,
+    });
+  });
+  const layout = baseLayout({
+    title,
+    subtitle,
+    x: "k (samples per problem)",
+    y: "pass@k (% of problems)",
+    legend: names,
+  });
+  return { data, layout: { ...layout, yaxis: { ...layout.yaxis, rangemode: "tozero" } } };
+}

@@ -1,0 +1,39 @@
+import { plotlySource } from "./plotly-source.js";
+import { mockSvgMetrics } from "./svg-metrics.js";
+
+/** What is used of Plotly. */
+export interface PlotlyModule {
+  newPlot(element: unknown, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
+  Snapshot: {
+    /** What is drawn in an element as SVG text. */
+    toSVG(element: unknown, format: "svg"): string;
+  };
+  purge(element: unknown): void;
+  /** Undefined where all is as Plotly's schema says, else what is not. */
+  validate(data: unknown, layout: unknown): { msg: string }[] | undefined;
+}
+
+let opened: Promise<{ document: Document; Plotly: PlotlyModule }> | undefined;
+
+/** A window without a browser in which Plotly runs; opened once, a second's work. */
+export function plotlyWindow() {
+  opened ??= open();
+  return opened;
+}
+
+async function open() {
+  const { JSDOM, VirtualConsole } = await import("jsdom");
+  // What jsdom cannot do, Plotly's drawing of SVG does not need; its notices would only alarm.
+  const { window } = new JSDOM("<!doctype html><body></body>", {
+    runScripts: "outside-only",
+    pretendToBeVisual: true,
+    virtualConsole: new VirtualConsole(),
+  });
+  mockSvgMetrics(window);
+  window.URL.createObjectURL = () => "blob:none";
+  window.URL.revokeObjectURL = () => {};
+  window.HTMLCanvasElement.prototype.getContext = () => null;
+  window.eval(await plotlySource());
+  const { Plotly } = window as unknown as { Plotly: PlotlyModule };
+  return { document: window.document, Plotly };
+}

@@ -1,0 +1,120 @@
+import type { QuestionRecord } from "../soar/events.js";
+import type { RunRecord } from "../soar/run-log.js";
+import { baseLayout } from "./base-layout.js";
+import { describeRun } from "./describe-run.js";
+import { emptyNote } from "./empty-note.js";
+import type { Figure } from "./figure.js";
+import { kindColors } from "./kind-colors.js";
+import { palette } from "./theme.js";
+
+export type QuestionKindsInput = Pick<
+  RunRecord,
+  "folder" | "config" | "steps" | "promotions" | "ended" | "questions"
+>;
+
+const mostKinds = 9;
+const rightColor = "#D81B7A";
+
+/**
+ * What the teacher asks over outer steps: shares of the kinds of questions, stacked, and the share of questions whose
+ * own answer is right (by the domain's exact judge). Dotted lines mark promotions. Beyond nine kinds the rarest are
+ * drawn as "other".
+ */
+export function questionKinds(run: QuestionKindsInput): Figure {
+  const byStep = new Map<number, QuestionRecord[]>();
+  for (const question of run.questions) {
+    const list = byStep.get(question.step);
+    if (list) list.push(question);
+    else byStep.set(question.step, [question]);
+  }
+  const steps = [...byStep.keys()].sort((a, b) => a - b);
+  const x = steps.map(step => step + 1);
+  const { kinds, label } = nameKinds(run.questions);
+  const colors = kindColors(kinds);
+  const judged = run.questions.some(({ verdict }) => verdict);
+  const rightName = "answer is right";
+  const layout = baseLayout({
+    title: "Kinds of the teacher's questions",
+    subtitle: describeRun(run),
+    x: "outer step",
+    y: "share of the step's questions (%)",
+    legend: [...kinds, ...(judged ? [rightName] : [])],
+  });
+  const share = (step: number, test: (question: QuestionRecord) => boolean) => {
+    const questions = byStep.get(step)!;
+    return (100 * questions.filter(test).length) / questions.length;
+  };
+  return {
+    data: [
+      ...kinds.map(kind => ({
+        type: "bar",
+        name: kind,
+        x,
+        y: steps.map(step => share(step, question => label(question) === kind)),
+        marker: { color: colors.get(kind), line: { width: 0 } },
+        hovertemplate: `step %{x}: %{y:.0f}% ${kind}<extra></extra>`,
+      })),
+      ...(judged
+        ? [
+            // Twice: a white edge keeps the line apart from whatever stands behind it.
+            ...[false, true].map(top => ({
+              type: "scatter",
+              name: rightName,
+              x,
+              y: steps.map(step => share(step, ({ verdict }) => verdict?.isCorrect === true)),
+              mode: x.length > 60 ? "lines" : "lines+markers",
+              line: { width: top ? 2.5 : 5, color: top ? rightColor : "#ffffff" },
+              marker: { size: top ? 5 : 8, color: top ? rightColor : "#ffffff" },
+              legendgroup: rightName,
+              showlegend: top,
+              ...(top
+                ? { hovertemplate: "step %{x}: %{y:.0f}% of the answers are right<extra></extra>" }
+                : { hoverinfo: "skip" }),
+            })),
+          ]
+        : []),
+    ],
+    layout: {
+      ...layout,
+      barmode: "stack",
+      bargap: 0,
+      xaxis: {
+        ...layout.xaxis,
+        range: [0.5, Math.max(2, x.at(-1) ?? 0) + 0.5],
+        ...(x.length <= 12 ? { tick0: 1, dtick: 1 } : { nticks: 16 }),
+      },
+      yaxis: { ...layout.yaxis, range: [0, 100] },
+      shapes: run.promotions.map(({ step }) => ({
+        type: "line",
+        xref: "x",
+        yref: "paper",
+        x0: step + 1.5,
+        x1: step + 1.5,
+        y0: 0,
+        y1: 1.03,
+        line: { width: 1.5, dash: "dot", color: palette.grey },
+      })),
+      annotations:
+        steps.length === 0
+          ? [emptyNote("no outer step is finished yet")]
+          : kinds.length === 0 && !judged
+            ? [emptyNote(`the domain "${run.config.domain}" names no kinds and judges no answers`)]
+            : [],
+    },
+  };
+}
+
+/** Kinds in their natural order ("k=9" before "k=10"), the rarest merged; unnumbered ones last. */
+function nameKinds(questions: readonly QuestionRecord[]) {
+  const counts = new Map<string, number>();
+  for (const { kind } of questions) if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const frequent = [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => kind);
+  const kept = new Set(frequent.length > mostKinds ? frequent.slice(0, mostKinds - 1) : frequent);
+  const isNumbered = (kind: string) => Number(!/\d/.test(kind));
+  const order = new Intl.Collator("en", { numeric: true });
+  const kinds = [...kept].sort((a, b) => isNumbered(a) - isNumbered(b) || order.compare(a, b));
+  if (kept.size < frequent.length) kinds.push("other");
+  const label = ({ kind }: QuestionRecord) =>
+    kind === undefined ? undefined : kept.has(kind) ? kind : "other";
+  return { kinds, label };
+}
