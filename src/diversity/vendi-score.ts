@@ -1,0 +1,57 @@
+import type { DiversityInput } from "./diversity-input.js";
+import { effectiveNumber } from "./effective-number.js";
+import { itemCount } from "./item-count.js";
+import { kernelMatrix } from "./kernel-matrix.js";
+import { kernelShares } from "./kernel-shares.js";
+import { scaledGram } from "./scaled-gram.js";
+import { scaledScatter } from "./scaled-scatter.js";
+import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
+import { unitScales } from "./unit-scales.js";
+import { weightRoots } from "./weight-roots.js";
+
+export interface VendiOptions {
+  /** How often each item counts, at least 0, summing to anything above 0. Default: all alike. */
+  weights?: ArrayLike<number>;
+}
+
+/** The Vendi Score of one order. */
+export interface VendiRow {
+  q: number;
+  score: number;
+}
+
+/**
+ * The Vendi Score (Friedman and Dieng 2023): the effective number of unlike items, from 1 of items that are all the
+ * same to n of n items that have nothing in common; 0 of no items. It is the effective number of order `q` (default
+ * 1; from 0 to Infinity; Pasarkar and Dieng 2024) of the eigenvalues of the items' similarity matrix over n.
+ *
+ * From n vectors of d components the smaller of the n x n and d x d problems is solved. A list of orders gives a row
+ * for each, at the cost of one.
+ *
+ * @throws RangeError naming the item that is not finite, a zero vector or of another length; where a kernel is not
+ *   what `DiversityInput` asks for, or has a negative eigenvalue; where weights or q are out of range
+ */
+export function vendiScore<T>(params: DiversityInput<T> & VendiOptions & { q?: number }): number;
+export function vendiScore<T>(
+  params: DiversityInput<T> & VendiOptions & { q: readonly number[] },
+): VendiRow[];
+export function vendiScore<T>(
+  params: DiversityInput<T> & VendiOptions & { q?: number | readonly number[] },
+): number | VendiRow[] {
+  const { q = 1 } = params;
+  const spectrum = itemCount(params) === 0 ? new Float64Array() : eigenvalueShares(params);
+  return typeof q === "number"
+    ? effectiveNumber(spectrum, q)
+    : q.map(order => ({ q: order, score: effectiveNumber(spectrum, order) }));
+}
+
+function eigenvalueShares<T>(params: DiversityInput<T> & VendiOptions): Float64Array {
+  const roots = weightRoots(itemCount(params), params.weights);
+  if ("vectors" in params) {
+    const { vectors } = params;
+    const scales = unitScales(vectors).map((scale, i) => scale * roots[i]!);
+    const wide = vectors.length <= vectors[0]!.length;
+    return symmetricEigenvalues(wide ? scaledGram(vectors, scales) : scaledScatter(vectors, scales));
+  }
+  return kernelShares(kernelMatrix(params), roots);
+}
