@@ -2,6 +2,24 @@
  * soarlab: teacher-student meta-RL of language models (SOAR, arXiv 2601.18778). The whole public surface, by folder.
  */
 
+// figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
+export { baselineAccuracy } from "./figures/baseline-accuracy.js";
+export { diversityOverSteps } from "./figures/diversity-over-steps.js";
+export type { Figure, Trace } from "./figures/figure.js";
+export type { HtmlBlock } from "./figures/html-block.js";
+export { learningCurves } from "./figures/learning-curves.js";
+export { type LiveCell, liveCell } from "./figures/live-cell.js";
+export { passAtKBars } from "./figures/pass-at-k-bars.js";
+export { passAtKCurves } from "./figures/pass-at-k-curves.js";
+export { questionKinds } from "./figures/question-kinds.js";
+export { renderSvg } from "./figures/render-svg.js";
+export { rewardCycles } from "./figures/reward-cycles.js";
+export { show } from "./figures/show.js";
+export { showTable } from "./figures/show-table.js";
+export { solveRateHistogram } from "./figures/solve-rate-histogram.js";
+export { taxonomyBars } from "./figures/taxonomy-bars.js";
+export { vendiBars } from "./figures/vendi-bars.js";
+export { withTheme } from "./figures/with-theme.js";
 // grading
 export { extractBoxed } from "./grading/extract-boxed.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";

@@ -34,7 +34,7 @@ export function baseLayout({ title, subtitle, x, y, legend = [], headroom = 0 }:
       y: 1,
       yanchor: "top",
       pad: { l: 16, t: 14 },
-      subtitle: { text: subtitle ? fit(subtitle, designWidth - 40) : "" },
+      subtitle: { text: subtitle ? cutTo(subtitle, designWidth - 40) : "" },
     },
     margin: { l: side, r: 30, t: (subtitle ? 70 : 52) + headroom, b: 58 },
     xaxis: { title: { text: x } },
@@ -65,7 +65,7 @@ function legendRows(names: readonly string[], width: number): number {
 }
 
 /** Cuts at the last bar that leaves it short enough. */
-function fit(text: string, width: number): string {
+function cutTo(text: string, width: number): string {
   let short = text;
   while (textWidth(short, 12) > width) {
     const at = short.lastIndexOf("  |  ");

@@ -1,0 +1,47 @@
+import type { pagePlotly as PagePlotly } from "./page-plotly.js";
+
+declare const pagePlotly: typeof PagePlotly;
+
+/** A figure as pages hold it: without its template, which the page's colours decide. */
+export interface PageFigure {
+  data: unknown[];
+  layout: Record<string, unknown>;
+}
+
+/** Draws a figure in place of its static picture, light or dark as the page is, and again when that changes. */
+export async function drawFigure(
+  id: string,
+  figure: PageFigure,
+  templates: { light: unknown; dark: unknown },
+): Promise<void> {
+  const isDark = () => {
+    const { jpThemeLight } = document.body.dataset;
+    if (jpThemeLight !== undefined) return jpThemeLight === "false"; // JupyterLab
+    if (/\bvscode-/.test(document.body.className)) {
+      return /\bvscode-(dark|high-contrast(?!-light))/.test(document.body.className);
+    }
+    return matchMedia("(prefers-color-scheme: dark)").matches && !matchMedia("print").matches;
+  };
+  const element = document.getElementById(id);
+  if (!element) return;
+  const plotly = await pagePlotly();
+  const config = { responsive: true, displaylogo: false };
+  const draw = () => {
+    const template = isDark() ? templates.dark : templates.light;
+    return plotly.react(element, figure.data, { ...figure.layout, template }, config);
+  };
+  element.replaceChildren();
+  element.style.height = `${figure.layout.height ?? 450}px`;
+  await draw();
+  new MutationObserver(draw).observe(document.body, {
+    attributes: true,
+    attributeFilter: ["class", "data-jp-theme-light"],
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  // Paper is white and narrower than a screen.
+  window.addEventListener("beforeprint", async () => {
+    await plotly.react(element, figure.data, { ...figure.layout, template: templates.light }, config);
+    plotly.Plots.resize(element);
+  });
+  window.addEventListener("afterprint", draw);
+}

@@ -1,0 +1,16 @@
+import type { pagePlotly as PagePlotly } from "./page-plotly.js";
+import type { unpack as Unpack } from "./unpack.js";
+
+declare const pagePlotly: typeof PagePlotly;
+declare const unpack: typeof Unpack;
+
+/** Brings Plotly into the page, once. */
+export async function loadPlotly(packed: string): Promise<void> {
+  const promise = pagePlotly();
+  if (promise.isLoading) return;
+  promise.isLoading = true;
+  const script = document.createElement("script");
+  script.text = await unpack(packed);
+  document.head.append(script);
+  if (window.Plotly) promise.arrive(window.Plotly);
+}

@@ -1,0 +1,6 @@
+import { gzipSync } from "node:zlib";
+
+/** Text compressed with gzip and written in base64; `unpack` undoes it in a page. */
+export function pack(text: string): string {
+  return gzipSync(text, { level: 9 }).toString("base64");
+}
