@@ -10,13 +10,13 @@ export interface Baseline {
   checkpoint: string | undefined;
   /** Its greedy accuracy on some problems of the hard train half, in [0, 1]. */
   accuracyOn(problems: readonly Problem[]): number;
-  /** Its greedy accuracy on both halves. */
-  accuracy(): Promise<BaselineAccuracy>;
+  /** Its greedy accuracy on both halves of the hard split. */
+  accuracy: BaselineAccuracy;
 }
 
 /**
- * Measures a baseline once on all of the hard train half: greedy answers do not change, so no step has to sample them
- * again for its Q_R.
+ * Measures a baseline once on all hard problems: greedy answers do not change, so no step has to sample them again for
+ * its Q_R.
  * @param model the baseline's weights on the server; absent = the base model
  */
 export async function measureBaseline(
@@ -27,11 +27,12 @@ export async function measureBaseline(
   const sampler = model ? await model.sampler() : lab.base;
   const { train, test } = lab.hard;
   const correct = await greedyCorrect(lab, sampler, train);
+  const heldOut = await greedyCorrect(lab, sampler, test);
   const solved = new Set(train.filter((_, i) => correct[i]).map(problem => problem.id));
   return {
     checkpoint,
     accuracyOn: problems => share(problems.map(problem => solved.has(problem.id))),
-    accuracy: async () => ({ train: share(correct), test: share(await greedyCorrect(lab, sampler, test)) }),
+    accuracy: { train: share(correct), test: share(heldOut) },
   };
 }
 
