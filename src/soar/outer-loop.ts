@@ -84,7 +84,7 @@ export async function* outerLoop(
         promotion: promoted && {
           ...promoted,
           checkpoint: baseline.checkpoint!,
-          accuracy: await baseline.accuracy(),
+          accuracy: baseline.accuracy,
         },
         teacher: { checkpoint: saved.checkpoint, sampled: posed.sampled, rejected: posed.rejected },
         metrics: meter.finishStep(),
@@ -113,7 +113,7 @@ async function currentBaseline(lab: Lab, log: RunLog, meter: Meter): Promise<Bas
       at,
       version: lab.version,
       baseModel,
-      baseline: await baseline.accuracy(),
+      baseline: baseline.accuracy,
     });
   }
   return baseline;
