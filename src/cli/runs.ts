@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -14,11 +15,17 @@ export function registerRuns(program: Command): void {
       const names = await readdir(folder).catch(() => {
         throw new Error(`${folder}: no such folder`);
       });
-      const rows = await Promise.all(names.sort().map(name => describeRun(join(folder, name))));
+      const folders = names.sort().map(name => join(folder, name));
+      const rows = await Promise.all(folders.filter(isRun).map(describeRun));
+      if (rows.length === 0) throw new Error(`${folder} holds no runs`);
       const width = Math.max(4, ...rows.map(row => row.folder.length));
       console.log(`${"run".padEnd(width)}  state        steps    promotions  kept  baseline (train)`);
       for (const row of rows) console.log(`${row.folder.padEnd(width)}  ${row.text}`);
     });
+}
+
+function isRun(folder: string): boolean {
+  return existsSync(join(folder, runFiles.events));
 }
 
 async function describeRun(folder: string): Promise<{ folder: string; text: string }> {

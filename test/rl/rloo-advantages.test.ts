@@ -15,9 +15,14 @@ describe("rlooAdvantages", () => {
 
   it("sums to zero (Proposition 1)", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 64 }), rewards => {
-        expect(Math.abs(rlooAdvantages(rewards).reduce((sum, advantage) => sum + advantage, 0))).toBeLessThan(1e-6);
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 64 }),
+        rewards => {
+          expect(
+            Math.abs(rlooAdvantages(rewards).reduce((sum, advantage) => sum + advantage, 0)),
+          ).toBeLessThan(1e-6);
+        },
+      ),
     );
   });
 });

@@ -159,7 +159,8 @@ async function killAfter(child: ChildProcess, ms: number): Promise<number> {
 }
 
 async function hasConfig(name: string): Promise<boolean> {
-  return (await readdir(join(folder, name)).catch(() => [])).includes("config.json");
+  const names: string[] = await readdir(join(folder, name)).catch(() => []);
+  return names.includes("config.json");
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

@@ -27,7 +27,16 @@ describe("the gym's notation", () => {
   });
 
   it("reads nothing from what is no chain", () => {
-    for (const text of ["", "add", "add a 3", "add a 3 +c 4", "add a 3 +b 9", "add a 3 +b", "plus a 3 +b 4", "add a 3 +b 4 5"]) {
+    for (const text of [
+      "",
+      "add",
+      "add a 3",
+      "add a 3 +c 4",
+      "add a 3 +b 9",
+      "add a 3 +b",
+      "plus a 3 +b 4",
+      "add a 3 +b 4 5",
+    ]) {
       expect(parseQuestion(text), text).toBeUndefined();
     }
     for (const text of ["a 3", "a 3 +b 4", "a 3 +b 4 7", "b 3 +b 4 0", "x".repeat(1e6)]) {
@@ -37,10 +46,13 @@ describe("the gym's notation", () => {
 
   it("never throws on any text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("a", " ", "+b", "3", "add", "\u0000", "-c", "😀") }), text => {
-        parseQuestion(text);
-        parseAnswer(text);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", " ", "+b", "3", "add", "\u0000", "-c", "😀") }),
+        text => {
+          parseQuestion(text);
+          parseAnswer(text);
+        },
+      ),
     );
   });
 });
@@ -91,6 +103,7 @@ describe("gymProblems", () => {
     expect(new Set(problems.map(problem => problem.id)).size).toBe(200);
     expect(problems).toEqual(gymProblems({ count: 200, terms: [6, 7], seed: 5 }));
     expect(new Set(problems.map(problem => problem.level))).toEqual(new Set(["k=6", "k=7"]));
-    for (const { question, answer } of problems) expect(gymDomain.judge!(question, answer).isCorrect).toBe(true);
+    for (const { question, answer } of problems)
+      expect(gymDomain.judge!(question, answer).isCorrect).toBe(true);
   });
 });
