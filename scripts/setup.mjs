@@ -2,7 +2,16 @@
 // Idempotent: what is up to date is left alone, so a second run takes no time. Plain Node >= 20, no packages.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,33 +20,46 @@ process.chdir(root);
 
 const neededGigabytes = 4;
 const venvPython = join(".venv", "bin", "python");
-const withNotebooks = process.argv.includes("--notebooks") || process.argv.includes("--all");
+const pipInstall = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+const withNotebooks = process.argv.includes("--notebooks");
 
 step("npm packages", "node_modules/.soarlab-stamp", ["package.json", "package-lock.json"], () => {
   checkDisk();
   // `npm ci` would remove the folder first; `install` keeps what is there and follows the lockfile all the same.
-  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], "npm could not install the packages; is the registry reachable?");
+  run(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--loglevel=error"],
+    "npm could not install the packages; is the registry reachable?",
+  );
 });
 
 step("Python environment (.venv)", ".venv/.soarlab-stamp", ["server/requirements.lock"], () => {
   checkDisk();
   createVenv();
   installTorch();
-  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "server/requirements.lock"];
-  run(venvPython, install, "pip could not install the server's packages; is the package index reachable?");
+  pip(["-r", "server/requirements.lock"], "pip could not install the server's packages");
 });
 
 if (withNotebooks) {
-  step("JupyterLab and the tslab kernel", ".venv/.soarlab-notebooks-stamp", ["scripts/notebooks-requirements.lock", "scripts/install-kernel.mjs"], () => {
-    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "scripts/notebooks-requirements.lock"];
-    run(venvPython, install, "pip could not install JupyterLab");
+  const inputs = ["scripts/notebooks-requirements.lock", "scripts/install-kernel.mjs"];
+  step("JupyterLab and the tslab kernel", ".venv/.soarlab-notebooks-stamp", inputs, () => {
+    pip(["-r", "scripts/notebooks-requirements.lock"], "pip could not install JupyterLab");
     run(process.execPath, ["scripts/install-kernel.mjs"], "the tslab kernel could not be registered");
   });
 }
 
-step("build (dist/)", "dist/.soarlab-stamp", ["tsconfig.json", "tsconfig.build.json", ...filesBelow("src")], () => {
-  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], "the TypeScript build failed");
-});
+step(
+  "build (dist/)",
+  "dist/.soarlab-stamp",
+  ["tsconfig.json", "tsconfig.build.json", ...filesBelow("src")],
+  () => {
+    run(
+      process.execPath,
+      ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"],
+      "the TypeScript build failed",
+    );
+  },
+);
 
 /** Does a step unless its inputs are what they were when it was last done. */
 function step(name, stamp, inputs, action) {
@@ -68,42 +90,54 @@ function createVenv() {
 }
 
 function findPython() {
-  const candidates = [process.env.SOARLAB_PYTHON, "python3", "python3.13", "python3.12", "python3.11"].filter(Boolean);
+  const candidates = [process.env.SOARLAB_PYTHON, "python3", "python3.13", "python3.12", "python3.11"].filter(
+    Boolean,
+  );
   const found = [];
   for (const candidate of candidates) {
-    const { status, stdout } = spawnSync(candidate, ["-c", "import sys; print(*sys.version_info[:2])"], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(candidate, ["-c", "import sys; print(*sys.version_info[:2])"], {
+      encoding: "utf8",
+    });
     if (status !== 0) continue;
     const [major, minor] = stdout.trim().split(" ").map(Number);
     if (major === 3 && minor >= 11) return candidate;
     found.push(`${candidate} is ${major}.${minor}`);
   }
-  return fail(`Python 3.11 or newer is needed${found.length ? ` (${found.join(", ")})` : " and none was found"}; set SOARLAB_PYTHON to one`);
+  return fail(
+    `Python 3.11 or newer is needed${found.length ? ` (${found.join(", ")})` : " and none was found"}; set SOARLAB_PYTHON to one`,
+  );
 }
 
 /** torch comes in builds of several GB for GPUs; where there is no GPU the CPU build (200 MB) is enough. */
 function installTorch() {
-  const [, version] = readFileSync("server/requirements.lock", "utf8").match(/^torch==([\d.]+)/m) ?? fail("server/requirements.lock pins no torch");
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  const [, version] =
+    readFileSync("server/requirements.lock", "utf8").match(/^torch==([\d.]+)/m) ??
+    fail("server/requirements.lock pins no torch");
   const hasGpu = spawnSync("nvidia-smi", ["-L"]).status === 0;
-  const cpuBuild = [
-    [...pip, `torch==${version}+cpu`],
-    [...pip, `torch==${version}+cpu`, "--index-url", "https://download.pytorch.org/whl/cpu", "--retries", "1"],
-  ];
-  for (const args of hasGpu ? [] : cpuBuild) {
-    if (spawnSync(venvPython, args, { stdio: "ignore" }).status === 0) return;
+  const cpuBuild = [`torch==${version}+cpu`];
+  // First where this machine's pip looks anyway, then where PyTorch keeps its CPU builds.
+  const sources = [[], ["--index-url", "https://download.pytorch.org/whl/cpu", "--retries", "1"]];
+  for (const source of hasGpu ? [] : sources) {
+    if (spawnSync(venvPython, [...pipInstall, ...cpuBuild, ...source], { stdio: "ignore" }).status === 0)
+      return;
   }
-  run(venvPython, [...pip, `torch==${version}`], "pip could not install torch; is the package index reachable?");
+  pip([`torch==${version}`], "pip could not install torch");
+}
+
+function pip(args, failure) {
+  run(venvPython, [...pipInstall, ...args], `${failure}; is the package index reachable?`);
 }
 
 function checkDisk() {
   const { bavail, bsize } = statfsSync(root);
   const free = (bavail * bsize) / 2 ** 30;
-  if (free < neededGigabytes) fail(`${root} has ${free.toFixed(1)} GB free; set-up needs ${neededGigabytes} GB`);
+  if (free < neededGigabytes) fail(`${root}: ${free.toFixed(1)} GB free; set-up needs ${neededGigabytes} GB`);
 }
 
 function run(command, args, hint) {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", 2, 2] });
-  if (status !== 0) fail(`${hint} (${command} ${args.join(" ")}: ${error?.message ?? `exit code ${status}`})`);
+  if (status !== 0)
+    fail(`${hint} (${command} ${args.join(" ")}: ${error?.message ?? `exit code ${status}`})`);
 }
 
 function fail(message) {

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { RunRecord } from "../soar/run-log.js";
 
 /** Prints what a finished run came to: promotions, D_best, baseline accuracy by stage, time by phase. */
-export async function printSummary(run: RunRecord): Promise<void> {
+export function printSummary(run: RunRecord): void {
   const { start, promotions, steps, promotionQuestions, folder } = run;
   console.log(
     `\nSOAR run ${relative(".", folder) || "."}: ${steps.length} outer steps, ${promotions.length} promotions`,

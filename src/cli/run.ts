@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { parse as parseYaml } from "yaml";
+import { renderSvg } from "../figures/render-svg.js";
+import { rewardCycles } from "../figures/reward-cycles.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
@@ -56,7 +59,10 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
       }),
     );
     display.end();
-    await printSummary(run);
+    printSummary(run);
+    const picture = join(folder, "reward-cycles.svg");
+    await writeFile(picture, await renderSvg(rewardCycles(run)));
+    console.log(`\npicture of the teacher's reward cycles: ${picture}`);
   } finally {
     display.end();
   }

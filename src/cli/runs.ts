@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { runOwner } from "../soar/lock-run.js";
-import { type RunRecord, readRun } from "../soar/run-log.js";
+import { type RunRecord, readRun, runFiles } from "../soar/run-log.js";
 
 /** `soarlab runs`. */
 export function registerRuns(program: Command): void {
