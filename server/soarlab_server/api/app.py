@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 
@@ -21,7 +20,7 @@ from ..commands import LoraSpec, RequestError, Result
 from ..engine.engine import Engine
 from . import convert, protobuf, schemas
 from .convert import ModelCard, json
-from .errors import field_error, not_found
+from .errors import body_errors, field_error, not_found
 from .futures import FutureStore
 from .middleware import Gate
 from .registry import Model, Registry, SamplerInfo, canonical
@@ -42,9 +41,7 @@ def body(schema: type[B]) -> Callable[[Request], Awaitable[B]]:
         try:
             return schema.model_validate_json(await request.body())
         except ValidationError as error:
-            issues = error.errors(include_url=False, include_context=False)
-            located = [{**issue, "loc": ("body", *issue["loc"])} for issue in issues]
-            raise RequestValidationError(located) from error
+            raise body_errors(error) from error
 
     return read
 
@@ -160,7 +157,7 @@ class TinkerApi:
 
     def _check_base(self, name: str) -> None:
         if name not in (self.card.name, self.card.folder):
-            raise field_error(("base_model",), f"this server has {self.card.name}", name)
+            raise field_error(("base_model",), f"this server has {self.card.name}, not {name}")
 
     def _on_model(
         self,
@@ -195,8 +192,7 @@ class TinkerApi:
             try:
                 parsed = schemas.ForwardBackward.model_validate(message)
             except ValidationError as error:
-                issues = error.errors(include_url=False, include_context=False)
-                raise RequestValidationError(issues) from error
+                raise body_errors(error) from error
         else:
             parsed = await body(schemas.ForwardBackward)(request)
         return self._train(

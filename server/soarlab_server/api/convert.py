@@ -53,7 +53,7 @@ def _in_vocabulary(ids: list, card: ModelCard, *where: str | int) -> np.ndarray:
     if array.min() < 0 or array.max() >= card.vocab_size:
         wrong = next(t for t in ids if not 0 <= t < card.vocab_size)
         message = f"token {wrong} is not in the vocabulary of {card.vocab_size}"
-        raise field_error(where, message, wrong)
+        raise field_error(where, message)
     return array
 
 

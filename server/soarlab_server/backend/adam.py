@@ -21,7 +21,7 @@ class Adam:
 
     @torch.no_grad()
     def step(self, weights: Tensor, gradient: Tensor, params: AdamParams) -> float:
-        """Changes `weights` and `gradient` in place; returns the gradient's norm before clipping."""
+        """Changes `weights` and `gradient` in place; returns the norm before clipping."""
         if self.mean is None or self.square is None:
             self.mean, self.square = torch.zeros_like(weights), torch.zeros_like(weights)
         norm = gradient.norm().item()

@@ -143,7 +143,7 @@ class CheckpointStore:
         flat = torch.empty(layout.size)
         folder = self._folder(path)
         with safe_open(folder / "model.safetensors", "pt") as file:
-            layout.fill(flat, {name: file.get_tensor(name) for name in file.keys()})
+            layout.fill(flat, {name: file.get_tensor(name) for name in layout.shapes})
         adam = None
         if about["optimizer_steps"] is not None:
             adam = Adam()

@@ -1,8 +1,8 @@
 """The forward pass of Llama-family decoders, for rows that belong to different models.
 
-A batch is rows sorted by model: `Rows` says how many rows each weights has. What the models share
-(attention, activations, and the base's matmuls under LoRA) runs once over all rows; what they do not
-share runs per model on its own rows. One model alone is the case of a single segment.
+A batch is rows sorted by model: `Rows` says how many each model has. What the models share
+(attention, activations, and the base's matmuls under LoRA) runs once over all rows; what they do
+not share runs per model on its own rows. One model alone is the case of a single segment.
 """
 
 from __future__ import annotations
@@ -156,6 +156,6 @@ class Decoder:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary position embedding in the two-halves form: [..., heads, head_dim] by [..., 1, half]."""
+    """Rotary embedding in the two-halves form: [..., heads, head_dim] by [..., 1, half]."""
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1)

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from .model_config import ModelConfig
 
-# Attention reads positions in whole blocks of this many; trailing ones are masked. A multiple of the
-# widest vector of any CPU keeps the order of every sum, and so its bits, the same for any extent.
+# Attention reads positions in whole blocks of this many; trailing ones are masked. A multiple of
+# the widest vector of any CPU keeps the order of every sum, and so its bits, for any extent.
 BLOCK = 16
 
 
@@ -17,8 +17,8 @@ def round_up(n: int, multiple: int = BLOCK) -> int:
 
 
 class KvCache:
-    """[layers, 2, slots, kv_heads, positions, head_dim]: a slot's keys of one head are contiguous, so
-    the first R slots and E positions of a layer are one strided batch of matrices."""
+    """[layers, 2, slots, kv_heads, positions, head_dim]: a slot's keys of one head are contiguous,
+    so the first R slots and E positions of a layer are one strided batch of matrices."""
 
     def __init__(self, config: ModelConfig, device: torch.device, dtype: torch.dtype):
         self.config = config
@@ -56,5 +56,5 @@ class KvCache:
         self.data[:, :, target, :, :extent] = self.data[:, :, source, :, :extent]
 
     def write_prompts(self, layer: int, which: int, slots: Tensor, values: Tensor) -> None:
-        """values [slots, T, kv_heads, head_dim]: keys (which 0) or values (1) of positions 0..T-1."""
+        """[slots, T, kv_heads, head_dim] keys (which 0) or values (1) of positions 0..T-1."""
         self.data[layer, which, slots, :, : values.shape[1]] = values.transpose(1, 2)

@@ -1,8 +1,9 @@
 """Named tensors in one flat buffer.
 
-One buffer makes a model one thing to copy (a snapshot is one clone), to step (Adam is a handful of
-operations whatever the number of layers) and to clip, and lets neighbours be read as one matrix: the
-q, k and v projections lie next to each other, so a single view of all their rows serves one matmul.
+One buffer makes a model one thing to copy (a snapshot is one clone), to step (Adam is a handful
+of operations whatever the number of layers) and to clip, and lets neighbours be read as one
+matrix: the q, k and v projections lie next to each other, so a single view of all their rows serves
+one matmul.
 """
 
 from __future__ import annotations

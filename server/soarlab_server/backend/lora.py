@@ -1,4 +1,4 @@
-"""Low-rank adapters over a frozen base: their layout, first values, and how they join the weights."""
+"""Low-rank adapters over a frozen base: their layout, first values, and how they join it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .weights import (
     projection_shapes,
 )
 
-# Adapters add (ALPHA / rank) * B A: with a fixed alpha the best learning rate hardly moves with rank
-# (Schulman et al., "LoRA Without Regret", 2025).
+# Adapters add (ALPHA / rank) * B A: with a fixed alpha the best learning rate hardly moves with
+# rank (Schulman et al., "LoRA Without Regret", 2025).
 ALPHA = 32
 
 

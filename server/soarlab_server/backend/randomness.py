@@ -1,5 +1,5 @@
-"""Counter-based random numbers: a draw depends on (seed, sample, position) alone, so a request gives
-the same tokens whatever else is being sampled."""
+"""Counter-based random numbers: a draw depends on (seed, sample, position) alone, so a request
+gives the same tokens whatever else is being sampled."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Continuous batched sampling: one decode loop over the rows of all requests and models.
 
-Rows join between steps (their prompt is read once for all samples of a request) and leave when they
-finish, their slot being filled with the last row, so the batch is always dense. What a row gets does
-not depend on which others share its batch: see `weights.MIN_ROWS`, `kv_cache.BLOCK`, `randomness`.
+Rows join between steps (their prompt is read once for all samples of a request) and leave when
+they finish, their slot being filled with the last row, so the batch is always dense. What a row
+gets does not depend on which others share its batch: see `weights.MIN_ROWS`, `kv_cache.BLOCK` and
+`randomness`.
 """
 
 from __future__ import annotations
@@ -453,7 +454,7 @@ def _decode_attention(cache: KvCache, positions: Tensor, extent: int, plan: _Pla
 def keep_top(logits: Tensor, top_k: Tensor, top_p: Tensor) -> Tensor:
     """[R, V] with all but each row's k most probable tokens, and of those all but the smallest set
     whose probability reaches p, at -inf. k < 1 and p >= 1 keep everything."""
-    values, order = logits.sort(-1, descending=True, stable=True)
+    values, order = torch.sort(logits, dim=-1, descending=True, stable=True)
     rank = torch.arange(logits.shape[1], device=logits.device)
     drop = (rank >= top_k[:, None]) & (top_k[:, None] > 0)
     probability = values.masked_fill(drop, float("-inf")).softmax(-1)

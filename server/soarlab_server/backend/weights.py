@@ -13,8 +13,8 @@ from torch import Tensor
 from .layout import Layout
 from .model_config import ModelConfig
 
-# With fewer rows than this MKL takes a matrix-vector path that rounds differently, and a row's result
-# would depend on how many rows happen to share its batch.
+# With fewer rows than this MKL takes a matrix-vector path that rounds differently, and a row's
+# result would depend on how many rows happen to share its batch.
 MIN_ROWS = 8
 
 
@@ -72,7 +72,7 @@ class Weights:
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """`F.linear` whose rows do not depend on how many there are; weights may be of a wider dtype."""
+    """`F.linear` whose rows do not depend on how many there are; weights may have a wider dtype."""
     weight = weight.to(x.dtype)
     bias = None if bias is None else bias.to(x.dtype)
     rows = x.numel() // x.shape[-1]

@@ -1,8 +1,8 @@
 """One queue for all models, and the workers that run it.
 
 The commands of a model run one after another, in the order they came; different models run at the
-same time, or in one pass where the backend stacks them. Each worker also decodes the rows of its own
-sampler, a few steps between commands, so that neither kind of work keeps the other waiting.
+same time, or in one pass where the backend stacks them. Each worker also decodes the rows of its
+own sampler, a few steps between commands, so that neither kind of work keeps the other waiting.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Finish = Callable[[Result | Exception], None]
 DECODE_STEPS = 8
 """Decode steps between two looks at the queue."""
 ROWS_WORTH_SPLITTING = 128
-"""A model's rows share a worker (and its matmuls) until that worker has so many more than another."""
+"""A model's rows share a worker, and its matmuls, until it has so many more than another."""
 
 
 @dataclass(slots=True)
