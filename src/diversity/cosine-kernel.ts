@@ -5,7 +5,7 @@ import { unitScales } from "./unit-scales.js";
 /**
  * The n x n matrix of cosine similarities of n vectors.
  *
- * @throws RangeError naming the vector that is zero, not finite or of another length, or where n is over 32,768
+ * @throws RangeError naming the vector that is zero, not finite or of another length, or where n is over 20,000
  */
 export function cosineKernel(vectors: readonly ArrayLike<number>[]): SquareMatrix {
   return scaledGram(vectors, unitScales(vectors));

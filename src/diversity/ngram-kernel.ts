@@ -13,7 +13,7 @@ export interface NgramKernelParams {
  * kernel of Friedman and Dieng 2023, "The Vendi Score"), scaled so that every text has similarity 1 to itself even
  * where it is too short to have a long n-gram. Texts without any token are alike to one another and unlike all others.
  *
- * @throws RangeError where a length is not a positive whole number, or there are over 32,768 texts
+ * @throws RangeError where a length is not a positive whole number, or there are over 20,000 texts
  */
 export function ngramKernel({
   texts,

@@ -9,10 +9,10 @@ export interface SquareMatrix {
 /**
  * A matrix of zeros.
  *
- * @throws RangeError where it would take more than 8 GiB or cannot be allocated
+ * @throws RangeError where it would take more than 3 GiB (20,000 rows) or cannot be allocated
  */
 export function squareMatrix(size: number): SquareMatrix {
-  const largest = 2 ** 15;
+  const largest = 20_000;
   if (size > largest) {
     throw new RangeError(
       `a matrix of ${size} x ${size} is too large, expected at most ${largest} rows; take subsamples (vendiSubsamples)`,

@@ -1,4 +1,4 @@
-import { quantile } from "./quantile.js";
+import { quantiles } from "./quantiles.js";
 
 /**
  * The percentile interval of bootstrap draws: their (1 - confidence) / 2 and (1 + confidence) / 2 quantiles. NaN of
@@ -11,5 +11,6 @@ export function percentileInterval(draws: Float64Array, confidence = 0.95): { lo
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`percentileInterval: confidence = ${confidence}, expected a number in (0, 1)`);
   }
-  return { low: quantile(draws, (1 - confidence) / 2), high: quantile(draws, (1 + confidence) / 2) };
+  const [low, high] = quantiles(draws, [(1 - confidence) / 2, (1 + confidence) / 2]);
+  return { low: low!, high: high! };
 }
