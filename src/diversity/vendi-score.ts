@@ -2,12 +2,11 @@ import type { DiversityInput } from "./diversity-input.js";
 import { effectiveNumber } from "./effective-number.js";
 import { itemCount } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { kernelShares } from "./kernel-shares.js";
 import { scaledGram } from "./scaled-gram.js";
 import { scaledScatter } from "./scaled-scatter.js";
+import type { SquareMatrix } from "./square-matrix.js";
 import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
 import { unitScales } from "./unit-scales.js";
-import { weightRoots } from "./weight-roots.js";
 
 export interface VendiOptions {
   /** How often each item counts, at least 0, summing to anything above 0. Default: all alike. */
@@ -54,4 +53,39 @@ function eigenvalueShares<T>(params: DiversityInput<T> & VendiOptions): Float64A
     return symmetricEigenvalues(wide ? scaledGram(vectors, scales) : scaledScatter(vectors, scales));
   }
   return kernelShares(kernelMatrix(params), roots);
+}
+
+/** Eigenvalues, ascending, of a kernel whose element (i, j) is multiplied by roots[i] roots[j]. */
+function kernelShares({ size, data }: SquareMatrix, roots: ArrayLike<number>): Float64Array {
+  const weighted = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) weighted[i * size + j] = data[i * size + j]! * roots[i]! * roots[j]!;
+  }
+  const shares = symmetricEigenvalues({ size, data: weighted });
+  if (shares[0]! < -1e-6) {
+    throw new RangeError(
+      `kernel is not positive semi-definite: over its weights it has the eigenvalue ${shares[0]}, expected none below 0`,
+    );
+  }
+  return shares;
+}
+
+/** Square roots of the weights, scaled to sum to 1; equal ones by default. */
+function weightRoots(size: number, weights?: ArrayLike<number>): Float64Array {
+  if (weights === undefined) return new Float64Array(size).fill(1 / Math.sqrt(size));
+  if (weights.length !== size) {
+    throw new RangeError(`weights has ${weights.length} numbers for ${size} items`);
+  }
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    const weight = weights[i]!;
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`weights[${i}] = ${weight}, expected a finite number, at least 0`);
+    }
+    sum += weight;
+  }
+  if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`weights sum to ${sum}, expected a finite number above 0`);
+  }
+  return Float64Array.from(weights, weight => Math.sqrt(weight / sum));
 }

@@ -2,13 +2,10 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { createRandom, type Random } from "../util/random.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { effectiveNumber } from "./effective-number.js";
 import { itemCount } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { kernelShares } from "./kernel-shares.js";
-import type { SquareMatrix } from "./square-matrix.js";
+import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
 import { vendiScore } from "./vendi-score.js";
-import { weightRoots } from "./weight-roots.js";
 
 export interface VendiSubsamplesOptions {
   /** Items in each draw. Default 128 (SOAR, section 5.2). */
@@ -64,17 +61,13 @@ export function vendiSubsamples<T>(
 
   const fewComponents = "vectors" in params && params.vectors[0]!.length < size;
   const fewDraws = pool * pool > draws * size * size;
-  const whole = "kernel" in params || !(fewComponents || fewDraws) ? kernelMatrix(params) : undefined;
-  const roots = weightRoots(size);
+  const source =
+    "kernel" in params || !(fewComponents || fewDraws) ? { kernel: kernelMatrix(params) } : params;
   const random = createRandom(seed);
   const scores = orders.map(() => new Array<number>(draws));
   for (let draw = 0; draw < draws; draw++) {
     const chosen = choose(random, pool, size, replacement);
-    const shares = whole && kernelShares(part(whole, chosen), roots);
-    const rows = shares
-      ? orders.map(order => effectiveNumber(shares, order))
-      : vendiScore({ ...subset(params, chosen), q: orders }).map(row => row.score);
-    rows.forEach((score, i) => {
+    vendiScore({ ...subset(source, chosen), q: orders }).forEach(({ score }, i) => {
       scores[i]![draw] = score;
     });
   }
@@ -100,21 +93,21 @@ function choose(random: Random, pool: number, size: number, replacement: boolean
   });
 }
 
-function part({ size, data }: SquareMatrix, chosen: Uint32Array): SquareMatrix {
-  const count = chosen.length;
-  const result = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    const row = chosen[i]! * size;
-    for (let j = 0; j <= i; j++) result[i * count + j] = data[row + chosen[j]!]!;
-  }
-  return { size: count, data: result };
+function subset<T>(
+  source: Exclude<DiversityInput<T>, { kernel: unknown }> | { kernel: SquareMatrix },
+  chosen: Uint32Array,
+): DiversityInput<T> {
+  const take = <Item>(items: readonly Item[]) => Array.from(chosen, i => items[i]!);
+  if ("vectors" in source) return { vectors: take(source.vectors) };
+  if ("kernel" in source) return { kernel: part(source.kernel, chosen) };
+  return source.similarity === undefined
+    ? { items: take(source.items) }
+    : { items: take(source.items), similarity: source.similarity };
 }
 
-function subset<T>(input: DiversityInput<T>, chosen: Uint32Array): DiversityInput<T> {
-  const take = <Item>(items: readonly Item[]) => Array.from(chosen, i => items[i]!);
-  if ("vectors" in input) return { vectors: take(input.vectors) };
-  if ("kernel" in input) return { kernel: part(kernelMatrix(input), chosen) };
-  return input.similarity === undefined
-    ? { items: take(input.items) }
-    : { items: take(input.items), similarity: input.similarity };
+function part({ size, data }: SquareMatrix, chosen: Uint32Array): SquareMatrix {
+  const result = squareMatrix(chosen.length);
+  let at = 0;
+  for (const i of chosen) for (const j of chosen) result.data[at++] = data[i * size + j]!;
+  return result;
 }
