@@ -206,11 +206,9 @@ function rename(x: Expression): Expression {
 function compareSets(a: Answer, b: Answer): Comparison | undefined {
   if (!isSetLike(a) && !isSetLike(b)) return undefined;
   // The same way of writing them allows symbols in the ends.
-  if ((a.kind === "union" && b.kind === "union") || (a.kind === "group" && b.kind === "group")) {
-    const direct =
-      a.kind === "union"
-        ? inAnyOrder(a.items, (b as typeof a).items, "interval")
-        : compareGroups(a, b as Group);
+  if (a.kind === "group" && b.kind === "group") return compareGroups(a, b);
+  if (a.kind === "union" && b.kind === "union") {
+    const direct = inAnyOrder(a.items, b.items, "interval");
     if (direct.equal) return direct;
   }
   const [left, right] = [toRealSet(a), toRealSet(b)];

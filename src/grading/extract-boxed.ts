@@ -1,19 +1,22 @@
 /**
  * The content of the last complete `\boxed{...}` of a text, braces balanced (escaped braces do not count), or undefined
- * where there is none. Linear in the text's length, never throws.
+ * where there is none. `\fbox{...}`, `\boxed {...}` and the brace-less `\boxed 9` count too. Linear in the text's length,
+ * never throws.
  */
 export function extractBoxed(text: string): string | undefined {
+  const starts = [...text.matchAll(/\\(?:boxed|fbox)(?![a-zA-Z])[ \t\r\n]{0,8}/g)];
   // From the last opening back, so that a truncated trailing box does not hide a complete one before it.
-  for (let at = text.lastIndexOf(marker); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(marker, at - 1)) {
-    const content = balanced(text, at + marker.length, text.length);
+  let end = text.length;
+  for (let i = starts.length - 1; i >= 0; i--) {
+    const { 0: opening, index } = starts[i]!;
+    const from = index + opening.length;
+    const content = text[from] === "{" ? balanced(text, from + 1, end) : bare(text, from);
     if (content !== undefined) return content;
-    // Unclosed here means that no later brace closes it: an earlier box can only be complete before `at`.
-    text = text.slice(0, at);
+    // Unclosed here means that no later brace closes it: an earlier box can only be complete before it.
+    end = index;
   }
   return undefined;
 }
-
-const marker = "\\boxed{";
 
 function balanced(text: string, from: number, end: number): string | undefined {
   let depth = 1;
@@ -24,4 +27,9 @@ function balanced(text: string, from: number, end: number): string | undefined {
     else if (c === 125 && --depth === 0) return text.slice(from, i).trim();
   }
   return undefined;
+}
+
+/** The number or word after a \boxed without braces. */
+function bare(text: string, from: number): string | undefined {
+  return /^[^\s$\\{}.,;]{1,40}/.exec(text.slice(from, from + 40))?.[0];
 }

@@ -1,0 +1,52 @@
+import { extractBoxed } from "./extract-boxed.js";
+
+/** How an answer can be found in a text, in the order in which the ways are tried. */
+export type Extraction = "boxed" | "answer is" | "last";
+
+export interface ExtractedAnswer {
+  answer: string;
+  /** How it was found. */
+  by: Extraction;
+}
+
+export interface ExtractAnswerParams {
+  /** A model's completion. */
+  text: string;
+  /**
+   * Ways to try. Default only "boxed", as SOAR's rewards want it. "answer is": what follows the last "the answer is" or
+   * "answer:". "last": the last formula between dollar signs, else the last number.
+   */
+  ways?: readonly Extraction[];
+}
+
+const longest = 2000;
+
+/** The final answer of a completion, or undefined where there is none. Linear in the text's length, never throws. */
+export function extractAnswer({ text, ways = ["boxed"] }: ExtractAnswerParams): ExtractedAnswer | undefined {
+  for (const by of ways) {
+    const answer = extractors[by](text)?.trim();
+    // An empty box is an answer, though not one that can be right.
+    if (answer || (answer === "" && by === "boxed")) return { answer, by };
+  }
+  return undefined;
+}
+
+const extractors: Record<Extraction, (text: string) => string | undefined> = {
+  boxed: extractBoxed,
+  "answer is": text => {
+    const starts = [...text.matchAll(/\b(?:answer|result)(?: is| are|:|\*\*:| =)\s{0,4}/gi)];
+    const start = starts.at(-1);
+    if (!start) return undefined;
+    const rest = text.slice(start.index + start[0].length).slice(0, longest);
+    const formula = /^[\s:*]{0,6}(?:\$+([^$]+)\$+|\\\((.+?)\\\)|\\\[(.+?)\\\])/s.exec(rest);
+    if (formula) return formula[1] ?? formula[2] ?? formula[3];
+    // To the end of the sentence; a point between digits is none.
+    return /^[\s:*]{0,6}((?:[^\n.*]|\.(?=\d)){1,200})/.exec(rest)?.[1];
+  },
+  last: text => {
+    const tail = text.slice(-4 * longest);
+    const formula = [...tail.matchAll(/\$([^$\n]{1,400})\$|\\\(([^\n]{1,400}?)\\\)/g)].at(-1);
+    if (formula) return formula[1] ?? formula[2];
+    return [...tail.matchAll(/-?\d+(?:,\d{3})*(?:\.\d+)?(?:\/\d+)?%?/g)].at(-1)?.[0];
+  },
+};

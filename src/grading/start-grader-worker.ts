@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker, type WorkerOptions } from "node:worker_threads";
+
+/** Node strips the types of the sources itself, but does not look for the .ts file that an import of .js means. */
+const fromSources = `
+const { registerHooks } = require("node:module");
+registerHooks({
+  resolve(specifier, context, next) {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (!specifier.endsWith(".js")) throw error;
+      return next(specifier.slice(0, -3) + ".ts", context);
+    }
+  },
+});
+import(require("node:worker_threads").workerData.url);
+`;
+
+/** Starts a grader's thread, from dist/ or from the sources. */
+export function startGraderWorker(progress: SharedArrayBuffer): Worker {
+  const built = new URL("./grader-worker.js", import.meta.url);
+  const options: WorkerOptions = {
+    workerData: { progress, url: new URL("./grader-worker.ts", import.meta.url).href },
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+    // A thread has no use for the loaders of the process that starts it.
+    execArgv: ["--no-warnings"],
+  };
+  return existsSync(fileURLToPath(built))
+    ? new Worker(built, options)
+    : new Worker(fromSources, { ...options, eval: true });
+}

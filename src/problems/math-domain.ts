@@ -1,0 +1,35 @@
+import { type CreateGraderParams, createGrader } from "../grading/create-grader.js";
+import type { Domain } from "./domain.js";
+
+const teacher = `Write one new and original mathematics problem that is challenging: solving it should take two or three steps of reasoning. Choose its subject from these seven: Algebra, Counting and Probability, Geometry, Intermediate Algebra, Number Theory, Prealgebra, Precalculus. The problem must be complete in itself and have exactly one correct final answer.
+
+Reply with exactly one problem, the question between question tags and its final answer in a box between answer tags:
+<question>the problem</question>
+<answer>\\boxed{its final answer}</answer>
+Put any working of your own outside the tags.`;
+
+const student = `A conversation between a User and an Assistant. The User asks a mathematics problem, and the Assistant solves it: the Assistant reasons step by step, then gives the final answer in \\boxed{}.
+
+User: {question}
+
+Assistant:`;
+
+/**
+ * Competition mathematics: answers in LaTeX, graded on threads. The prompts say what App. B.1 asks for in our own words.
+ * An answer may take a second, so that a busy machine does not turn right answers into wrong ones.
+ */
+export function createMathDomain(params: CreateGraderParams = {}): Domain & { close(): Promise<void> } {
+  const grader = createGrader({ budgetMs: 1000, ...params });
+  return {
+    name: "math",
+    prompts: { teacher, student },
+    parses: async answers => (await grader.parse(answers)).map(({ parsed }) => parsed),
+    equal: async pairs => {
+      const verdicts = await grader.grade(
+        pairs.map(({ answer, reference }) => ({ gold: reference, answer })),
+      );
+      return verdicts.map(({ verdict }) => verdict === "equal");
+    },
+    close: () => grader.close(),
+  };
+}

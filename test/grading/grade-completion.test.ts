@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { gradeCompletion } from "../../src/grading/grade-completion.js";
+import { studentRewards } from "../../src/grading/student-rewards.js";
+import { createMathDomain } from "../../src/problems/math-domain.js";
+
+const domain = createMathDomain({ workers: 1 });
+afterAll(() => domain.close());
+
+// App. B.3.
+const cases: [completion: string, gold: string, reward: number][] = [
+  ["so it is \\boxed{\\frac12}", "0.5", 120],
+  ["\\boxed{1} no, \\boxed{2}", "2", 120],
+  ["it could be 0.5, but \\boxed{3}", "0.5", 20],
+  ["\\boxed{3}", "0.5", 10],
+  ["\\boxed{}", "0.5", 10],
+  ["\\boxed{\\frac{}", "0.5", 0],
+  ["it is 0.5", "0.5", 0],
+  ["", "0.5", 0],
+];
+
+describe("rewards of App. B.3 on the MATH domain", () => {
+  it.each(cases)("%j for %j earns %i", (completion, gold, reward) => {
+    expect(gradeCompletion({ completion, gold }).reward).toBe(reward);
+  });
+
+  it("are the same in a batch", async () => {
+    const items = cases.map(([completion, reference]) => ({ completion, reference }));
+    expect(await studentRewards(domain, items)).toEqual(cases.map(([, , reward]) => reward));
+  });
+
+  it("are of the box alone, whatever else is extracted", () => {
+    const graded = gradeCompletion({
+      completion: "The answer is 0.5.",
+      gold: "\\frac12",
+      ways: ["boxed", "answer is"],
+    });
+    expect(graded).toMatchObject({ reward: 0, answer: "0.5", verdict: { verdict: "equal" } });
+  });
+});
+
+describe("createMathDomain", () => {
+  it("asks in the words that its prompts need", () => {
+    for (const part of [
+      "<question>",
+      "</question>",
+      "<answer>",
+      "\\boxed{",
+      "Precalculus",
+      "two or three steps",
+    ]) {
+      expect(domain.prompts.teacher).toContain(part);
+    }
+    expect(domain.prompts.student).toContain("{question}");
+    expect(domain.prompts.student).toMatch(/User:[\s\S]*Assistant:$/);
+  });
+
+  it("parses and compares", async () => {
+    expect(await domain.parses(["\\frac{3}{4}", "\\frac{", ""])).toEqual([true, false, false]);
+    expect(
+      await domain.equal([
+        { answer: "0.75", reference: "\\frac{3}{4}" },
+        { answer: "\\frac{", reference: "\\frac{3}{4}" },
+      ]),
+    ).toEqual([true, false]);
+  });
+});
