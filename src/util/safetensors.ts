@@ -41,8 +41,9 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
   }>(header)) {
     if (name === "__metadata__" || entry.dtype !== "F32") continue;
     const [from, to] = entry.data_offsets;
-    const bytes = file.slice(8 + headerLength + from, 8 + headerLength + to);
-    tensors[name] = { shape: entry.shape, data: new Float32Array(bytes.buffer) };
+    // A copy of its own, aligned; a Buffer's `slice` would be a view of all of it.
+    const start = file.byteOffset + 8 + headerLength;
+    tensors[name] = { shape: entry.shape, data: new Float32Array(file.buffer.slice(start + from, start + to)) };
   }
   return tensors;
 }

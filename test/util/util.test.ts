@@ -48,10 +48,13 @@ it("nearest finds the name that was meant, or none", () => {
   expect(nearest("x", [])).toBeUndefined();
 });
 
-it("safetensors files read back", () => {
+it("safetensors files read back, also from a part of a larger buffer", () => {
   const tensors = {
     a: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) },
     b: { shape: [1], data: Float32Array.of(-0.5) },
   };
-  expect(readSafetensors(writeSafetensors(tensors))).toEqual(tensors);
+  const file = writeSafetensors(tensors);
+  expect(readSafetensors(file)).toEqual(tensors);
+  const inside = Buffer.concat([Buffer.from("abc"), file, Buffer.from("def")]).subarray(3, 3 + file.length);
+  expect(readSafetensors(inside)).toEqual(tensors);
 });
