@@ -106,8 +106,11 @@ function subset<T>(
 }
 
 function part({ size, data }: SquareMatrix, chosen: Uint32Array): SquareMatrix {
-  const result = squareMatrix(chosen.length);
-  let at = 0;
-  for (const i of chosen) for (const j of chosen) result.data[at++] = data[i * size + j]!;
+  const count = chosen.length;
+  const result = squareMatrix(count);
+  for (let i = 0; i < count; i++) {
+    const row = chosen[i]! * size;
+    for (let j = 0; j < count; j++) result.data[i * count + j] = data[row + chosen[j]!]!;
+  }
   return result;
 }
