@@ -24,7 +24,9 @@ def streams(cell):
 
 
 def fail(reason):
-    nbformat.write(notebook, arguments.target)
+    # What was done until then is worth looking at, but not in place of a notebook that worked.
+    if arguments.target != arguments.source:
+        nbformat.write(notebook, arguments.target)
     if running is None:
         sys.exit(reason)
     index, cell = running

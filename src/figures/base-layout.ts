@@ -36,7 +36,7 @@ export function baseLayout({ title, subtitle, x, y, legend = [], headroom = 0 }:
       pad: { l: 16, t: 14 },
       subtitle: { text: subtitle ? cutTo(subtitle, designWidth - 40) : "" },
     },
-    margin: { l: side, r: 30, t: (subtitle ? 70 : 52) + headroom, b: 58 },
+    margin: { l: side, r: 30, t: (subtitle ? 80 : 52) + headroom, b: 58 },
     xaxis: { title: { text: x } },
     yaxis: { title: { text: y } },
     showlegend: legend.length > 0,
@@ -52,7 +52,7 @@ export function baseLayout({ title, subtitle, x, y, legend = [], headroom = 0 }:
       },
     }),
     autosize: true,
-    height: 390 + headroom + legendLines * 22,
+    height: 400 + headroom + legendLines * 22,
   };
 }
 

@@ -29,5 +29,5 @@ details summary { cursor: pointer; }
 @media print {
   body { padding: 0; max-width: none; font-size: 11pt; }
   .soarlab-figure, tr { break-inside: avoid; }
-  nav, .soarlab-controls { display: none; }
+  nav, .soarlab-controls { display: none !important; }
 }`;

@@ -1,0 +1,57 @@
+import type { RunRecord } from "../soar/run-log.js";
+import { baseLayout } from "./base-layout.js";
+import { emptyNote } from "./empty-note.js";
+import type { Figure } from "./figure.js";
+import { colorway } from "./theme.js";
+
+export interface MetricOverStepsParams {
+  /** Runs by what to call them. */
+  runs: Record<string, Pick<RunRecord, "steps">>;
+  /** One of a step's metrics, named `area/name`, e.g. "student/entropy/sampled". */
+  metric: string;
+  /** What it is, with its unit. Default: its name. */
+  y?: string;
+  title?: string;
+  subtitle?: string;
+}
+
+/**
+ * One of the figures that a run's log keeps for every outer step, a line a run. Steps without it leave a gap.
+ * @throws RangeError, with the names that there are, where no step of any run has it
+ */
+export function metricOverSteps({
+  runs,
+  metric,
+  y = metric,
+  title = y,
+  subtitle,
+}: MetricOverStepsParams): Figure {
+  const names = Object.keys(runs);
+  const steps = names.flatMap(name => runs[name]!.steps);
+  if (steps.length > 0 && !steps.some(({ metrics }) => metric in metrics)) {
+    const known = [...new Set(steps.flatMap(({ metrics }) => Object.keys(metrics)))].sort();
+    throw new RangeError(`metricOverSteps: no step has "${metric}"; the log has ${known.join(", ")}`);
+  }
+  const data = names.map((name, i) => {
+    const { steps } = runs[name]!;
+    const color = colorway[i % colorway.length]!;
+    return {
+      type: "scatter",
+      name,
+      x: steps.map(({ step }) => step + 1),
+      y: steps.map(({ metrics }) => metrics[metric] ?? null),
+      mode: steps.length > 60 ? "lines" : "lines+markers",
+      line: { color, width: 2 },
+      marker: { color, size: 5 },
+      hovertemplate: `step %{x}: %{y:.4~g}<extra>${name}</extra>`,
+    };
+  });
+  const layout = baseLayout({ title, subtitle, x: "outer step", y, legend: names.length > 1 ? names : [] });
+  return {
+    data,
+    layout: {
+      ...layout,
+      annotations: steps.length === 0 ? [emptyNote("no outer step is finished yet")] : [],
+    },
+  };
+}

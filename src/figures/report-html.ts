@@ -1,0 +1,291 @@
+import type { QuestionRecord } from "../soar/events.js";
+import type { RunRecord } from "../soar/run-log.js";
+import { baselineAccuracy } from "./baseline-accuracy.js";
+import { baselineStages } from "./baseline-stages.js";
+import { escapeHtml } from "./escape-html.js";
+import type { Figure } from "./figure.js";
+import { figureHtml } from "./figure-html.js";
+import { htmlPage } from "./html-page.js";
+import { learningCurves } from "./learning-curves.js";
+import { metricOverSteps } from "./metric-over-steps.js";
+import { newId } from "./new-id.js";
+import { percent } from "./percent.js";
+import { plotlyLoader } from "./plotly-loader.js";
+import { questionBrowser } from "./question-browser.js";
+import { questionKinds } from "./question-kinds.js";
+import { rewardCycles } from "./reward-cycles.js";
+import { runName } from "./run-name.js";
+import { stageOf } from "./stage-of.js";
+import { taxonomyBars } from "./taxonomy-bars.js";
+
+export interface ReportOptions {
+  /** Seconds after which the page loads itself again, for runs that go on; absent = it does not. */
+  refresh?: number;
+}
+
+/**
+ * A report of one or several runs as one self-contained HTML page: summary tables, figures, and the questions to browse.
+ * @throws RangeError where there is no run
+ */
+export async function reportHtml(
+  runs: readonly RunRecord[],
+  { refresh }: ReportOptions = {},
+): Promise<string> {
+  if (runs.length === 0) throw new RangeError("reportHtml: no runs, expected at least one");
+  const title = runs.length === 1 ? `SOAR run ${runName(runs[0]!)}` : `${runs.length} SOAR runs`;
+  const body = [
+    `<h1>${escapeHtml(title)}</h1>`,
+    ...(runs.length > 1 ? [contents(runs), together(runs)] : []),
+    ...runs.map((run, i) => section(run, i, runs.length > 1)),
+    `<p class="quiet">Made with soarlab from the runs' logs. R: gain in greedy accuracy of a student, trained on the teacher's questions, over the baseline on the reward questions Q_R (SOAR, arXiv 2601.18778).</p>`,
+    await plotlyLoader(),
+  ];
+  const head = refresh ? `<meta http-equiv="refresh" content="${refresh}">\n` : "";
+  return htmlPage({ title, body: body.join("\n"), head });
+}
+
+function contents(runs: readonly RunRecord[]): string {
+  return `<nav>${runs.map((run, i) => `<a href="#run-${i}">${escapeHtml(runName(run))}</a>`).join("")}</nav>`;
+}
+
+/** Several runs side by side, and as curves over seeds where they differ in the seed alone. */
+function together(runs: readonly RunRecord[]): string {
+  const rows = runs.map((run, i) => {
+    const last = baselineStages(run).at(-1)?.accuracy;
+    return [
+      { html: `<a href="#run-${i}">${escapeHtml(runName(run))}</a>` },
+      state(run),
+      run.config.seed,
+      run.steps.length,
+      run.promotions.length,
+      run.promotionQuestions.length,
+      last ? percent(last.train) : "",
+      last ? percent(last.test) : "",
+    ];
+  });
+  const heads = [
+    "run",
+    "state",
+    "seed",
+    "outer steps",
+    "promotions",
+    "questions kept",
+    "baseline, train",
+    "held-out",
+  ];
+  const groups = new Map<string, RunRecord[]>();
+  for (const run of runs) {
+    const { seed: _, ...rest } = run.config;
+    const key = JSON.stringify(rest);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const curves: Record<string, number[][]> = {};
+  for (const group of groups.values()) {
+    const name = runName(group[0]!).replace(/[-_ ]?seed[-_ ]?\d+$/, "") || "runs";
+    curves[name in curves ? runName(group[0]!) : name] = group.map(heldOut);
+  }
+  const figure = learningCurves({
+    curves,
+    firstStep: 0,
+    title: "Baseline accuracy over outer steps",
+    subtitle: "greedy, on the held-out half of the hard split  |  0 = before the run",
+    x: "outer step",
+    y: "greedy accuracy (%)",
+  });
+  return `<h2>Together</h2>${table(heads, rows)}${draw(figure, "Runs that differ in their seed alone are one curve.")}`;
+}
+
+/** The held-out accuracy of the baseline in percent, before the run and after each outer step. */
+function heldOut(run: RunRecord): number[] {
+  const stages = baselineStages(run);
+  if (stages.length === 0) return [Number.NaN];
+  return [
+    stages[0]!.accuracy.test,
+    ...run.steps.map(({ step }) => stages[stageOf(run, step + 1)]!.accuracy.test),
+  ].map(share => 100 * share);
+}
+
+function section(run: RunRecord, index: number, isOneOfMany: boolean): string {
+  const { config } = run;
+  const verdicts = verdictsByStage(run);
+  const parts = [
+    isOneOfMany ? `<h2 id="run-${index}">${escapeHtml(runName(run))}</h2>` : "",
+    `<p class="quiet">${escapeHtml(headline(run))}</p>`,
+    draw(
+      rewardCycles(run),
+      "Rewards rise while the teacher finds questions that help; where the moving average passes tau, a student becomes the new baseline and rewards drop, since it is harder to beat.",
+    ),
+    draw(baselineAccuracy(run), "The held-out half never pays the teacher."),
+    "<h3>Stages</h3>",
+    stageTable(run),
+    run.questions.length > 0
+      ? draw(questionKinds(run), "What the teacher asks, and how often its own answer is right.")
+      : "",
+    Object.keys(verdicts).length > 0
+      ? draw(taxonomyBars({ sets: verdicts, title: "The teacher's questions by stage" }), "")
+      : "",
+    metricFigures(run),
+    "<h3>Time and tokens</h3>",
+    timeTable(run),
+    "<h3>Questions</h3>",
+    run.questions.length > 0 ? questionBrowser(run).html : "<p>No outer step is finished yet.</p>",
+    `<h3>Configuration</h3>${configTable(run)}<details><summary>every field</summary><pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre></details>`,
+  ];
+  return `<section>${parts.filter(Boolean).join("\n")}</section>`;
+}
+
+function headline(run: RunRecord): string {
+  const { steps, config, promotions, promotionQuestions, start } = run;
+  const stages = baselineStages(run);
+  const gain =
+    stages.length > 1
+      ? ` Greedy accuracy on the held-out half went from ${percent(stages[0]!.accuracy.test)} to ${percent(stages.at(-1)!.accuracy.test)}.`
+      : "";
+  const began = start
+    ? ` Began ${start.at.slice(0, 16).replace("T", " ")} UTC, soarlab ${start.version}.`
+    : "";
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+  return `${state(run)}: ${steps.length} of ${count(config.outerSteps, "outer step")}, ${count(promotions.length, "promotion")}, ${count(promotionQuestions.length, "question")} kept.${gain}${began}`;
+}
+
+function state(run: RunRecord): string {
+  return run.ended ? "Finished" : "Not finished";
+}
+
+function stageTable(run: RunRecord): string {
+  const rows = baselineStages(run).map(({ stage, step, accuracy }) => {
+    const promotion = run.promotions[stage - 1];
+    const event = promotion && run.steps.find(event => event.step === promotion.step);
+    const kept = promotion ? run.promotionQuestions.filter(question => question.step === promotion.step) : [];
+    const paid = event && promotion ? event.rewards[promotion.dataset] : undefined;
+    const judged = kept.some(({ verdict }) => verdict);
+    return [
+      stage,
+      step === undefined ? "start" : step + 1,
+      percent(accuracy.train),
+      percent(accuracy.test),
+      paid ? (paid.reduce((a, b) => a + b, 0) / paid.length).toFixed(3) : "",
+      promotion ? kept.length : "",
+      judged ? percent(kept.filter(({ verdict }) => verdict?.isCorrect).length / kept.length) : "",
+    ];
+  });
+  if (rows.length === 0) return "<p>The run has not measured its first baseline yet.</p>";
+  const heads = [
+    "stage",
+    "promoted at step",
+    "greedy, train",
+    "greedy, held-out",
+    "reward of its dataset",
+    "questions kept",
+    "of them right",
+  ];
+  return table(heads, rows);
+}
+
+function verdictsByStage(run: RunRecord) {
+  const sets: Record<string, NonNullable<QuestionRecord["verdict"]>[]> = {};
+  for (const question of run.questions) {
+    if (!question.verdict) continue;
+    const name = `stage ${stageOf(run, question.step)}`;
+    sets[name] ??= [];
+    sets[name].push(question.verdict);
+  }
+  return sets;
+}
+
+const healthMetrics: Record<string, [title: string, y: string]> = {
+  "student/reward/mean": ["Students' own reward", "mean reward in the inner loop (points, 0 to 120)"],
+  "student/entropy/sampled": ["Students' entropy", "entropy of sampled answers (nats per token)"],
+  "teacher/entropy/sampled": ["Teacher's entropy", "entropy of its questions (nats per token)"],
+  "teacher/kl/start": ["Teacher's distance from the start", "KL to the starting model (nats per token)"],
+};
+
+function metricFigures(run: RunRecord): string {
+  const known = Object.keys(healthMetrics).filter(metric =>
+    run.steps.some(({ metrics }) => metric in metrics),
+  );
+  if (known.length === 0) return "";
+  const figures = known.map(metric => {
+    const [title, y] = healthMetrics[metric]!;
+    const figure = metricOverSteps({ runs: { [runName(run)]: run }, metric, title, y });
+    return draw({ data: figure.data, layout: { ...figure.layout, height: 300 } }, "");
+  });
+  return `<details><summary>How training went: rewards in the inner loop, entropy, KL</summary>${figures.join("\n")}</details>`;
+}
+
+function timeTable(run: RunRecord): string {
+  const seconds = new Map<string, number>();
+  const tokens = { sampled: 0, trained: 0 };
+  let completions = 0;
+  const rejected = new Map<string, number>();
+  for (const { metrics, teacher } of run.steps) {
+    for (const [name, value] of Object.entries(metrics)) {
+      if (name.startsWith("seconds/")) seconds.set(name.slice(8), (seconds.get(name.slice(8)) ?? 0) + value);
+      if (name.endsWith("/tokens/sampled")) tokens.sampled += value;
+      if (name.endsWith("/tokens/trained")) tokens.trained += value;
+    }
+    completions += teacher.sampled;
+    for (const [reason, times] of Object.entries(teacher.rejected)) {
+      rejected.set(reason, (rejected.get(reason) ?? 0) + times);
+    }
+  }
+  const total = [...seconds.values()].reduce((a, b) => a + b, 0);
+  if (total === 0) return "<p>No outer step is finished yet.</p>";
+  const rows = [...seconds].map(([phase, value]) => [phase, duration(value), percent(value / total)]);
+  const reasons = [...rejected].map(([reason, times]) => `${reason} ${times}`).join(", ");
+  return `${table(["phase", "time", "share"], [...rows, ["in all", duration(total), "100%"]])}
+<p>${Math.round(tokens.sampled).toLocaleString("en")} tokens sampled and ${Math.round(tokens.trained).toLocaleString("en")} trained by teacher and students (${Math.round((tokens.sampled + tokens.trained) / total).toLocaleString("en")} a second). The teacher sampled ${completions.toLocaleString("en")} completions; rejected: ${escapeHtml(reasons || "none")}.</p>`;
+}
+
+function configTable({ config }: RunRecord): string {
+  const { student, teacher, promotion } = config;
+  const rows: [string, string][] = [
+    [
+      "model",
+      `${config.model.base}, ${config.model.rank === 0 ? "all weights" : `LoRA rank ${config.model.rank}`}`,
+    ],
+    ["domain, seed", `${config.domain}, seed ${config.seed}`],
+    ["hard split", `${config.hard.train}; held out: ${config.hard.test}`],
+    ["outer steps T", String(config.outerSteps)],
+    [
+      "datasets g x questions n, students r, reward questions M",
+      `${config.datasets} x ${config.questionsPerDataset}, ${config.studentsPerDataset}, ${config.rewardQuestions}`,
+    ],
+    [
+      "promotion",
+      `moving average of ${promotion.window} over tau = ${promotion.threshold}${promotion.restartWindow ? ", restarts after a promotion" : ""}`,
+    ],
+    [
+      "student",
+      `${student.steps} steps (+${student.extraStepsPerPromotion} a promotion) of ${student.batchSize} questions x ${student.groupSize} rollouts, learning rate ${student.optimization.learningRate}`,
+    ],
+    [
+      "teacher",
+      `learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
+    ],
+  ];
+  return table(["", ""], rows);
+}
+
+function draw(figure: Figure, caption: string): string {
+  const note = caption && `<p class="quiet">${escapeHtml(caption)}</p>`;
+  return `${figureHtml(figure, { id: newId() })}${note}`;
+}
+
+type Cell = string | number | { html: string };
+
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const isNumber = heads.map((_, c) => rows.every(row => /^[-+]?[\d.]*%?$/.test(String(row[c]))));
+  const cell = (tag: string, value: Cell, c: number) =>
+    `<${tag}${isNumber[c] ? ' class="number"' : ""}>${typeof value === "object" ? value.html : escapeHtml(String(value))}</${tag}>`;
+  const head = heads.some(Boolean) ? `<tr>${heads.map((name, c) => cell("th", name, c)).join("")}</tr>` : "";
+  const body = rows.map(row => `<tr>${row.map((value, c) => cell("td", value, c)).join("")}</tr>`).join("\n");
+  return `<div class="wide"><table>${head}${body}</table></div>`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
