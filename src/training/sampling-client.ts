@@ -1,4 +1,5 @@
 import type { ApiClient } from "./api-client.js";
+import { TrainingError } from "./training-error.js";
 import { type SamplingParams, sampleResultSchema } from "./wire.js";
 
 /** One sampled completion. */
@@ -44,7 +45,14 @@ export class SamplingClient {
       { num_samples: 1, prompt_logprobs: true, sampling_params: { max_tokens: 1, temperature: 0 } },
       signal,
     );
-    return (result.prompt_logprobs ?? []).map(value => value ?? Number.NaN);
+    const values = (result.prompt_logprobs ?? []).map(value => value ?? Number.NaN);
+    // Servers answer null for the first token, which has no log-probability, or leave it out.
+    if (values.length === tokens.length - 1) return [Number.NaN, ...values];
+    if (values.length === tokens.length) return values;
+    throw new TrainingError(
+      "protocol",
+      `asample answered ${values.length} prompt_logprobs for ${tokens.length} prompt tokens`,
+    );
   }
 
   private async run(tokens: number[], rest: object, signal?: AbortSignal) {

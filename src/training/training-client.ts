@@ -58,7 +58,9 @@ export class TrainingClient {
 
   /** Applies the accumulated gradient and clears it. Returns the server's figures, e.g. "grad_norm". */
   async optimStep(params: AdamParams): Promise<Record<string, number>> {
-    return (await this.run("optim_step", { adam_params: params }, optimStepResultSchema)).metrics ?? {};
+    return readMetrics(
+      (await this.run("optim_step", { adam_params: params }, optimStepResultSchema)).metrics,
+    );
   }
 
   /** Saves weights and optimizer state under a name; returns the `tinker://` path. */
@@ -109,6 +111,13 @@ export class TrainingClient {
 function readLoss(result: z.infer<typeof forwardBackwardResultSchema>): LossResult {
   return {
     logprobs: result.loss_fn_outputs.map(output => output.logprobs.data),
-    metrics: result.metrics ?? {},
+    metrics: readMetrics(result.metrics),
   };
+}
+
+/** Metrics by their plain names: some servers put theirs under their domain, as in "example.org/grad_norm". */
+function readMetrics(metrics: Record<string, number> | null | undefined): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics ?? {}).map(([name, value]) => [name.replace(/^[\w-]+(\.[\w-]+)+\//, ""), value]),
+  );
 }

@@ -78,7 +78,9 @@ export class TrainingService {
   /** Deletes a saved checkpoint; that it is already gone is no error. */
   async deleteCheckpoint(path: string): Promise<void> {
     const { host, pathname } = new URL(path);
-    await this.api.delete(`/api/v1/training_runs/${host}/checkpoints${pathname}`);
+    // Some servers answer save_weights_for_sampler with tinker://run/name, but deleting asks for the kind as well.
+    const kind = pathname.lastIndexOf("/") === 0 ? "/sampler_weights" : "";
+    await this.api.delete(`/api/v1/training_runs/${host}/checkpoints${kind}${pathname}`);
   }
 
   /** Ends the session's heartbeat and connections; the server forgets its models in time. */
