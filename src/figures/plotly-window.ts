@@ -10,7 +10,7 @@ export interface PlotlyModule {
   };
   purge(element: unknown): void;
   /** Undefined where all is as Plotly's schema says, else what is not. */
-  validate(data: unknown, layout: unknown): { msg: string }[] | undefined;
+  validate(data: unknown, layout: unknown): { code: string; msg: string }[] | undefined;
 }
 
 let opened: Promise<{ document: Document; Plotly: PlotlyModule }> | undefined;

@@ -76,8 +76,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
     ],
     layout: {
       ...layout,
-      barmode: "stack",
-      bargap: 0,
+      ...(kinds.length > 0 && { barmode: "stack", bargap: 0 }),
       xaxis: {
         ...layout.xaxis,
         range: [0.5, Math.max(2, x.at(-1) ?? 0) + 0.5],

@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { baselineAccuracy } from "../../src/figures/baseline-accuracy.js";
+import { diversityOverSteps } from "../../src/figures/diversity-over-steps.js";
+import type { Figure } from "../../src/figures/figure.js";
+import { learningCurves } from "../../src/figures/learning-curves.js";
+import { metricOverSteps } from "../../src/figures/metric-over-steps.js";
+import { packLabels } from "../../src/figures/pack-labels.js";
+import { passAtKBars } from "../../src/figures/pass-at-k-bars.js";
+import { passAtKCurves } from "../../src/figures/pass-at-k-curves.js";
+import { percent } from "../../src/figures/percent.js";
+import { plotlyWindow } from "../../src/figures/plotly-window.js";
+import { questionKinds } from "../../src/figures/question-kinds.js";
+import { rewardCycles } from "../../src/figures/reward-cycles.js";
+import { solveRateHistogram } from "../../src/figures/solve-rate-histogram.js";
+import { stageOf } from "../../src/figures/stage-of.js";
+import { taxonomyBars } from "../../src/figures/taxonomy-bars.js";
+import { vendiBars } from "../../src/figures/vendi-bars.js";
+import { withTheme } from "../../src/figures/with-theme.js";
+import type { RunRecord } from "../../src/soar/run-log.js";
+import { meanReward } from "../../src/soar/run-state.js";
+import { fakeRun } from "./fixtures/fake-run.js";
+
+const runs: Record<string, RunRecord> = {};
+
+beforeAll(async () => {
+  runs.usual = await fakeRun({ steps: 25, promotions: [6, 12, 20] });
+  runs.live = await fakeRun({ steps: 7, ended: false });
+  runs.one = await fakeRun({ steps: 1, ended: false });
+  runs.none = await fakeRun({ steps: 0, ended: false });
+  runs.unmeasured = await fakeRun({ steps: 0, ended: false, started: false });
+  runs.bare = await fakeRun({ steps: 4, promotions: [2], bare: true });
+  runs.long = await fakeRun({ steps: 200, promotions: [10, 12, 14, 60, 64, 120, 198] });
+});
+
+const rows = [1, 4, 32].map(k => ({ k, value: 0.01 * k ** 0.7, low: 0.005, high: 0.3 }));
+
+const figures: Record<string, () => Figure> = {
+  ...Object.fromEntries(
+    ["usual", "live", "one", "none", "unmeasured", "bare", "long"].flatMap(name => [
+      [`rewardCycles, ${name}`, () => rewardCycles(runs[name]!)],
+      [`baselineAccuracy, ${name}`, () => baselineAccuracy(runs[name]!)],
+      [`questionKinds, ${name}`, () => questionKinds(runs[name]!)],
+    ]),
+  ),
+  passAtKCurves: () => passAtKCurves({ series: { a: rows, b: rows }, subtitle: "360 problems" }),
+  "passAtKCurves, one point": () => passAtKCurves({ series: { a: [{ k: 1, value: 0 }] } }),
+  passAtKBars: () => passAtKBars({ series: { a: rows, b: [{ k: 1, value: 0.2 }] } }),
+  learningCurves: () =>
+    learningCurves({
+      curves: {
+        a: [
+          [1, 2, Number.NaN, 3],
+          [2, 3],
+        ],
+        b: [[1]],
+      },
+      y: "reward",
+      plateau: { a: 2, b: undefined },
+    }),
+  metricOverSteps: () =>
+    metricOverSteps({ runs: { a: runs.usual!, b: runs.live! }, metric: "student/entropy/sampled" }),
+  diversityOverSteps: () => diversityOverSteps({ runs: { a: [0.5, 0.4], b: [{ step: 3, value: 0.1 }] } }),
+  vendiBars: () => vendiBars({ sets: { a: { mean: 30, sd: 1.5 }, b: { mean: 10 } } }),
+  taxonomyBars: () => taxonomyBars({ sets: { all: runs.usual!.questions.map(({ verdict }) => verdict!) } }),
+  solveRateHistogram: () => solveRateHistogram({ rates: [0, 0, 0.5, 1] }),
+  "solveRateHistogram, nothing": () => solveRateHistogram({ rates: [] }),
+};
+
+describe("every figure", () => {
+  test.each(Object.keys(figures))("%s is what Plotly's schema says, in light and dark", async name => {
+    const { Plotly } = await plotlyWindow();
+    const figure = figures[name]!();
+    for (const theme of ["light", "dark"] as const) {
+      const { data, layout } = withTheme(figure, theme);
+      // "unused" and "invisible" say that there is nothing to draw, which is so in an empty figure.
+      const problems = (Plotly.validate(data, layout) ?? []).filter(
+        ({ code }) => !/unused|invisible/.test(code),
+      );
+      expect(problems.map(({ msg }) => msg)).toEqual([]);
+    }
+    // Plain data: it can be stored, sent, and changed.
+    expect(JSON.parse(JSON.stringify(figure)).data).toHaveLength(figure.data.length);
+    const { xaxis, yaxis, title } = figure.layout as Record<
+      string,
+      { title: { text: string }; text: string }
+    >;
+    expect(title!.text).not.toBe("");
+    expect(xaxis!.title.text).not.toBe("");
+    if (!name.startsWith("taxonomy")) expect(yaxis!.title.text).not.toBe("");
+  });
+});
+
+describe("rewardCycles", () => {
+  const trace = (figure: Figure, name: RegExp) => figure.data.find(trace => name.test(trace.name ?? ""))!;
+
+  test("draws the rewards of the log, counts steps from 1, and breaks the average after each promotion", () => {
+    const run = runs.usual!;
+    const figure = rewardCycles(run);
+    expect(trace(figure, /^mean reward/).x).toEqual(run.steps.map((_, i) => i + 1));
+    expect(trace(figure, /^mean reward/).y).toEqual(run.steps.map(meanReward));
+    const average = trace(figure, /^moving average/).y as (number | null)[];
+    // Window 3, promotions at steps 6, 12 and 20 (from 0): two steps without an average at each new start.
+    const gaps = average.flatMap((value, i) => (value === null ? i : []));
+    expect(gaps).toEqual([0, 1, 7, 8, 13, 14, 21, 22]);
+    expect(trace(figure, /^moving average/).connectgaps).toBe(false);
+    const [low, high] = [trace(figure, /lowest/).y, trace(figure, /range/).y] as number[][];
+    for (const [i, mean] of run.steps.map(meanReward).entries()) {
+      expect(low![i]).toBeLessThanOrEqual(mean);
+      expect(high![i]).toBeGreaterThanOrEqual(mean);
+    }
+  });
+
+  test("marks every promotion with a line and what it gained", () => {
+    const { shapes, annotations } = rewardCycles(runs.usual!).layout as Record<
+      string,
+      { x0: number; text: string }[]
+    >;
+    expect(shapes!.map(({ x0 }) => x0)).toEqual([7, 13, 21]);
+    expect(annotations!.map(({ text }) => text)).toEqual([
+      "promoted: 0 \u2192 17% greedy",
+      "17 \u2192 34%",
+      "34 \u2192 51%",
+    ]);
+  });
+
+  test("says seed, sizes and how far a live run is; says so when there is nothing yet", () => {
+    const subtitle = (run: RunRecord) =>
+      (rewardCycles(run).layout as { title: { subtitle: { text: string } } }).title.subtitle.text;
+    expect(subtitle(runs.usual!)).toMatch(/seed 0 .*25 outer steps .*g = 4 datasets x n = 6/);
+    expect(subtitle(runs.none!)).toMatch(/0 of 1 outer steps so far/);
+    expect(JSON.stringify(rewardCycles(runs.none!).layout)).toContain("no outer step is finished yet");
+  });
+});
+
+describe("questionKinds", () => {
+  test("shares of a step add up to all of its questions, and right answers are counted", () => {
+    const run = runs.usual!;
+    const { data } = questionKinds(run);
+    const bars = data.filter(({ type }) => type === "bar");
+    for (const step of run.steps.keys()) {
+      expect(bars.reduce((sum, { y }) => sum + (y as number[])[step]!, 0)).toBeCloseTo(100);
+    }
+    const questions = run.questions.filter(({ step }) => step === 3);
+    const right = questions.filter(({ verdict }) => verdict!.isCorrect).length / questions.length;
+    expect((data.at(-1)!.y as number[])[3]).toBeCloseTo(100 * right);
+    expect(bars.map(({ name }) => name)).toEqual(["k=3", "k=4", "k=5", "k=6", "k=7", "ill-posed"]);
+  });
+
+  test("merges the rarest of many kinds, and says when a domain names none", () => {
+    const questions = Array.from({ length: 120 }, (_, i) => ({
+      ...runs.usual!.questions[0]!,
+      kind: `k=${Math.min(12, Math.floor(Math.sqrt(i)) + 2)}`,
+    }));
+    const names = questionKinds({ ...runs.usual!, questions }).data.map(({ name }) => name);
+    expect(names.filter(name => name?.startsWith("k="))).toHaveLength(8);
+    expect(names).toContain("other");
+    expect(JSON.stringify(questionKinds(runs.bare!).layout)).toContain("names no kinds");
+  });
+});
+
+describe("bad input", () => {
+  test.each([
+    [() => passAtKCurves({ series: {} }), /passAtKCurves: series is empty/],
+    [
+      () => passAtKBars({ series: { PQ: [{ k: 4, value: 12.5 }] } }),
+      /"PQ": pass@4 = 12.5.*divide percentages by 100/,
+    ],
+    [() => learningCurves({ curves: { a: [] }, y: "" }), /"a" has no values/],
+    [() => learningCurves({ curves: { a: [[1]] }, y: "", plateau: { b: 3 } }), /plateau "b" is no curve/],
+    [() => diversityOverSteps({ runs: { a: [0.5, Number.NaN] } }), /"a", step 1: NaN/],
+    [() => vendiBars({ sets: { PQ: { mean: 0.3 } } }), /"PQ": mean = 0.3/],
+    [() => taxonomyBars({ sets: { PQ: [] } }), /"PQ" has no verdicts/],
+    [() => solveRateHistogram({ rates: [0.5, 50] }), /rates\[1\] = 50/],
+    [
+      () => metricOverSteps({ runs: { a: runs.usual! }, metric: "student/entropi" }),
+      /no step has "student\/entropi"; the log has .*student\/entropy\/sampled/,
+    ],
+  ])("%#: says what is wrong and where", (make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+describe("helpers", () => {
+  test("a promoting step still belongs to the stage that it ends", () => {
+    const run = runs.usual!;
+    expect([0, 6, 7, 12, 13, 24].map(step => stageOf(run, step))).toEqual([0, 0, 1, 1, 2, 3]);
+  });
+
+  test("percent keeps a decimal where it matters", () => {
+    expect([0, 0.0031, 0.05, 0.172, 1, -0.0001].map(percent)).toEqual([
+      "0%",
+      "0.3%",
+      "5%",
+      "17%",
+      "100%",
+      "0%",
+    ]);
+  });
+
+  test("packed labels of a row never overlap", () => {
+    const labels = packLabels(
+      [1, 2, 3, 40, 41, 99].map(x => ({ x, text: "17 \u2192 34%" })),
+      { range: [0, 100], width: 700, size: 11 },
+    );
+    expect(labels.map(({ row }) => row)).toEqual([0, 1, 2, 0, 1, 0]);
+    expect(labels[0]!.anchor).toBe("left");
+    expect(labels.at(-1)!.anchor).toBe("right");
+  });
+});

@@ -1,0 +1,171 @@
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { registerReport } from "../../src/cli/report.js";
+import { reportHtml } from "../../src/figures/report-html.js";
+import { packageRoot } from "../../src/util/package-root.js";
+import { chromiumArgs, chromiumPath } from "./fixtures/chromium.js";
+import { fakeRun } from "./fixtures/fake-run.js";
+
+const out = join(packageRoot, "test-output", "report");
+const usual = { steps: 25, promotions: [6, 12, 20] };
+
+beforeAll(() => mkdirSync(out, { recursive: true }));
+
+async function report(...args: string[]): Promise<string> {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  try {
+    const program = new Command("soarlab").exitOverride();
+    registerReport(program);
+    await program.parseAsync(["node", "soarlab", "report", ...args]);
+    return String(log.mock.calls.at(-1)?.[0]);
+  } finally {
+    log.mockRestore();
+  }
+}
+
+describe("soarlab report", () => {
+  test("writes one page, by default into the run's folder, that asks nothing of the network", async () => {
+    const run = await fakeRun(usual);
+    await report(run.folder);
+    const page = readFileSync(join(run.folder, "report.html"), "utf8");
+    expect(page).toContain("Finished: 25 of 25 outer steps, 3 promotions, 18 questions kept.");
+    expect(page).toContain("from 0% to 46%");
+    expect(page).not.toMatch(/(?:src|href)="https?:/);
+    expect(page).not.toContain('http-equiv="refresh"');
+  });
+
+  test("text of a question cannot become markup", async () => {
+    const run = await fakeRun({ steps: 2 });
+    run.questions[0]!.question = `</script><img src=x onerror=alert(1)>`;
+    const page = await reportHtml([run]);
+    expect(page).not.toContain("<img src=x");
+  });
+
+  test("a run of 200 steps: at most 3 s and 6 MB", { timeout: 60_000 }, async () => {
+    const run = await fakeRun({ steps: 200, promotions: [10, 60, 130], questionsPerDataset: 64 });
+    const file = join(out, "long.html");
+    await report(run.folder, "--out", file); // what is loaded once, a process of its own would load as well
+    const started = performance.now();
+    await report(run.folder, "--out", file);
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(statSync(file).size).toBeLessThan(6e6);
+    expect(readFileSync(file, "utf8")).toContain("Of 51200 questions, one in 3 is here");
+  });
+
+  test("says what a folder lacks", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "soarlab-empty-"));
+    await expect(report(folder)).rejects.toThrow(/is no run: it has no config.json/);
+    await expect(reportHtml([])).rejects.toThrow(/no runs/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("--watch follows a live run, and ends with it", { timeout: 60_000 }, async () => {
+    const run = await fakeRun({ steps: 3, ended: false });
+    const file = join(out, "watched.html");
+    rmSync(file, { force: true });
+    const ended = report(run.folder, "--out", file, "--watch");
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 20_000, interval: 100 });
+    expect(readFileSync(file, "utf8")).toContain('http-equiv="refresh"');
+    appendFileSync(join(run.folder, "events.jsonl"), `{"type":"end","at":"2026-01-01T00:00:00.000Z"}\n`);
+    await ended;
+    expect(readFileSync(file, "utf8")).not.toContain('http-equiv="refresh"');
+  });
+});
+
+describe.skipIf(!chromiumPath)(
+  "the page in Chromium (skipped where none is installed; SOARLAB_CHROMIUM names one)",
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+    });
+    afterAll(() => browser?.close());
+
+    async function open(
+      file: string,
+      colorScheme: "light" | "dark",
+    ): Promise<{ page: Page; errors: string[] }> {
+      const page = await browser.newPage({
+        viewport: { width: 1100, height: 900 },
+        colorScheme,
+        offline: true,
+      });
+      const errors: string[] = [];
+      page.on("console", message => errors.push(message.text()));
+      page.on("pageerror", error => errors.push(error.message));
+      await page.goto(pathToFileURL(file).href);
+      await page.waitForFunction(
+        () =>
+          [...document.querySelectorAll(".soarlab-figure")].every(element =>
+            element.querySelector(".main-svg"),
+          ),
+        undefined,
+        { timeout: 40_000 },
+      );
+      return { page, errors };
+    }
+
+    test.each([
+      ["usual", [usual], "light", 5],
+      ["usual-dark", [usual], "dark", 5],
+      ["live", [{ steps: 2, ended: false }], "light", 5],
+      ["nothing-yet", [{ steps: 0, ended: false }], "light", 2],
+      ["bare", [{ steps: 4, promotions: [1], bare: true }], "light", 4],
+      ["two", [usual, { steps: 10, promotions: [4], seed: 1 }], "light", 11],
+    ] as const)(
+      "%s: every figure draws, without an error",
+      { timeout: 90_000 },
+      async (name, params, scheme, figures) => {
+        const runs = await Promise.all(
+          params.map(run =>
+            fakeRun({ ...run, promotions: [...("promotions" in run ? run.promotions : [])] }),
+          ),
+        );
+        const file = join(out, `${name}.html`);
+        await report(...runs.map(run => run.folder), "--out", file);
+        const { page, errors } = await open(file, scheme);
+        expect(await page.locator(".soarlab-figure").count()).toBe(figures);
+        expect(errors).toEqual([]);
+        const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const background = await page
+          .locator(".main-svg")
+          .first()
+          .evaluate(svg => (svg as SVGElement).style.background);
+        expect(background).toBe(paper);
+        await page.screenshot({ path: join(out, `${name}.png`), fullPage: true });
+        await page.close();
+      },
+    );
+
+    test("questions can be filtered, sorted and paged through", { timeout: 60_000 }, async () => {
+      const run = await fakeRun(usual);
+      const file = join(out, "browser.html");
+      await report(run.folder, "--out", file);
+      const { page } = await open(file, "light");
+      const questions = page.locator(".soarlab-questions");
+      const count = () => questions.locator("span").textContent();
+      expect(await count()).toBe("600 of 600 questions, page 1 of 24");
+      await questions.getByText("kept by a promotion").click();
+      expect(await count()).toBe("18 of 600 questions, page 1 of 1");
+      await questions.locator("select").first().selectOption("stage 2");
+      expect(await count()).toBe("6 of 600 questions, page 1 of 1");
+      expect(await questions.locator("tr").count()).toBe(7);
+      await questions.locator("select").first().selectOption("");
+      await questions.getByText("kept by a promotion").click();
+      await questions.locator("input[type=search]").fill("24+3");
+      expect(await count()).toBe("6 of 600 questions, page 1 of 1");
+      await questions.locator("input[type=search]").fill("");
+      await questions.locator("th", { hasText: "reward" }).click();
+      await questions.locator("th", { hasText: "reward" }).click();
+      const best = Math.max(...run.questions.map(({ reward }) => reward));
+      expect(await questions.locator("tr").nth(1).locator("td").nth(7).textContent()).toBe(best.toFixed(3));
+      expect(await questions.locator("b").count()).toBe(0); // markup of questions stays text
+      await page.close();
+    });
+  },
+);
