@@ -53,7 +53,7 @@ def parse_arguments() -> argparse.Namespace:
 def listen(host: str, port: int) -> socket.socket:
     """Binds before the model is loaded, so that a taken port is known at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay off only on sockets that say they are TCP; it costs 40 ms an answer.
+    # asyncio turns Nagle's delay (40 ms an answer) off only on sockets that say they are TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

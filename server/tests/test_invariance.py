@@ -3,12 +3,16 @@ arrival times would otherwise make a run irreproducible."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import Driver
 from test_sampling import request
 from test_training import ADAM, random_data
 
+from soarlab_server.backend import training
+from soarlab_server.backend.training import TrainJob
 from soarlab_server.commands import (
     CreateModel,
     ForwardBackward,
@@ -78,3 +82,40 @@ def test_training_is_the_same_alone_and_in_company(rank: int, driver: Driver) ->
     together = train(["m0", "m1", "m2", "m3"])
     for model, weights in together.items():
         assert train([model])[model] == weights
+
+
+def test_stacked_adapters_give_the_same_numbers(driver: Driver) -> None:
+    """What a GPU does (one batched matmul for all adapters), here on the CPU."""
+    for i in range(3):
+        driver.run(f"m{i}", CreateModel(LoraSpec(4, seed=i)))
+        driver.run(f"m{i}", ForwardBackward(random_data(i), "cross_entropy", {}, True))
+        driver.run(f"m{i}", OptimStep(ADAM))
+        driver.run(f"m{i}", SaveSampler(sampler_id=f"s{i}"))
+    models = [driver.backend.models[f"m{i}"] for i in range(3)]
+    jobs = [
+        TrainJob(m, ForwardBackward(random_data(9 + i, 2 + i), "cross_entropy", {}, True))
+        for i, m in enumerate(models)
+    ]
+    limits, decoder = driver.backend._limits, driver.backend.base.decoder
+    apart = [training.run(decoder, [job], limits)[0] for job in jobs]
+    gradients = [m.gradient.clone() for m in models]
+    for stack in (False, True):
+        for model in models:
+            model.gradient.zero_()
+        together = training.run(decoder, jobs, replace(limits, stack=stack))
+        for one, other in zip(apart, together, strict=True):
+            assert one.metrics["loss:sum"] == pytest.approx(other.metrics["loss:sum"], rel=1e-4)
+            for a, b in zip(one.logprobs, other.logprobs, strict=True):
+                np.testing.assert_allclose(a, b, atol=1e-4)
+        for gradient, model in zip(gradients, models, strict=True):
+            np.testing.assert_allclose(gradient, model.gradient, rtol=1e-3, atol=1e-3)
+
+    commands = [from_sampler(f"s{seed % 3}", seed) for seed in range(12)]
+    expected = [driver.run(None, command) for command in commands]
+    for sampler in driver.engine._samplers:
+        sampler.stack_adapters = True
+    stacked = [wait() for wait in [driver.start(None, c) for c in commands]]
+    for one, other in zip(expected, stacked, strict=True):
+        for a, b in zip(one.sequences, other.sequences, strict=True):
+            assert a.tokens.tolist() == b.tokens.tolist()
+            np.testing.assert_allclose(a.logprobs, b.logprobs, atol=1e-4)

@@ -67,7 +67,7 @@ class Backend:
 
     def _choose_limits(self) -> Limits:
         if self.on_gpu:
-            return Limits(16_384, 2**28, recompute=not self.is_small)
+            return Limits(16_384, 2**28, recompute=not self.is_small, stack=True)
         return Limits(4096, 2**24, recompute=False)
 
     def new_sampler(self) -> Sampler:

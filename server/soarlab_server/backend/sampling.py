@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from ..commands import RequestError, SampleCommand, SampleResult, SamplingParams
 from .decoder import Decoder, Rows
 from .kv_cache import KvCache, round_up
 from .randomness import uniforms
+from .stacked_lora import StackedLora
 from .weights import Weights
 
 PREFILL_TOKENS = 8192
@@ -78,6 +79,9 @@ class Sampler:
         self._state = _RowState(decoder.device)
         self._plan: _Plan | None = None
         self._extent = 0
+        self.stack_adapters = decoder.device.type == "cuda"
+        self._stacked_models: list[Weights] = []
+        self._stacked_cache: dict = {}
 
     def add(self, job: SampleJob) -> None:
         self._inbox.append(job)
@@ -105,7 +109,9 @@ class Sampler:
                 except Exception as error:
                     self._drop({row.job for row in self._rows}, error)
         if not self._rows:
-            self._plan = None  # lets go of weights that nobody samples any more
+            # Lets go of weights that nobody samples any more.
+            self._plan = None
+            self._stacked_models, self._stacked_cache = [], {}
 
     # Admission ------------------------------------------------------------------------------------
 
@@ -192,7 +198,7 @@ class Sampler:
     def _step(self) -> None:
         count = len(self._rows)
         if self._plan is None:
-            self._plan = _plan(self._rows, self.device)
+            self._plan = self._new_plan()
         plan, state = self._plan, self._state
         self._extent += 1
         extent = min(round_up(self._extent), self.cache.positions)
@@ -208,6 +214,16 @@ class Sampler:
         done = stopped.nonzero()[:, 0]
         if len(done):
             self._finish(done)
+
+    def _new_plan(self) -> _Plan:
+        plan = _plan(self._rows, self.device)
+        models = plan.rows.models
+        if self.stack_adapters and len(models) > 1:
+            if [id(m) for m in models] != [id(m) for m in self._stacked_models]:
+                self._stacked_models, self._stacked_cache = models, {}
+            stacked = StackedLora(plan.rows.sizes, self.device, self._stacked_cache)
+            plan.rows = replace(plan.rows, stacked=stacked)
+        return plan
 
     def _choose(self, logits: Tensor, plan: _Plan, count: int) -> tuple[Tensor, Tensor]:
         """[R, vocabulary] -> each row's next token and its log-probability at temperature 1."""
@@ -433,19 +449,18 @@ def _decode_attention(cache: KvCache, positions: Tensor, extent: int, plan: _Pla
 
     def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         q, k, v = (plan.unsorted(t)[:, 0] for t in (q, k, v))
+        # The query heads that share a key head are its queries.
+        q = q.reshape(count, config.kv_heads, -1, config.head_dim)
         keys, values = cache.data[layer, 0, :count], cache.data[layer, 1, :count]
         keys[rows, :, positions] = k
         values[rows, :, positions] = v
         keys, values = keys[:, :, :extent], values[:, :, :extent]
         if on_cpu:
             # Two plain matmuls beat the fused kernel for single queries on a CPU.
-            q = q.view(count, config.kv_heads, -1, config.head_dim) * config.head_dim**-0.5
-            a = ((q @ keys.transpose(-1, -2)) + mask).softmax(-1) @ values
+            scores = (q * config.head_dim**-0.5) @ keys.transpose(-1, -2)
+            a = (scores + mask).softmax(-1) @ values
         else:
-            grouped = config.heads != config.kv_heads
-            a = F.scaled_dot_product_attention(
-                q[:, :, None], keys, values, attn_mask=mask, enable_gqa=grouped
-            )
+            a = F.scaled_dot_product_attention(q, keys, values, attn_mask=mask)
         return plan.sorted(a.reshape(count, 1, -1))
 
     return attend

@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from ..commands import Datum, ForwardBackward, TrainResult
 from .decoder import Decoder, Rows
 from .losses import LOSSES, LossInputs
+from .stacked_lora import StackedLora
 from .trainable import TrainableModel
 
 
@@ -32,6 +33,8 @@ class Limits:
     """Logits that exist at once: tokens times vocabulary."""
     recompute: bool
     """Whether a layer's activations are computed anew in the backward pass."""
+    stack: bool = False
+    """Whether the adapters of a batch's models run as one matmul."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,11 @@ def _pass(
     sizes = [sum(item.job == j for item in batch) for j in present]
     models = [jobs[j].model.weights for j in present]
 
+    stacked = StackedLora(sizes, device) if limits.stack and len(models) > 1 else None
     hidden = decoder.sequences(
-        Rows(models, sizes), torch.from_numpy(tokens).to(device), recompute=limits.recompute
+        Rows(models, sizes, stacked),
+        torch.from_numpy(tokens).to(device),
+        recompute=limits.recompute,
     )
     real = np.arange(tokens.shape[1]) < np.array(lengths)[:, None]
     hidden = hidden[torch.from_numpy(real).to(device)]  # [N, width], N = all real tokens
