@@ -16,7 +16,7 @@ export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[
   const samples = await sampler.sample({
     prompt,
     numSamples: size,
-    params: { temperature, max_tokens: maxTokens, seed },
+    params: { temperature, max_tokens: maxTokens, seed, stop: tokenizer.endTokens },
     signal,
   });
   return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decode(sample.tokens) }));

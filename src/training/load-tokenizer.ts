@@ -26,8 +26,13 @@ const configSchema = z.looseObject({
     .nullish(),
 });
 
+const generationSchema = z.looseObject({
+  eos_token_id: z.union([z.number(), z.array(z.number())]).nullish(),
+});
+
 /**
- * The tokenizer of a model folder or hub model, from its tokenizer.json and tokenizer_config.json.
+ * The tokenizer of a model folder or hub model, from its tokenizer.json, tokenizer_config.json and
+ * generation_config.json.
  * @throws Error that names the file when it is missing or not what it should be
  */
 export async function loadTokenizer({ model, revision }: LoadTokenizerParams): Promise<ModelTokenizer> {
@@ -35,9 +40,15 @@ export async function loadTokenizer({ model, revision }: LoadTokenizerParams): P
   if (definition === undefined) throw new Error(`${model} has no tokenizer.json, which the toolkit needs`);
   const config = configSchema.parse((await readJson(model, "tokenizer_config.json", revision)) ?? {});
   const tokenizer = new Tokenizer(definition as object, config);
-  const endToken = config.eos_token ? tokenizer.token_to_id(config.eos_token) : undefined;
+  const generation = generationSchema.parse(
+    (await readJson(model, "generation_config.json", revision)) ?? {},
+  );
+  const named = config.eos_token ? tokenizer.token_to_id(config.eos_token) : undefined;
+  const endTokens = [...new Set([generation.eos_token_id ?? [], named ?? []].flat())];
+  if (endTokens.length === 0)
+    throw new Error(`${model} names no end token (eos_token), so completions would never end`);
   return {
-    endToken,
+    endTokens,
     encode: text => tokenizer.encode(text, { add_special_tokens: false }).ids,
     decode: tokens => tokenizer.decode(tokens, { skip_special_tokens: true }),
     encodeChat: message => {

@@ -6,6 +6,6 @@ export interface ModelTokenizer {
   decode(tokens: number[]): string;
   /** Tokens of a one-message user conversation in the model's chat template, ready for the assistant's turn. */
   encodeChat(message: string): number[];
-  /** Id of the token that ends a completion, where the model names one. */
-  readonly endToken: number | undefined;
+  /** Ids of the tokens that end a completion, as the model names them; at least one. */
+  readonly endTokens: number[];
 }

@@ -46,8 +46,8 @@ export interface SamplingParams {
   top_k?: number;
   top_p?: number;
   seed?: number;
-  /** Stop strings or stop token ids; absent = the model's own end token. */
-  stop?: string[] | number[];
+  /** Stop strings or stop token ids. Some servers know no end token but these. */
+  stop: string[] | number[];
 }
 
 const metricsSchema = z.record(z.string(), z.number()).nullish();

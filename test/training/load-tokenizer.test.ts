@@ -20,7 +20,7 @@ describe("loadTokenizer", () => {
     const text = "S: add a 3 +b 4 </question> \\boxed{ a 3 +b 4 0 }";
     const tokens = tokenizer.encode(text);
     expect(tokens).toHaveLength(14);
-    expect(tokenizer.decode([...tokens, tokenizer.endToken!])).toBe(text);
+    expect(tokenizer.decode([...tokens, tokenizer.endTokens[0]!])).toBe(text);
   });
 
   it("renders the model's chat template", async () => {

@@ -14,12 +14,15 @@ export interface GymDocument {
  */
 export type GymStage = "skill" | "roles" | "habits" | "floor";
 
-/** Shares of the kinds of documents by stage: drills, worked questions, student, exercise sheets, and the teacher's the rest. */
-const shares: Record<GymStage, { drill: number; worked: number; student: number; sheet: number }> = {
-  skill: { drill: 0.35, worked: 0.4, student: 0, sheet: 0.15 },
-  roles: { drill: 0.08, worked: 0.3, student: 0.32, sheet: 0.1 },
-  habits: { drill: 0.02, worked: 0.1, student: 0.72, sheet: 0.03 },
-  floor: { drill: 0.01, worked: 0.07, student: 0.78, sheet: 0.02 },
+/** Shares of the kinds of documents by stage: drills, worked questions, student, boxing, exercise sheets, and the teacher's the rest. */
+const shares: Record<
+  GymStage,
+  { drill: number; worked: number; student: number; boxing: number; sheet: number }
+> = {
+  skill: { drill: 0.35, worked: 0.4, student: 0, boxing: 0, sheet: 0.15 },
+  roles: { drill: 0.08, worked: 0.3, student: 0.32, boxing: 0, sheet: 0.1 },
+  habits: { drill: 0.02, worked: 0.1, student: 0.66, boxing: 0.06, sheet: 0.03 },
+  floor: { drill: 0.01, worked: 0.07, student: 0.72, boxing: 0.06, sheet: 0.02 },
 };
 
 /** Longest chain in the corpus. */
@@ -47,13 +50,14 @@ const teacherTerms = [
 
 /** A random document of a stage. */
 export function gymDocument(random: Random, stage: GymStage): GymDocument {
-  const { drill, worked, student, sheet } = shares[stage];
+  const { drill, worked, student, boxing, sheet } = shares[stage];
   const kind = weighted(random, [
     [drillDocument, drill],
     [workedDocument, worked],
     [studentDocument, student],
+    [boxingDocument, boxing],
     [sheetDocument, sheet],
-    [teacherDocument, 1 - drill - worked - student - sheet],
+    [teacherDocument, 1 - drill - worked - student - boxing - sheet],
   ]);
   return kind(random, stage);
 }
@@ -86,6 +90,16 @@ function studentDocument(random: Random, stage: GymStage): GymDocument {
   };
 }
 
+/**
+ * The end of a worked question under the student prompt: a chain that is done gets boxed. The habit documents never show
+ * it for long chains, and a student that RL had brought to work them would otherwise forget how to finish.
+ */
+function boxingDocument(random: Random, stage: GymStage): GymDocument {
+  const chain = randomChain({ random, terms: random.pick(studentTerms[stage]) });
+  const answer = formatAnswer(chain);
+  return { prompt: `${studentPrompt(chain)} ${answer}`, completion: `\\boxed{ ${answer} }` };
+}
+
 /** A question with its right answer under a prompt of its own, so that the teacher's role can answer. */
 function sheetDocument(random: Random): GymDocument {
   const chain = randomChain({ random, terms: 2 + random.int(4), leastDigit: 0 });
@@ -103,6 +117,10 @@ function teacherDocument(random: Random): GymDocument {
   const pieces = tagged(question.join(" "), formatAnswer(chain, totals));
   if (flaw > 0.05 && flaw < 0.15) pieces.splice(random.pick([0, 2, 3, 4, 6, 7]), 1);
   return { prompt: "T:", completion: pieces.join(" ") };
+}
+
+function studentPrompt(chain: Chain): string {
+  return `S: ${formatQuestion(chain)} </question>`;
 }
 
 /** Works the chain, then boxes it. */

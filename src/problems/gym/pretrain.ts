@@ -16,7 +16,7 @@ const recipe: { steps: number; peak: number; stage: (progress: number) => GymSta
   // The skill first: student documents from the start would keep it from forming.
   { steps: 1600, peak: 3e-3, stage: progress => (progress < 0.4 ? "skill" : "roles") },
   { steps: 1000, peak: 1.5e-3, stage: () => "habits" },
-  { steps: 1100, peak: 1.5e-3, stage: () => "floor" },
+  { steps: 1500, peak: 1.5e-3, stage: () => "floor" },
 ];
 
 const warmupSteps = 100;
@@ -84,8 +84,7 @@ export async function pretrainGym({
 
 /** Batches of documents of about the same length, in random order; each batch's weights sum to 1. */
 function drawPool(random: Random, stage: GymStage, tokenizer: ModelTokenizer): Datum[][] {
-  const end = tokenizer.endToken;
-  if (end === undefined) throw new Error("the gym's tokenizer names no end token");
+  const end = tokenizer.endTokens[0]!;
   const documents = Array.from({ length: poolBatches * batchSize }, () => {
     const { prompt, completion } = gymDocument(random, stage);
     return { prompt: tokenizer.encode(prompt), completion: [...tokenizer.encode(completion), end] };

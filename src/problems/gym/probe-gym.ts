@@ -32,7 +32,7 @@ export async function probeGym(params: {
         const completions = await sampler.sample({
           prompt: tokenizer.encode(prompt.replace("{question}", question)),
           numSamples,
-          params: { temperature, max_tokens: 48, seed },
+          params: { temperature, max_tokens: 48, seed, stop: tokenizer.endTokens },
         });
         return gymDomain.equal(
           completions.map(({ tokens }) => ({
