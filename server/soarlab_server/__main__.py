@@ -73,7 +73,8 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     from .api.app import create_app
     from .api.convert import ModelCard
     from .backend.backend import open_backend
-    from .backend.base_model import ModelError, load_base
+    from .backend.base_model import load_base
+    from .backend.model_config import ModelError
     from .engine.engine import Engine
 
     device = choose_device(options.device)
@@ -85,7 +86,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     name = options.model_name or model_name(options.model)
     checkpoints = options.checkpoints or Path(tempfile.mkdtemp(prefix="soarlab-checkpoints-"))
     backend = open_backend(base, checkpoints, name)
-    engine = Engine(backend, options.threads if backend.is_small and not backend.on_gpu else 1)
+    engine = Engine(backend, options.threads if backend.runs_in_parallel else 1)
     card = ModelCard(
         name=name,
         folder=str(base.folder),

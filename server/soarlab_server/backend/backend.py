@@ -29,9 +29,10 @@ from ..commands import (
 from . import training
 from .base_model import BaseModel
 from .checkpoints import CheckpointPath, CheckpointStore, check_name
-from .sampling import Sampler, describe
+from .failures import describe
+from .sampling import Sampler
 from .text import TextDecoder
-from .trainable import TrainableModel, layout_for, weights_from
+from .trainable import TrainableModel, weights_from
 from .training import Limits, TrainJob
 from .weights import Weights
 
@@ -65,17 +66,22 @@ class Backend:
     def is_small(self) -> bool:
         return self.base.layout.size < SMALL_MODEL
 
+    @property
+    def runs_in_parallel(self) -> bool:
+        """Whether a CPU thread a model is better than all threads for one."""
+        return self.base.parallel and self.is_small and not self.on_gpu
+
     def _choose_limits(self) -> Limits:
         if self.on_gpu:
-            return Limits(16_384, 2**28, recompute=not self.is_small, stack=True)
+            return Limits(16_384, 2**28, recompute=not self.is_small, stack=self.base.parallel)
         return Limits(4096, 2**24, recompute=False)
 
     def new_sampler(self) -> Sampler:
         if self.on_gpu:
             free, _ = torch.cuda.mem_get_info(self.base.device)
-            return Sampler(self.base.decoder, free // 2)
+            return self.base.new_sampler(free // 2)
         pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        return Sampler(self.base.decoder, pages // 8)
+        return self.base.new_sampler(pages // 8)
 
     # Models ---------------------------------------------------------------------------------------
 
@@ -152,19 +158,16 @@ class Backend:
     # Checkpoints ----------------------------------------------------------------------------------
 
     def _create_from(self, model_id: str, path: str, with_optimizer: bool) -> Result:
-        saved = self.store.load(CheckpointPath.parse(path), self._layout)
+        saved = self.store.load(CheckpointPath.parse(path), self.base.layout_for)
         self.models[model_id] = TrainableModel(self.base, saved.spec)
         return self._load(model_id, self.models[model_id], path, with_optimizer)
-
-    def _layout(self, spec: LoraSpec):
-        return layout_for(self.base, spec)
 
     def _load(
         self, model_id: str, model: TrainableModel, path: str, with_optimizer: bool
     ) -> Result:
         if model.has_started:
             raise RequestError("load_weights must be a model's first request")
-        saved = self.store.load(CheckpointPath.parse(path), self._layout)
+        saved = self.store.load(CheckpointPath.parse(path), self.base.layout_for)
         if _shape(saved.spec) != _shape(model.spec):
             raise RequestError(f"{path} was trained as {saved.spec}, the model is {model.spec}")
         if with_optimizer and saved.adam is None:
@@ -207,8 +210,8 @@ class Backend:
 
     def sampler_from_disk(self, path: str) -> Weights:
         """Weights of a checkpoint for sampling, kept in memory for the next request."""
-        saved = self.store.load(CheckpointPath.parse(path), self._layout)
-        weights = weights_from(self.base, saved.spec, self._layout(saved.spec), saved.flat)
+        saved = self.store.load(CheckpointPath.parse(path), self.base.layout_for)
+        weights = weights_from(self.base, saved.spec, self.base.layout_for(saved.spec), saved.flat)
         with self._lock:
             self._from_disk[path] = weights
             while len(self._from_disk) > SAMPLERS_FROM_DISK:

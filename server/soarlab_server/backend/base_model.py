@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +11,15 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
+from ..commands import LoraSpec
+from . import lora
 from .decoder import Decoder
 from .layout import Layout
-from .model_config import ModelConfig, read_config
+from .model_config import ModelConfig, ModelError, read_config
+from .sampling import Sampler
 from .weights import Weights, build_weights, full_layout
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.bfloat16}
-
-
-class ModelError(Exception):
-    """The model cannot be served; the message says why."""
 
 
 @dataclass
@@ -30,6 +30,21 @@ class BaseModel:
     layout: Layout
     flat: Tensor
     weights: Weights
+    parallel = True
+    """Whether several threads may run it at once."""
+
+    def layout_for(self, spec: LoraSpec) -> Layout:
+        """Where a model of that kind has the weights it trains."""
+        return lora.adapter_layout(self.config, spec) if spec.rank else self.layout
+
+    def assemble(self, spec: LoraSpec, tensor: Callable[..., Tensor]) -> Weights:
+        """A model's weights from `tensor(*names)`, as in `build_weights`."""
+        if spec.rank:
+            return lora.join(self.config, self.weights, spec, tensor)
+        return build_weights(self.config, tensor)
+
+    def new_sampler(self, cache_bytes: int) -> Sampler:
+        return Sampler(self.decoder, cache_bytes)
 
     @property
     def device(self) -> torch.device:
@@ -59,13 +74,16 @@ def locate(model: str) -> Path:
 
 
 def load_base(model: str, device: torch.device, dtype: str = "auto") -> BaseModel:
+    """With our own decoder where it covers the architecture, else through transformers."""
     folder = locate(model)
     config = read_config(folder)
-    if config is None:
-        raise ModelError(f"{model}: no decoder for this architecture")
-    chosen = DTYPES.get(config.dtype if dtype == "auto" else dtype, torch.float32)
     if dtype == "auto" and device.type == "cpu":
-        chosen = torch.float32
+        dtype = "float32"
+    if config is None:
+        from .transformers_model import load_transformers
+
+        return load_transformers(folder, device, None if dtype == "auto" else DTYPES[dtype])
+    chosen = DTYPES.get(config.dtype if dtype == "auto" else dtype, torch.float32)
     layout = full_layout(config)
     flat = torch.empty(layout.size, dtype=chosen, device=device)
     read_weights(folder, layout, flat)

@@ -11,6 +11,10 @@ from typing import Any
 DECODER_TYPES = {"llama", "qwen2", "qwen3", "mistral"}
 
 
+class ModelError(Exception):
+    """The model cannot be served; the message says why."""
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     model_type: str

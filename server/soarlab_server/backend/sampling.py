@@ -9,54 +9,24 @@ gets does not depend on which others share its batch: see `weights.MIN_ROWS`, `k
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..commands import RequestError, SampleCommand, SampleResult, SamplingParams, Sequence
+from ..commands import SampleResult, SamplingParams, Sequence
 from .decoder import Decoder, Rows
+from .failures import describe
 from .kv_cache import KvCache, round_up
-from .randomness import uniforms
+from .row_state import RowState
+from .sample_job import SampleJob
 from .stacked_lora import StackedLora
+from .token_choice import choose
 from .weights import Weights
 
 PREFILL_TOKENS = 8192
-NO_TOKEN = -1
-
-
-@dataclass(slots=True, eq=False)
-class SampleJob:
-    """One request under way."""
-
-    command: SampleCommand
-    weights: Weights
-    tell: Callable[[SampleResult | Exception], None]
-    """Called once, with the result or the reason there is none."""
-    decode: Callable[[list[int]], str] | None = None
-    """Tokens to text; needed for stop strings."""
-    started: int = 0
-    sequences: list[Sequence | None] = field(default_factory=list)
-    unfinished: int = 0
-    prompt_logprobs: np.ndarray | None = None
-    told: bool = False
-
-    def __post_init__(self) -> None:
-        self.sequences = [None] * self.command.num_samples
-        self.unfinished = self.command.num_samples
-
-    @property
-    def length(self) -> int:
-        """Positions a row may come to use."""
-        return len(self.command.prompt) + self.command.params.max_tokens
-
-    def finish(self, outcome: SampleResult | Exception) -> None:
-        if not self.told:
-            self.told = True
-            self.tell(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +46,7 @@ class Sampler:
         self._inbox: deque[SampleJob] = deque()
         self._waiting: deque[SampleJob] = deque()
         self._rows: list[_Row] = []
-        self._state = _RowState(decoder.device)
+        self._state = RowState(decoder.device)
         self._plan: _Plan | None = None
         self._extent = 0
         self.stack_adapters = decoder.device.type == "cuda"
@@ -208,7 +178,12 @@ class Sampler:
             plan.rows, plan.sorted(state.token[:count]), plan.sorted(positions), attend
         )
         logits = self.decoder.logits(plan.rows, hidden)
-        chosen, logprobs = self._choose(logits, plan, count)
+        draw = state.uniforms[:count].gather(1, state.steps[:count, None])[:, 0]
+        temperature = plan.sorted(state.temperature[:count])
+        top = (plan.sorted(state.top_k[:count]), plan.sorted(state.top_p[:count]))
+        chosen, logprobs = choose(
+            logits, temperature, plan.sorted(draw), top if plan.filtered else None
+        )
         finished = state.advance(count, plan.unsorted(chosen), plan.unsorted(logprobs))
         stopped = finished | self._stop_strings(count) if plan.stop_strings else finished
         done = stopped.nonzero()[:, 0]
@@ -224,25 +199,6 @@ class Sampler:
             stacked = StackedLora(plan.rows.sizes, self.device, self._stacked_cache)
             plan.rows = replace(plan.rows, stacked=stacked)
         return plan
-
-    def _choose(self, logits: Tensor, plan: _Plan, count: int) -> tuple[Tensor, Tensor]:
-        """[R, vocabulary] -> each row's next token and its log-probability at temperature 1."""
-        state = self._state
-        temperature = plan.sorted(state.temperature[:count])
-        scaled = logits / temperature[:, None].clamp(min=1e-6)
-        if plan.filtered:
-            top_k, top_p = plan.sorted(state.top_k[:count]), plan.sorted(state.top_p[:count])
-            scaled = keep_top(scaled, top_k, top_p)
-        cumulative = scaled.softmax(-1).cumsum(-1)
-        steps = plan.sorted(state.steps[:count])
-        draw = plan.sorted(state.uniforms[:count]).gather(1, steps[:, None])
-        # Draws are scaled by the last sum, which rounding leaves short of 1.
-        chosen = torch.searchsorted(cumulative, draw * cumulative[:, -1:], right=True)[:, 0]
-        chosen = chosen.clamp(max=logits.shape[1] - 1)
-        if plan.greedy:
-            chosen = torch.where(temperature > 0, chosen, logits.argmax(-1))
-        logprobs = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(-1)
-        return chosen, logprobs
 
     def _stop_strings(self, count: int) -> Tensor:
         """[R] whether a row's text has come to contain one of its stop strings."""
@@ -303,88 +259,6 @@ class Sampler:
             job.finish(describe(error))
 
 
-class _RowState:
-    """What a step reads and writes of each row: tensors with the slot first."""
-
-    def __init__(self, device: torch.device):
-        self.device = device
-        self.token = torch.zeros(0, dtype=torch.long, device=device)
-        """The row's last token, which the next step reads."""
-        self.position = self.token.clone()
-        """Where that token stands in the sequence."""
-        self.steps = self.token.clone()
-        """Tokens sampled so far."""
-        self.limit = self.token.clone()
-        self.top_k = self.token.clone()
-        self.ended = torch.zeros(0, dtype=torch.bool, device=device)
-        self.temperature = torch.zeros(0, device=device)
-        self.top_p = torch.zeros(0, device=device)
-        self.stops = torch.zeros(0, 1, dtype=torch.long, device=device)
-        """[slots, stop tokens], padded with NO_TOKEN"""
-        self.uniforms = torch.zeros(0, 1, device=device)
-        self.tokens = torch.zeros(0, 1, dtype=torch.long, device=device)
-        self.logprobs = torch.zeros(0, 1, device=device)
-
-    def append(self, live: int, admitted: list[tuple[SampleJob, range]]) -> None:
-        """Adds rows after the first `live`."""
-        params = [job.command.params for job, _ in admitted]
-        copies = np.array([len(samples) for _, samples in admitted])
-        longest = max(p.max_tokens for p in params)
-        draws = [
-            np.pad(uniforms(p.seed, samples, p.max_tokens), ((0, 0), (0, longest - p.max_tokens)))
-            for p, (_, samples) in zip(params, admitted, strict=True)
-        ]
-        most_stops = max(1, *(len(p.stop_tokens) for p in params))
-        stops = [[*p.stop_tokens, *[NO_TOKEN] * (most_stops - len(p.stop_tokens))] for p in params]
-        total = int(copies.sum())
-
-        def per_row(values: list, dtype: torch.dtype) -> Tensor:
-            return torch.from_numpy(np.repeat(np.array(values), copies, axis=0)).to(dtype)
-
-        rows = {
-            "token": per_row([job.command.prompt[-1] for job, _ in admitted], torch.long),
-            "position": per_row([len(job.command.prompt) - 1 for job, _ in admitted], torch.long),
-            "steps": torch.zeros(total, dtype=torch.long),
-            "limit": per_row([p.max_tokens for p in params], torch.long),
-            "top_k": per_row([p.top_k for p in params], torch.long),
-            "ended": torch.zeros(total, dtype=torch.bool),
-            "temperature": per_row([p.temperature for p in params], torch.float32),
-            "top_p": per_row([p.top_p for p in params], torch.float32),
-            "stops": per_row(stops, torch.long),
-            "uniforms": torch.from_numpy(np.concatenate(draws)),
-            "tokens": torch.zeros(total, longest, dtype=torch.long),
-            "logprobs": torch.zeros(total, longest),
-        }
-        for name, new in rows.items():
-            fill = NO_TOKEN if name == "stops" else 0
-            setattr(self, name, _join(getattr(self, name)[:live], new.to(self.device), fill))
-
-    def move(self, source: Tensor, target: Tensor) -> None:
-        for tensor in vars(self).values():
-            if isinstance(tensor, Tensor):
-                tensor[target] = tensor[source]
-
-    def advance(self, count: int, chosen: Tensor, logprobs: Tensor) -> Tensor:
-        """Takes a step's tokens in; returns which rows are finished, [count]."""
-        steps = self.steps[:count]
-        self.tokens[:count].scatter_(1, steps[:, None], chosen[:, None])
-        self.logprobs[:count].scatter_(1, steps[:, None], logprobs[:, None])
-        self.token[:count] = chosen
-        self.position[:count] += 1
-        steps += 1
-        self.ended[:count] = (chosen[:, None] == self.stops[:count]).any(1)
-        return self.ended[:count] | (steps >= self.limit[:count])
-
-
-def _join(old: Tensor, new: Tensor, fill: int) -> Tensor:
-    """Rows of both, the narrower padded on the right."""
-    if old.dim() == 2 and old.shape[1] != new.shape[1]:
-        width = max(old.shape[1], new.shape[1])
-        old = F.pad(old, (0, width - old.shape[1]), value=fill)
-        new = F.pad(new, (0, width - new.shape[1]), value=fill)
-    return torch.cat([old, new])
-
-
 @dataclass(slots=True)
 class _Plan:
     """What of a step follows from who the rows are; made anew when rows join or leave."""
@@ -394,7 +268,6 @@ class _Plan:
     """Slots sorted by model, or None when they are already (a single model)."""
     inverse: Tensor | None
     filtered: bool
-    greedy: bool
     stop_strings: bool
 
     def sorted(self, by_slot: Tensor) -> Tensor:
@@ -416,7 +289,6 @@ def _plan(rows: list[_Row], device: torch.device) -> _Plan:
         order=slots,
         inverse=inverse,
         filtered=any(p.top_k > 0 or p.top_p < 1 for p in params),
-        greedy=any(p.temperature == 0 for p in params),
         stop_strings=any(p.stop_strings for p in params),
     )
 
@@ -464,29 +336,3 @@ def _decode_attention(cache: KvCache, positions: Tensor, extent: int, plan: _Pla
         return plan.sorted(a.reshape(count, 1, -1))
 
     return attend
-
-
-def keep_top(logits: Tensor, top_k: Tensor, top_p: Tensor) -> Tensor:
-    """[R, V] with all but each row's k most probable tokens, and of those all but the smallest set
-    whose probability reaches p, at -inf. k < 1 and p >= 1 keep everything."""
-    values, order = torch.sort(logits, dim=-1, descending=True, stable=True)
-    rank = torch.arange(logits.shape[1], device=logits.device)
-    drop = (rank >= top_k[:, None]) & (top_k[:, None] > 0)
-    probability = values.masked_fill(drop, float("-inf")).softmax(-1)
-    before = probability.cumsum(-1) - probability
-    drop |= (before >= top_p[:, None]) & (top_p[:, None] < 1)
-    drop[:, 0] = False
-    return logits.masked_fill(torch.zeros_like(drop).scatter_(1, order, drop), float("-inf"))
-
-
-def out_of_memory(error: Exception) -> bool:
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
-        isinstance(error, RuntimeError) and "allocate memory" in str(error)
-    )
-
-
-def describe(error: Exception) -> Exception:
-    """Out of memory in words that help; anything else as it is."""
-    if out_of_memory(error):
-        return RequestError("out of memory: send less at once, or shorter sequences")
-    return error

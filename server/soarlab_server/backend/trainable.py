@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
@@ -12,7 +10,7 @@ from . import lora
 from .adam import Adam
 from .base_model import BaseModel
 from .layout import Layout
-from .weights import Weights, build_weights
+from .weights import Weights
 
 
 class TrainableModel:
@@ -25,12 +23,11 @@ class TrainableModel:
     def __init__(self, base: BaseModel, spec: LoraSpec):
         self.base = base
         self.spec = spec
+        self.layout = base.layout_for(spec)
         if spec.rank:
-            self.layout = lora.adapter_layout(base.config, spec)
             self.flat = torch.empty(self.layout.size, device=base.device)
             lora.initialise(self.layout, self.flat, spec.seed)
         else:
-            self.layout = base.layout
             self.flat = base.flat.to(torch.float32, copy=True)
         self.adam = Adam()
         self.gradient: Tensor | None = None
@@ -39,13 +36,8 @@ class TrainableModel:
         self.has_started = False
         """Whether anything was done with the model; a checkpoint is only loaded before that."""
         self._leaves: dict[tuple[str, ...], Tensor] = {}
-        self.weights = self._assemble(self._leaf)
+        self.weights = base.assemble(spec, self._leaf)
         self._snapshot: Weights | None = None
-
-    def _assemble(self, tensor: Callable[..., Tensor]) -> Weights:
-        if self.spec.rank:
-            return lora.join(self.base.config, self.base.weights, self.spec, tensor)
-        return build_weights(self.base.config, tensor)
 
     def _leaf(self, *names: str) -> Tensor:
         if names not in self._leaves:
@@ -93,10 +85,4 @@ def weights_from(base: BaseModel, spec: LoraSpec, layout: Layout, flat: Tensor) 
     def tensor(*names: str) -> Tensor:
         return views.setdefault(names, layout.view(copy, *names))
 
-    if spec.rank:
-        return lora.join(base.config, base.weights, spec, tensor)
-    return build_weights(base.config, tensor)
-
-
-def layout_for(base: BaseModel, spec: LoraSpec) -> Layout:
-    return lora.adapter_layout(base.config, spec) if spec.rank else base.layout
+    return base.assemble(spec, tensor)

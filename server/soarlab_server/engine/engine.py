@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import torch
 
 from ..backend.backend import Backend
-from ..backend.sampling import SampleJob, Sampler
+from ..backend.sample_job import SampleJob
+from ..backend.sampling import Sampler
 from ..backend.weights import Weights
 from ..commands import ModelCommand, Result, SampleCommand, UnloadModel
 
@@ -92,7 +93,7 @@ class Engine:
             self._changed.notify_all()
 
     def _enqueue(self, command: SampleCommand, weights: Weights, finish: Finish) -> None:
-        sampler = min(self._samplers, key=Sampler.load)
+        sampler = min(self._samplers, key=lambda s: s.load())
         last = self._last_used.get(id(weights))
         if last is not None and last.load() < sampler.load() + ROWS_WORTH_SPLITTING:
             sampler = last
@@ -104,7 +105,7 @@ class Engine:
     # Working --------------------------------------------------------------------------------------
 
     def _work(self, sampler: Sampler) -> None:
-        if self.backend.is_small and not self.backend.on_gpu:
+        if self.backend.runs_in_parallel:
             torch.set_num_threads(1)
         while True:
             with self._changed:

@@ -1,0 +1,43 @@
+"""One sample request under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..commands import SampleCommand, SampleResult, Sequence
+
+
+@dataclass(slots=True, eq=False)
+class SampleJob:
+    """One request under way."""
+
+    command: SampleCommand
+    weights: Any
+    """As the base model's kind of sampler reads them."""
+    tell: Callable[[SampleResult | Exception], None]
+    """Called once, with the result or the reason there is none."""
+    decode: Callable[[list[int]], str] | None = None
+    """Tokens to text; needed for stop strings."""
+    started: int = 0
+    sequences: list[Sequence | None] = field(default_factory=list)
+    unfinished: int = 0
+    prompt_logprobs: np.ndarray | None = None
+    told: bool = False
+
+    def __post_init__(self) -> None:
+        self.sequences = [None] * self.command.num_samples
+        self.unfinished = self.command.num_samples
+
+    @property
+    def length(self) -> int:
+        """Positions a row may come to use."""
+        return len(self.command.prompt) + self.command.params.max_tokens
+
+    def finish(self, outcome: SampleResult | Exception) -> None:
+        if not self.told:
+            self.told = True
+            self.tell(outcome)
