@@ -96,6 +96,13 @@ class UnloadModel:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """Of texts or token lists by the base model."""
+
+    inputs: list[str] | list[np.ndarray]
+
+
 ModelCommand = (
     CreateModel
     | CreateModelFromCheckpoint
@@ -105,6 +112,7 @@ ModelCommand = (
     | LoadState
     | SaveSampler
     | UnloadModel
+    | Embed
 )
 """Commands of one model run one after another, in the order they came."""
 
@@ -155,10 +163,17 @@ class SampleResult:
 
 
 @dataclass(slots=True)
+class Embeddings:
+    vectors: list[np.ndarray]
+    """Per input [width] float32 of length 1"""
+    tokens: int
+
+
+@dataclass(slots=True)
 class Done:
     """A result of a few named fields, e.g. a checkpoint's path."""
 
     fields: dict[str, object] = field(default_factory=dict)
 
 
-Result = TrainResult | SampleResult | Done
+Result = TrainResult | SampleResult | Embeddings | Done

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from client import Api, datum, encoded
 from support import SERVER, Server, running_server
@@ -159,3 +160,18 @@ def test_a_result_wakes_its_poll_at_once(api: Api) -> None:
     for _ in range(10):
         api.train(model, [2, 3, 4])
     assert time.perf_counter() - start < 2
+
+
+def test_embeddings(server: Server) -> None:
+    url = f"{server.url}/v1/embeddings"
+
+    def embed(given: object) -> list[list[float]]:
+        answer = httpx.post(url, json={"input": given, "model": "gym"})
+        assert answer.status_code == 200, answer.text
+        return [item["embedding"] for item in answer.json()["data"]]
+
+    texts = embed(["t2 t3 t4", "t5"])
+    assert texts == embed([[2, 3, 4], [5]])
+    assert embed("t5") == embed([5]) == texts[1:]
+    assert sum(x * x for x in texts[0]) == pytest.approx(1, abs=1e-5)
+    assert httpx.post(url, json={"input": []}).status_code == 422

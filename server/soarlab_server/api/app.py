@@ -365,6 +365,17 @@ class TinkerApi:
             return failure(outcome)
         return convert.result(outcome, request.headers.get("accept", ""))
 
+    async def embeddings(
+        self, request: Annotated[schemas.Embeddings, Depends(body(schemas.Embeddings))]
+    ) -> Response:
+        command = convert.embed(request, self.card)
+        future, _ = self.futures.start(uuid.uuid4().hex, "embeddings")
+        self.engine.submit("embeddings", command, self.futures.settle(future))
+        await future.done.wait()
+        if isinstance(future.outcome, Exception):
+            return failure(future.outcome)
+        return convert.result(future.outcome, "")
+
 
 def failure(error: Exception) -> Response:
     """400 with the reason; one that is not the sender's fault is logged with its traceback."""
@@ -418,6 +429,8 @@ def create_app(
     for path, route in gets.items():
         app.get(f"/api/v1/{path}")(route)
     app.delete("/api/v1/training_runs/{model_id}/checkpoints/{kind}/{name}")(api.delete_checkpoint)
+
+    app.post("/v1/embeddings")(api.embeddings)
 
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)

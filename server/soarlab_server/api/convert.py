@@ -10,7 +10,7 @@ import orjson
 from fastapi import Response
 
 from .. import commands
-from ..commands import Done, Result, SampleResult, TrainResult
+from ..commands import Done, Embeddings, Result, SampleResult, TrainResult
 from . import protobuf, schemas
 from .errors import field_error
 
@@ -120,6 +120,19 @@ def sample(body: schemas.Sample, card: ModelCard, source: str | None) -> command
     )
 
 
+def embed(body: schemas.Embeddings, card: ModelCard) -> commands.Embed:
+    given = body.input
+    if isinstance(given, str):
+        return commands.Embed([given])
+    if given and isinstance(given[0], int):
+        given = [given]
+    if not given or not all(given):
+        raise field_error(("input",), "must hold at least one text or token list, none empty")
+    if isinstance(given[0], str):
+        return commands.Embed(given)
+    return commands.Embed([_in_vocabulary(ids, card, "input", i) for i, ids in enumerate(given)])
+
+
 def _stops(
     stop: str | list[int] | list[str] | None, card: ModelCard
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -164,6 +177,13 @@ def _plain(result: Result) -> dict:
                 ],
                 "prompt_logprobs": prompt_logprobs,
             }
+        case Embeddings(vectors, count):
+            data = [
+                {"object": "embedding", "index": i, "embedding": vector}
+                for i, vector in enumerate(vectors)
+            ]
+            usage = {"prompt_tokens": count, "total_tokens": count}
+            return {"object": "list", "data": data, "usage": usage}
         case Done(fields):
             return fields
 

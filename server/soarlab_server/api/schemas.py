@@ -152,6 +152,13 @@ class Sample(Body):
     prompt_logprobs_last_n: None = None
 
 
+class Embeddings(Body):
+    """OpenAI's call: a text, texts, a token list or token lists."""
+
+    input: str | list[str] | list[int] | list[list[int]]
+    model: str | None = None
+
+
 class RetrieveFuture(Body):
     request_id: str
 

@@ -15,6 +15,7 @@ from ..commands import (
     CreateModel,
     CreateModelFromCheckpoint,
     Done,
+    Embed,
     ForwardBackward,
     LoadState,
     LoraSpec,
@@ -29,9 +30,10 @@ from ..commands import (
 from . import training
 from .base_model import BaseModel
 from .checkpoints import CheckpointPath, CheckpointStore, check_name
+from .embedding import embed
 from .failures import describe
 from .sampling import Sampler
-from .text import TextDecoder
+from .text import Text
 from .trainable import TrainableModel, weights_from
 from .training import Limits, TrainJob
 from .weights import Weights
@@ -50,7 +52,7 @@ class Backend:
         self.base = base
         self.store = store
         self.name = name
-        self.text = TextDecoder(base.folder)
+        self.text = Text(base.folder)
         self.models: dict[str, TrainableModel] = {}
         self._samplers: dict[str, OrderedDict[str, Weights]] = {}
         """Per model, the samplers made of it, newest last."""
@@ -115,6 +117,8 @@ class Backend:
                 return Done({"model_id": model_id})
             case CreateModelFromCheckpoint(path, with_optimizer):
                 return self._create_from(model_id, path, with_optimizer)
+            case Embed(inputs):
+                return embed(self.base, self.text, inputs)
             case UnloadModel():
                 self.models.pop(model_id, None)
                 with self._lock:

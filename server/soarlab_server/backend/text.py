@@ -1,4 +1,4 @@
-"""Tokens to text, for stop strings alone."""
+"""Between tokens and text, for what needs text: stop strings and embeddings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..commands import RequestError
 
 
-class TextDecoder:
+class Text:
     def __init__(self, folder: Path):
         self.folder = folder
 
@@ -18,14 +18,15 @@ class TextDecoder:
 
         file = self.folder / "tokenizer.json"
         if not file.exists():
-            raise RequestError(
-                f"stop strings need a tokenizer, and {self.folder} has no tokenizer.json"
-            )
+            raise RequestError(f"text needs a tokenizer, and {self.folder} has no tokenizer.json")
         return Tokenizer.from_file(str(file))
 
     def check(self) -> None:
         """Raises RequestError when there is no tokenizer."""
         _ = self._tokenizer
 
-    def __call__(self, tokens: list[int]) -> str:
+    def encode(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text).ids
+
+    def decode(self, tokens: list[int]) -> str:
         return self._tokenizer.decode(tokens, skip_special_tokens=False)

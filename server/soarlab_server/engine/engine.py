@@ -100,7 +100,7 @@ class Engine:
         if len(self._last_used) > 1024:
             self._last_used.clear()
         self._last_used[id(weights)] = sampler
-        sampler.add(SampleJob(command, weights, finish, self.backend.text))
+        sampler.add(SampleJob(command, weights, finish, self.backend.text.decode))
 
     # Working --------------------------------------------------------------------------------------
 
