@@ -9,6 +9,10 @@ import { parseUnit, type Unit } from "./unit.js";
 const maxLength = 6000;
 const maxFormula = 1500;
 const maxNesting = 60;
+const maxItems = 400;
+/** The parser's time is exponential in the nesting of these. */
+const maxBars = 8;
+const maxRareBrackets = 10;
 
 /**
  * Parses an answer (LaTeX or plain text, without \boxed{}; normalisation is done here).
@@ -54,6 +58,7 @@ function parseList(s: string): Answer {
   const texts = pieces.map(({ text }) => text).filter(text => text !== "");
   if (texts.length === 0) throw new UnparsedError("empty");
   if (texts.length === 1) return parseItem(texts[0]!);
+  if (texts.length > maxItems) throw new UnparsedError(`more than ${maxItems} answers`);
 
   // 12,345,678 without a space is a number first, and a list of numbers only if that fails.
   const asNumber = thousands.exec(listed);
@@ -268,6 +273,12 @@ function parseFormula(s: string): Answer {
 
 function parse(latex: string) {
   if (latex.length > maxFormula) throw new UnparsedError(`a formula longer than ${maxFormula} characters`);
+  if ((latex.match(/\||\\[lr]?vert(?![a-zA-Z])/gi)?.length ?? 0) > maxBars)
+    throw new UnparsedError(`more than ${maxBars} bars`);
+  if ((latex.match(/\[|\\\{|\\l(?:angle|floor|ceil|brace|brack)/g)?.length ?? 0) > maxRareBrackets) {
+    throw new UnparsedError(`more than ${maxRareBrackets} brackets of rare kinds`);
+  }
+  if (/(?:[-+]\s*){20}/.test(latex)) throw new UnparsedError("a row of signs");
   const plain = latex
     .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
     .replace(

@@ -5,8 +5,8 @@ import { rationalField } from "./rational-field.js";
 /** A polynomial: from each monomial, written `x^2*y^1` with its symbols sorted, to its coefficient, never 0. */
 export type Polynomial = Map<string, Rational>;
 
-const maxTerms = 300;
-const maxDegree = 60n;
+const maxTerms = 200;
+const maxDegree = 40n;
 
 /** Polynomials with fractions as coefficients, expanded; two are equal exactly when their maps are. */
 export const polynomialField: Field<Polynomial> = {

@@ -3,7 +3,7 @@ import type { Rational } from "./expression.js";
 import { rational } from "./rational.js";
 
 /** Numbers of more bits than this are left to other fields: the time of one operation stays under a millisecond. */
-const maxBits = 40_000;
+const maxBits = 16_000;
 
 /** Exact fractions. Roots are exact where the number is a perfect power, and unsupported otherwise. */
 export const rationalField: Field<Rational> = {

@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { latexPieces } from "../../scripts/bench/grading/latex-pieces.js";
+import { extractAnswer } from "../../src/grading/extract-answer.js";
+import { gradeAnswer } from "../../src/grading/grade-answer.js";
+import { normaliseAnswer } from "../../src/grading/normalise-answer.js";
+
+const answer = fc
+  .array(fc.constantFrom(...latexPieces), { minLength: 0, maxLength: 14 })
+  .map(pieces => pieces.join(""));
+
+describe("2,000 answers of LaTeX pieces", () => {
+  it("give a verdict in time, equal themselves and are normal after one normalisation", () => {
+    fc.assert(
+      fc.property(answer, answer, (gold, other) => {
+        for (const pair of [
+          { gold, answer: other },
+          { gold, answer: gold },
+        ]) {
+          const { verdict, ms, reason } = gradeAnswer(pair);
+          expect(ms).toBeLessThan(1000);
+          // Nothing of this kind is an answer's fault: it would be a mistake of ours.
+          expect(reason ?? "").not.toMatch(/is not defined|of undefined|not a function|comparison failed/);
+          if (pair.gold === pair.answer) expect(["equal", "unparsed"]).toContain(verdict);
+        }
+        const normal = normaliseAnswer(gold);
+        expect(normal.length).toBeLessThanOrEqual(2 * gold.length + 20);
+        extractAnswer({ text: gold, ways: ["boxed", "answer is", "last"] });
+      }),
+      { numRuns: 2000, seed: 1 },
+    );
+  });
+});
