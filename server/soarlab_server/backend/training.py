@@ -47,8 +47,8 @@ class _Item:
 
 
 def run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainResult]:
-    """Runs the jobs' passes; gradients add to each model's. All jobs have the same loss and
-    direction only if stacked by the caller for it: mixed ones are run apart by `Backend`.
+    """Runs the jobs' passes, all forward and backward or all forward only; gradients add to each
+    model's.
 
     A failure leaves every model's gradient as it was.
     """
