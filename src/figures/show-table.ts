@@ -64,7 +64,7 @@ function readTable(table: readonly object[] | TableFrame): { columns: string[]; 
 }
 
 function formatCell(value: unknown, digits: number): string {
-  if (value === null || value === undefined) return "";
+  if (value === null || value === undefined || Number.isNaN(value)) return "";
   if (typeof value === "number") {
     return Number.isFinite(value) && !Number.isInteger(value)
       ? String(Number(value.toPrecision(digits)))
