@@ -71,6 +71,7 @@ const rules: [RegExp, string][] = [
   [/\*\*/g, "^"],
   [/\*/g, "\\cdot "],
   [/\s+/g, " "],
+  [/ (?=!)/g, ""],
 ];
 
 function unbox(s: string): string {

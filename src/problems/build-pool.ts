@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { Answer } from "../grading/answer.js";
+import { extractBoxed } from "../grading/extract-boxed.js";
+import { parseAnswer } from "../grading/parse-answer.js";
+import { UnparsedError } from "../grading/to-expression.js";
+import type { ExcludedRow, Pool } from "./pool.js";
+import type { Problem } from "./problem.js";
+import { problemId } from "./problem-id.js";
+import type { Row } from "./read-rows.js";
+
+/** Which column of a table holds what. A problem's answer is a column, or the last box of the solution. */
+export interface Columns {
+  question: string;
+  answer?: string;
+  level?: string;
+  subject?: string;
+  solution?: string;
+}
+
+export interface BuildPoolParams {
+  /** Name for errors: the file that the rows are from. */
+  path: string;
+  rows: readonly Row[];
+  columns: Columns;
+  source: string;
+  split: string;
+  /** Reads a column's value where it is not simply text. */
+  read?: (name: keyof Columns, value: unknown, row: Record<string, unknown>) => unknown;
+  /** A further reason to keep a row out, or undefined. */
+  exclude?: (row: Record<string, unknown>) => string | undefined;
+  /** Whether the row says that exactly one value is expected; a list of values is then kept out. Default: it does not. */
+  isSingle?: (row: Record<string, unknown>) => boolean;
+}
+
+const text = z.string().trim();
+const optionalText = z.union([
+  text,
+  z.number().transform(String),
+  z.bigint().transform(String),
+  z.null(),
+  z.undefined(),
+]);
+
+/**
+ * Problems from rows. What cannot be graded is kept out and listed with its reason: no answer, no boxed answer in the
+ * solution, an answer that does not parse, several values where one is expected, a problem that was there before.
+ *
+ * @throws Error naming path, row and column where a column is missing or is not text: that is a mistake in the file or in
+ * the names, not a property of one problem.
+ */
+export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
+  const { rows, columns, source, split, exclude, isSingle } = params;
+  const problems: Problem[] = [];
+  const excluded: ExcludedRow[] = [];
+  const seen = new Map<string, number>();
+  for (const { row, value } of rows) {
+    const question = readColumn(params, row, value, "question") ?? "";
+    const solution = readColumn(params, row, value, "solution");
+    const given = columns.answer === undefined ? undefined : readColumn(params, row, value, "answer");
+    const keepOut = (reason: string, answer?: string) => excluded.push({ row, reason, question, answer });
+    if (question === "") {
+      keepOut("the question is empty");
+      continue;
+    }
+    const reason = exclude?.(value);
+    if (reason !== undefined) {
+      keepOut(reason, given);
+      continue;
+    }
+    const answer = columns.answer === undefined ? extractBoxed(solution ?? "") : given;
+    if (answer === undefined || answer === "") {
+      const isBox = columns.answer === undefined;
+      keepOut(
+        isBox
+          ? answer === ""
+            ? "the boxed answer is empty"
+            : "the solution has no boxed answer"
+          : "there is no answer",
+      );
+      continue;
+    }
+    let parsed: Answer;
+    try {
+      parsed = parseAnswer(answer);
+    } catch (error) {
+      if (!(error instanceof UnparsedError)) throw error;
+      keepOut(`the answer does not parse: ${error.message}`, answer);
+      continue;
+    }
+    if (isSingle?.(value) && isSeveral(parsed)) {
+      keepOut("the answer has several values where one is expected", answer);
+      continue;
+    }
+    const id = problemId({ source, question, answer });
+    const first = seen.get(id);
+    if (first !== undefined) {
+      keepOut(`the same problem as row ${first}`, answer);
+      continue;
+    }
+    seen.set(id, row);
+    const level = readColumn(params, row, value, "level");
+    const subject = readColumn(params, row, value, "subject");
+    problems.push({
+      id,
+      source,
+      split,
+      question,
+      answer,
+      ...(level !== undefined && { level }),
+      ...(subject !== undefined && { subject }),
+      ...(solution !== undefined && { solution }),
+    });
+  }
+  return { problems, excluded };
+}
+
+function readColumn(
+  { path, columns, read }: BuildPoolParams,
+  row: number,
+  value: Record<string, unknown>,
+  name: keyof Columns,
+): string | undefined {
+  const column = columns[name];
+  if (column === undefined) return undefined;
+  if (!(column in value) && (name === "question" || name === "answer")) {
+    const has = Object.keys(value).slice(0, 12).join(", ");
+    throw new Error(
+      `${path}, row ${row}: no column "${column}" for the ${name}; it has: ${has}. Name the right one.`,
+    );
+  }
+  const raw = read ? read(name, value[column], value) : value[column];
+  const parsed = optionalText.safeParse(raw);
+  if (!parsed.success) {
+    const shown = JSON.stringify(raw, (_, x) => (typeof x === "bigint" ? String(x) : x))?.slice(0, 60);
+    throw new Error(`${path}, row ${row}, column "${column}": expected text for the ${name}, got ${shown}.`);
+  }
+  return parsed.data ?? undefined;
+}
+
+function isSeveral(answer: Answer): boolean {
+  return answer.kind === "list" && answer.items.length > 1;
+}

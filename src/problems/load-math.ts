@@ -1,0 +1,50 @@
+import { buildPool } from "./build-pool.js";
+import { type HubOptions, hubDataset } from "./hub-dataset.js";
+import type { ExcludedRow, Pool } from "./pool.js";
+import type { Problem } from "./problem.js";
+import { readRows } from "./read-rows.js";
+
+export interface LoadMathParams extends HubOptions {
+  /**
+   * Default "test": the paper's pool is the official test split, since a model may have been trained on the train split
+   * (SOAR, section 4). "train" is its oracle pool.
+   */
+  split?: "train" | "test";
+  /** A file with the data set's columns to read instead of the hub. */
+  path?: string;
+}
+
+const dataset = "DigitalLearningGmbH/MATH-lighteval";
+
+/**
+ * MATH (Hendrycks et al. 2021): question, level, subject and solution; the answer is the solution's last box.
+ *
+ * @throws HubError, or Error naming path, row and column.
+ */
+export async function loadMath({ split = "test", path, ...hub }: LoadMathParams = {}): Promise<Pool> {
+  const fetched = path
+    ? undefined
+    : await hubDataset({
+        ...hub,
+        dataset,
+        wants: file => file.endsWith(".parquet") && new RegExp(`(?:^|/)${split}[-./]`).test(file),
+        wanted: `parquet file of the ${split} split`,
+      });
+  const files = fetched?.files ?? [path!];
+  const problems: Problem[] = [];
+  const excluded: ExcludedRow[] = [];
+  for (const file of files) {
+    const rows = await readRows(file);
+    const pool = buildPool({
+      path: file,
+      rows,
+      columns: { question: "problem", level: "level", subject: "type", solution: "solution" },
+      source: "MATH",
+      split,
+    });
+    problems.push(...pool.problems);
+    excluded.push(...pool.excluded);
+  }
+  const provenance = { source: "MATH", split, files, ...(fetched && { dataset, commit: fetched.commit }) };
+  return { problems, excluded, provenance };
+}

@@ -1,0 +1,50 @@
+import { basename } from "node:path";
+import { buildPool, type Columns } from "./build-pool.js";
+import type { Pool } from "./pool.js";
+import { readRows } from "./read-rows.js";
+
+export interface LoadProblemsParams {
+  /** A .jsonl, .json, .csv, .tsv or .parquet file, or a .zip with one of them. */
+  path: string;
+  /** Which column holds what. Default: `question`, `answer`, `level`, `subject`, `solution`. */
+  columns?: Partial<Columns>;
+  /** Name of the source, a part of every id. Default: the file's name without its extension. */
+  source?: string;
+  /** Default "". */
+  split?: string;
+  /** Whether a list of values is kept out. Default false. */
+  single?: boolean;
+}
+
+/**
+ * Problems from a user's own table. Where no answer column is named and the table has none called `answer`, the answer is
+ * the last box of the solution.
+ *
+ * @throws Error naming path, row and column.
+ */
+export async function loadProblems({
+  path,
+  columns,
+  source = basename(path).replace(/\..*$/, ""),
+  split = "",
+  single = false,
+}: LoadProblemsParams): Promise<Pool> {
+  const rows = await readRows(path);
+  const first = rows[0]?.value ?? {};
+  const chosen: Columns = {
+    question: "question",
+    level: "level",
+    subject: "subject",
+    solution: "solution",
+    ...columns,
+  };
+  if (chosen.answer === undefined && "answer" in first) chosen.answer = "answer";
+  if (rows.length > 0 && chosen.answer === undefined && !(chosen.solution! in first)) {
+    const has = Object.keys(first).join(", ");
+    throw new Error(
+      `${path}: no column for the answer or the solution; it has: ${has}. Name one in \`columns\`.`,
+    );
+  }
+  const pool = buildPool({ path, rows, columns: chosen, source, split, isSingle: () => single });
+  return { ...pool, provenance: { source, split, files: [path] } };
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface RetryingFetchParams {
+  fetch?: typeof fetch;
+  /** How often a request is tried again. Default 4. */
+  retries?: number;
+  /** First wait in milliseconds; it doubles. Default 500. A Retry-After of up to 5 minutes is obeyed instead. */
+  waitMs?: number;
+  signal?: AbortSignal;
+}
+
+/** A fetch that tries again after a broken connection, 429 and 5xx; the last answer, or the last error, is handed on. */
+export function retryingFetch({
+  fetch: send = fetch,
+  retries = 4,
+  waitMs = 500,
+  signal,
+}: RetryingFetchParams = {}): typeof fetch {
+  return async (input, init) => {
+    for (let attempt = 0; ; attempt++) {
+      const isLast = attempt >= retries;
+      let wait = waitMs * 2 ** attempt;
+      try {
+        const response = await send(input, { ...init, signal: signal ?? init?.signal ?? null });
+        if (isLast || (response.status !== 429 && response.status < 500)) return response;
+        wait = retryAfter(response.headers.get("retry-after")) ?? wait;
+        await response.body?.cancel();
+      } catch (error) {
+        if (isLast || signal?.aborted) throw error;
+      }
+      await sleep(wait, undefined, { signal });
+    }
+  };
+}
+
+/** Milliseconds of a Retry-After header, in seconds or as a date; at most 5 minutes. */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\d+(?:\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 300_000);
+}
