@@ -38,6 +38,18 @@ const spec = {
 const folder = join(venv, "share", "jupyter", "kernels", "tslab");
 write(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
 
+// JupyterLab asks the network for news and updates unless told not to, and asks the user whether it may.
+const settings = {
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+};
+write(
+  join(venv, "share", "jupyter", "lab", "settings", "overrides.json"),
+  `${JSON.stringify(settings, null, 2)}\n`,
+);
+
+// JupyterLab brings a CommonJS yarn.js, which Node would take for an ES module below this package's package.json.
+write(join(venv, "package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+
 function write(path, text) {
   if (existsSync(path) && readFileSync(path, "utf8") === text) return;
   mkdirSync(dirname(path), { recursive: true });

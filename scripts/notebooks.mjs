@@ -18,7 +18,11 @@ const kernel = spawnSync(process.execPath, [join(root, "scripts", "install-kerne
 if (kernel.status !== 0) process.exit(kernel.status ?? 1);
 
 const path = [bin, join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
-const args = ["lab", `--ServerApp.root_dir=${join(root, "notebooks")}`, ...process.argv.slice(2)];
+const given = process.argv.slice(2);
+const rootDir = given.some(argument => argument.startsWith("--ServerApp.root_dir="))
+  ? []
+  : [`--ServerApp.root_dir=${join(root, "notebooks")}`];
+const args = ["lab", ...rootDir, ...given];
 const lab = spawn(jupyter, args, { stdio: "inherit", env: { ...process.env, PATH: path } });
 // Ctrl-C reaches JupyterLab itself, which asks before it stops; this process only waits for it.
 process.on("SIGINT", () => {});
