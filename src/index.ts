@@ -2,6 +2,11 @@
  * soarlab: teacher-student meta-RL of language models (SOAR, arXiv 2601.18778). The whole public surface, by folder.
  */
 
+// diversity: Vendi Score, distances, embeddings
+export { embedTexts } from "./diversity/embed-texts.js";
+export { meanPairwiseDistance } from "./diversity/mean-pairwise-distance.js";
+export { vendiScore } from "./diversity/vendi-score.js";
+export { vendiSubsamples } from "./diversity/vendi-subsamples.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
 export { baselineAccuracy } from "./figures/baseline-accuracy.js";
 export { diversityOverSteps } from "./figures/diversity-over-steps.js";
@@ -27,6 +32,16 @@ export { withTheme } from "./figures/with-theme.js";
 export { extractBoxed } from "./grading/extract-boxed.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
 export { studentReward, studentRewards } from "./grading/student-rewards.js";
+// metrics: pass@k, intervals, aggregation, the plateau rule
+export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
+export { comparePassAtK } from "./metrics/compare-pass-at-k.js";
+export { estimatePassAtK } from "./metrics/estimate-pass-at-k.js";
+export { meanAfterStep } from "./metrics/mean-after-step.js";
+export { passAtK } from "./metrics/pass-at-k.js";
+export { passAtKByProblem } from "./metrics/pass-at-k-by-problem.js";
+export { plateauStep } from "./metrics/plateau-step.js";
+export { summarize } from "./metrics/summarize.js";
+export { toDataFrame } from "./metrics/to-data-frame.js";
 // problems: data, domains, the gym
 export type { Domain } from "./problems/domain.js";
 export { gymDomain } from "./problems/gym/gym-domain.js";

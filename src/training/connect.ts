@@ -4,7 +4,7 @@ import { TrainingService } from "./training-service.js";
 import { capabilitiesSchema, sessionSchema } from "./wire.js";
 
 export interface ConnectParams extends ApiClientParams {
-  /** Base model to train; default: the first that the server offers. */
+  /** Base model to train, by the server's name for it or a path or id that ends alike; default: the first offered. */
   baseModel?: string;
 }
 
@@ -16,11 +16,14 @@ export async function connect(params: ConnectParams): Promise<TrainingService> {
   const api = new ApiClient({ ...params, apiKey: params.apiKey ?? process.env.TINKER_API_KEY });
   const { supported_models } = await api.get("/api/v1/get_server_capabilities", capabilitiesSchema);
   const names = supported_models.map(model => model.model_name);
-  const baseModel = params.baseModel ?? names[0];
-  if (!baseModel || !names.includes(baseModel)) {
+  const wanted = params.baseModel ?? names[0];
+  // A folder here, a hub id and a server's own name for one model differ in what stands before the last slash.
+  const baseModel =
+    names.find(name => name === wanted) ?? names.find(name => lastPart(name) === lastPart(wanted ?? ""));
+  if (!baseModel) {
     throw new TrainingError(
       "rejected",
-      `the server at ${api.baseUrl} does not offer the model ${baseModel ?? "(none asked for)"}; it offers ${names.join(", ") || "none"}`,
+      `the server at ${api.baseUrl} does not offer the model ${wanted ?? "(none asked for)"}; it offers ${names.join(", ") || "none"}`,
     );
   }
   const { session_id } = await api.post(
@@ -29,4 +32,8 @@ export async function connect(params: ConnectParams): Promise<TrainingService> {
     sessionSchema,
   );
   return new TrainingService({ api, sessionId: session_id, baseModel, signal: params.signal });
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }
