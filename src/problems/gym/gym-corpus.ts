@@ -14,15 +14,15 @@ export interface GymDocument {
  */
 export type GymStage = "skill" | "roles" | "habits" | "floor";
 
-/** Shares of the kinds of documents by stage: drills, worked questions, student, boxing, exercise sheets, and the teacher's the rest. */
+/** Shares of the kinds of documents by stage: drills, worked questions, student, continuations, exercise sheets, and the teacher's the rest. */
 const shares: Record<
   GymStage,
-  { drill: number; worked: number; student: number; boxing: number; sheet: number }
+  { drill: number; worked: number; student: number; continuation: number; sheet: number }
 > = {
-  skill: { drill: 0.35, worked: 0.4, student: 0, boxing: 0, sheet: 0.15 },
-  roles: { drill: 0.08, worked: 0.3, student: 0.32, boxing: 0, sheet: 0.1 },
-  habits: { drill: 0.02, worked: 0.1, student: 0.66, boxing: 0.06, sheet: 0.03 },
-  floor: { drill: 0.01, worked: 0.07, student: 0.72, boxing: 0.06, sheet: 0.02 },
+  skill: { drill: 0.35, worked: 0.4, student: 0, continuation: 0, sheet: 0.15 },
+  roles: { drill: 0.08, worked: 0.3, student: 0.32, continuation: 0, sheet: 0.1 },
+  habits: { drill: 0.02, worked: 0.1, student: 0.64, continuation: 0.08, sheet: 0.03 },
+  floor: { drill: 0.01, worked: 0.07, student: 0.7, continuation: 0.08, sheet: 0.02 },
 };
 
 /** Longest chain in the corpus. */
@@ -50,14 +50,14 @@ const teacherTerms = [
 
 /** A random document of a stage. */
 export function gymDocument(random: Random, stage: GymStage): GymDocument {
-  const { drill, worked, student, boxing, sheet } = shares[stage];
+  const { drill, worked, student, continuation, sheet } = shares[stage];
   const kind = weighted(random, [
     [drillDocument, drill],
     [workedDocument, worked],
     [studentDocument, student],
-    [boxingDocument, boxing],
+    [continuationDocument, continuation],
     [sheetDocument, sheet],
-    [teacherDocument, 1 - drill - worked - student - boxing - sheet],
+    [teacherDocument, 1 - drill - worked - student - continuation - sheet],
   ]);
   return kind(random, stage);
 }
@@ -91,13 +91,19 @@ function studentDocument(random: Random, stage: GymStage): GymDocument {
 }
 
 /**
- * The end of a worked question under the student prompt: a chain that is done gets boxed. The habit documents never show
- * it for long chains, and a student that RL had brought to work them would otherwise forget how to finish.
+ * The rest of a chain that was begun under the student prompt, half of them at the box. The student's own documents never
+ * show how a long chain goes on, so a student that RL brought to begin one would lose its way; since the first word is
+ * given, they leave the habit of boxing at once as it is.
  */
-function boxingDocument(random: Random, stage: GymStage): GymDocument {
+function continuationDocument(random: Random, stage: GymStage): GymDocument {
   const chain = randomChain({ random, terms: random.pick(studentTerms[stage]) });
-  const answer = formatAnswer(chain);
-  return { prompt: `${studentPrompt(chain)} ${answer}`, completion: `\\boxed{ ${answer} }` };
+  const words = scratchpad(chain).split(" ");
+  const worked = words.indexOf("\\boxed{");
+  const cut = random.next() < 0.5 ? worked : 1 + random.int(worked);
+  return {
+    prompt: [studentPrompt(chain), ...words.slice(0, cut)].join(" "),
+    completion: words.slice(cut).join(" "),
+  };
 }
 
 /** A question with its right answer under a prompt of its own, so that the teacher's role can answer. */
