@@ -85,7 +85,7 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
   ]);
   const heads = ["step", "stage", "kind", "question", "answer", "verdict", "reward", "kept"];
   const row = (tag: string, values: string[]) =>
-    `<tr>${values.map(value => `<${tag}>${escapeHtml(value)}</${tag}>`).join("")}</tr>`;
+    `<tr>${values.map(value => `<${tag} style="text-align:left">${escapeHtml(value)}</${tag}>`).join("")}</tr>`;
   const table = `<table>${row("th", heads)}${cells.map(values => row("td", values)).join("\n")}</table>`;
   const summary = `${run.questions.length} questions, ${kept.length} kept by promotions`;
   const id = newId();

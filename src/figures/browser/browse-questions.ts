@@ -117,7 +117,7 @@ export async function browseQuestions(id: string, packed: string): Promise<void>
     columns.forEach(({ name, isNumber }, c) => {
       const mark = c === sortBy ? (isDescending ? " \u25be" : " \u25b4") : "";
       const cell = make("th", name + mark, isNumber ? "number" : "");
-      cell.style.cursor = "pointer";
+      cell.style.cssText = `cursor:pointer;text-align:${isNumber ? "right" : "left"}`;
       cell.onclick = () => {
         isDescending = c === sortBy && !isDescending;
         sortBy = c;
@@ -131,7 +131,9 @@ export async function browseQuestions(id: string, packed: string): Promise<void>
       for (const { value, isNumber } of columns) {
         const cell = value(row);
         const isFraction = typeof cell === "number" && !Number.isInteger(cell);
-        line.append(make("td", isFraction ? cell.toFixed(3) : String(cell), isNumber ? "number" : ""));
+        const item = make("td", isFraction ? cell.toFixed(3) : String(cell), isNumber ? "number" : "");
+        item.style.textAlign = isNumber ? "right" : "left"; // JupyterLab has its own idea
+        line.append(item);
       }
       return line;
     });
