@@ -29,9 +29,17 @@ export { taxonomyBars } from "./figures/taxonomy-bars.js";
 export { vendiBars } from "./figures/vendi-bars.js";
 export { withTheme } from "./figures/with-theme.js";
 // grading
+export { type CreateGraderParams, createGrader, type Grader } from "./grading/create-grader.js";
+export { type Extraction, extractAnswer } from "./grading/extract-answer.js";
 export { extractBoxed } from "./grading/extract-boxed.js";
+export { gradeAnswer } from "./grading/grade-answer.js";
+export { gradeCompletion } from "./grading/grade-completion.js";
+export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grading/grade-rows.js";
+export { normaliseAnswer } from "./grading/normalise-answer.js";
+export { parseOutcome } from "./grading/parse-outcome.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
 export { studentReward, studentRewards } from "./grading/student-rewards.js";
+export type { Verdict } from "./grading/verdict.js";
 // metrics: pass@k, intervals, aggregation, the plateau rule
 export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
 export { comparePassAtK } from "./metrics/compare-pass-at-k.js";
@@ -44,9 +52,23 @@ export { summarize } from "./metrics/summarize.js";
 export { toDataFrame } from "./metrics/to-data-frame.js";
 // problems: data, domains, the gym
 export type { Domain } from "./problems/domain.js";
+export { type FailAtKProgress, type FailAtKResult, failAtK, type Sampler } from "./problems/fail-at-k.js";
+export { failAtKFromSamples } from "./problems/fail-at-k-from-samples.js";
 export { gymDomain } from "./problems/gym/gym-domain.js";
 export { gymProblems } from "./problems/gym/gym-problems.js";
+export type { HubOptions } from "./problems/hub-dataset.js";
+export { HubError } from "./problems/hub-error.js";
+export { loadHarp } from "./problems/load-harp.js";
+export { loadMath } from "./problems/load-math.js";
+export { loadOlympiadBench } from "./problems/load-olympiad-bench.js";
+export { loadProblems } from "./problems/load-problems.js";
+export { createMathDomain } from "./problems/math-domain.js";
+export type { ExcludedRow, Pool } from "./problems/pool.js";
 export { type Problem, problemSchema } from "./problems/problem.js";
+export { problemRows } from "./problems/problem-rows.js";
+export { splitHalf } from "./problems/split-half.js";
+export { fromDataFrame, toDataFrame } from "./problems/to-data-frame.js";
+export { withoutProblems } from "./problems/without-problems.js";
 // rl: RLOO over a policy
 export { learningRate } from "./rl/learning-rate.js";
 export { type Optimization, optimizationSchema } from "./rl/optimization.js";
