@@ -65,9 +65,10 @@ export { loadProblems } from "./problems/load-problems.js";
 export { createMathDomain } from "./problems/math-domain.js";
 export type { ExcludedRow, Pool } from "./problems/pool.js";
 export { type Problem, problemSchema } from "./problems/problem.js";
+export { problemFrame } from "./problems/problem-frame.js";
 export { problemRows } from "./problems/problem-rows.js";
+export { problemsFromFrame } from "./problems/problems-from-frame.js";
 export { splitHalf } from "./problems/split-half.js";
-export { fromDataFrame, toDataFrame } from "./problems/to-data-frame.js";
 export { withoutProblems } from "./problems/without-problems.js";
 // rl: RLOO over a policy
 export { learningRate } from "./rl/learning-rate.js";

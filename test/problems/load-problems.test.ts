@@ -9,8 +9,9 @@ import { loadMath } from "../../src/problems/load-math.js";
 import { loadOlympiadBench } from "../../src/problems/load-olympiad-bench.js";
 import { loadProblems } from "../../src/problems/load-problems.js";
 import { problemSchema } from "../../src/problems/problem.js";
+import { problemFrame } from "../../src/problems/problem-frame.js";
 import { problemRows } from "../../src/problems/problem-rows.js";
-import { fromDataFrame, toDataFrame } from "../../src/problems/to-data-frame.js";
+import { problemsFromFrame } from "../../src/problems/problems-from-frame.js";
 import { withoutProblems } from "../../src/problems/without-problems.js";
 import { packageRoot } from "../../src/util/package-root.js";
 
@@ -174,15 +175,15 @@ describe.skipIf(!existsSync(shared))("the data sets themselves", () => {
 describe("tables of problems", () => {
   it("go to a DataFrame and back", async () => {
     const { problems } = await loadMath({ path: fixture("math-test.parquet") });
-    const frame = await toDataFrame(problems);
+    const frame = await problemFrame(problems);
     expect(frame.shape).toEqual([6, 8]);
-    expect(fromDataFrame(frame)).toEqual(problems);
+    expect(problemsFromFrame(frame)).toEqual(problems);
     const level = problems.filter(problem => problem.level === "Level 5");
     const filtered = frame.query(frame.column("level").eq("Level 5" as never)) as typeof frame;
-    expect(fromDataFrame(filtered)).toEqual(level);
-    expect(fromDataFrame(await toDataFrame([]))).toEqual([]);
+    expect(problemsFromFrame(filtered)).toEqual(level);
+    expect(problemsFromFrame(await problemFrame([]))).toEqual([]);
     const broken = { columns: ["id", "question"], values: [["a", ""]] };
-    expect(() => fromDataFrame(broken as never)).toThrow(/row 0[\s\S]*question/);
+    expect(() => problemsFromFrame(broken as never)).toThrow(/row 0[\s\S]*question/);
   });
 
   it("have cells that a notebook renders as maths", async () => {

@@ -1,0 +1,15 @@
+import type { DataFrame } from "danfojs-node";
+import type { Problem } from "./problem.js";
+
+/** Columns of the frame, in order. */
+const columns = ["id", "source", "split", "question", "answer", "level", "subject", "solution"] as const;
+
+/**
+ * The problems as a danfojs DataFrame, one row each, to filter and group in a notebook; a field that a problem lacks is "".
+ * danfojs is loaded on the first call, which takes a second or two.
+ */
+export async function problemFrame(problems: readonly Problem[]): Promise<DataFrame> {
+  const { DataFrame } = await import("danfojs-node");
+  const values = problems.map(problem => columns.map(name => problem[name] ?? ""));
+  return new DataFrame(values, { columns: [...columns] });
+}
