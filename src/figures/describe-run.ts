@@ -17,6 +17,6 @@ export function describeRun(run: Pick<RunRecord, "folder" | "config" | "steps" |
     progress,
     `g = ${g} datasets x n = ${n} questions`,
     `r = ${r} student${r === 1 ? "" : "s"} each`,
-    `M = ${M}`,
+    `M = ${M} reward questions`,
   ].join("  |  ");
 }

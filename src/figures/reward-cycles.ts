@@ -46,7 +46,7 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
     title: "Teacher reward cycles",
     subtitle: describeRun(run),
     x: "outer step",
-    y: "teacher reward R<br>(gain in greedy accuracy on Q_R)",
+    y: "teacher reward R<br>(gain in share of reward questions solved)",
     legend: [names.range, names.reward, names.average, names.threshold],
     headroom: rows * 16 + 6,
   });

@@ -32,7 +32,7 @@ let folder: Promise<string> | undefined;
  */
 export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}): Promise<void> {
   const kernel = notebookKernel();
-  if ("html" in what) {
+  if (isHtml(what)) {
     if (kernel) kernel.display({ "text/html": what.html, "text/plain": what.text });
     else await write(htmlPage({ title: "soarlab", body: what.html }), options.file);
     return;
@@ -51,6 +51,10 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
     "image/svg+xml": svg,
     "text/plain": `[${figureTitle(what)}]`,
   });
+}
+
+function isHtml(what: Figure | HtmlBlock): what is HtmlBlock {
+  return typeof (what as HtmlBlock | undefined)?.html === "string";
 }
 
 async function write(html: string, file?: string): Promise<void> {
