@@ -62,6 +62,9 @@ function compareFormulas(a: Formula, b: Formula): Comparison {
     const convert = ({ expression, unit }: Formula) => times(expression, unit!.scale);
     return { ...compareExpressions(convert(a), convert(b)), method: "unit" };
   }
+  // Of sums of money, angles and everything else no two are ever meant the same; a length for an area is a slip.
+  const [left, right] = [quantity(a), quantity(b)];
+  if (plain.equal && left && right && left !== right) return { equal: false, method: "unit" };
   if (plain.equal) return plain;
   if (!a.base !== !b.base) {
     const [withBase, without] = a.base ? [a, b] : [b, a];
@@ -82,6 +85,13 @@ function compareFormulas(a: Formula, b: Formula): Comparison {
     if (radians.equal) return radians;
   }
   return plain;
+}
+
+function quantity({ unit, degrees, percent }: Formula): "money" | "angle" | "percent" | "other" | undefined {
+  if (degrees) return "angle";
+  if (percent) return "percent";
+  if (!unit) return undefined;
+  return unit.dimension === "dollars" ? "money" : "other";
 }
 
 function compareTexts(a: Answer, b: Answer): Comparison {

@@ -71,7 +71,9 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   const decimals = Math.max(decimalsOf(a), decimalsOf(b));
   const unlike: Comparison = { equal: false, method: "numeric" };
   if (exactA && exactB) {
-    return isRounded(decimals, distance(exactA, exactB)) ? { equal: true, method: "approximate" } : unlike;
+    // The values are exactly known to differ; a double is enough to say by how much.
+    const gap = doubleA && doubleB ? Math.abs(doubleA.re - doubleB.re) : Number.NaN;
+    return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
   }
   if (!doubleA || !doubleB) return { equal: undefined, method: "numeric" };
   const infinite = [isInfinite(doubleA), isInfinite(doubleB)];
@@ -90,7 +92,9 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   const preciseB = attempt(b, preciseField);
   const apart = preciseA && preciseB && preciseGap(preciseA, preciseB);
   if (apart === undefined || Number.isNaN(apart)) {
-    return { equal: gap <= 1e-12 * scale(doubleA, doubleB) ? true : undefined, method: "numeric" };
+    // Relative to the values alone: two that both vanish in double precision prove nothing.
+    const size = Math.max(Math.hypot(doubleA.re, doubleA.im), Math.hypot(doubleB.re, doubleB.im));
+    return { equal: size > 0 && gap <= 1e-12 * size ? true : undefined, method: "numeric" };
   }
   if (apart <= 1e-40) return { equal: true, method: "numeric" };
   return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
@@ -170,10 +174,6 @@ function preciseGap(a: Precise, b: Precise): number {
   const gap = a.re.sub(b.re).abs().add(a.im.sub(b.im).abs());
   const size = a.re.abs().add(a.im.abs());
   return (size.gt(1) ? gap.div(size) : gap).toNumber();
-}
-
-function distance(a: Rational, b: Rational): number {
-  return Math.abs(complexField.rational(rationalField.add(a, rationalField.negate(b))).re);
 }
 
 /** Digits after the point of a formula that is a decimal and nothing else; 0 of any other. */

@@ -76,7 +76,8 @@ export const complexField: Field<Complex> = {
         if (isReal) return real(Math.ceil(nearInteger(a.re)));
         break;
       case "Factorial":
-        if (isReal && Number.isInteger(a.re) && a.re >= 0 && a.re < 1000) {
+        if (isReal && Number.isInteger(a.re) && a.re >= 0) {
+          if (a.re > 170) return real(Number.POSITIVE_INFINITY);
           let product = 1;
           for (let i = 2; i <= a.re; i++) product *= i;
           return real(product);

@@ -1,6 +1,7 @@
 import { parse as parseLatex } from "@cortex-js/compute-engine/latex-syntax";
 import type { Answer, Operator } from "./answer.js";
 import { normaliseAnswer } from "./normalise-answer.js";
+import { rational } from "./rational.js";
 import { splitTopLevel } from "./split-top-level.js";
 import { toExpression, UnparsedError } from "./to-expression.js";
 import { parseUnit, type Unit } from "./unit.js";
@@ -262,12 +263,14 @@ function parseFormula(s: string): Answer {
     return {
       kind: "formula",
       latex: rest,
-      expression: { op: "number", value: { n: base.value, d: 1n } },
+      expression: { op: "number", value: base.value },
       base,
     };
   }
   const words = rest.replace(/\\text\s*\{([^{}]*)\}/g, "$1");
   if (isText(rest, words)) return parseText(words);
+  // \text{13}: a number in upright letters.
+  if (words !== rest && /^[\d\s.,/+-]+$/.test(words)) rest = words.trim();
   return { kind: "formula", latex: rest, expression: toExpression(parse(rest)), ...notes };
 }
 
@@ -305,7 +308,7 @@ function parse(latex: string) {
 
 function parseBase(s: string) {
   const match =
-    /^(-?)(?:\\text\s*\{\s*([0-9A-Za-z]+)\s*\}|\(?([0-9A-Za-z]{1,400})\)?)\s*_\s*(?:\{\s*(?:\\text\s*\{)?\s*(\d{1,2}|two|eight|ten|sixteen)\s*\}?\s*\}|(\d))$/.exec(
+    /^(-?)(?:\\text\s*\{\s*([0-9A-Za-z]+)\s*\}|\(?([0-9A-Za-z]{0,400}(?:\.[0-9A-Za-z]{1,100})?)\)?)\s*_\s*(?:\{\s*(?:\\text\s*\{)?\s*(\d{1,2}|two|eight|ten|sixteen)\s*\}?\s*\}|(\d))$/.exec(
       s,
     );
   if (!match) return undefined;
@@ -314,12 +317,14 @@ function parseBase(s: string) {
   const base = { two: 2, eight: 8, ten: 10, sixteen: 16 }[name] ?? Number(name);
   if (base < 2 || base > 36 || !/\d/.test(digits)) return undefined;
   let value = 0n;
-  for (const digit of digits) {
+  const point = digits.indexOf(".");
+  for (const digit of digits.replace(".", "")) {
     const worth = Number.parseInt(digit, 36);
     if (worth >= base) return undefined;
     value = value * BigInt(base) + BigInt(worth);
   }
-  return { digits: match[1] + digits, base, value: match[1] === "-" ? -value : value };
+  const scale = BigInt(base) ** BigInt(point < 0 ? 0 : digits.length - 1 - point);
+  return { digits: match[1] + digits, base, value: rational(match[1] === "-" ? -value : value, scale) };
 }
 
 const mathWords = /^(?:pi|sqrt|sin|cos|tan|log|ln|infty|infinity)$/;

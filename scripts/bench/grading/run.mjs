@@ -1,0 +1,14 @@
+// Runs the grading benchmark from the sources: node scripts/bench/grading/run.mjs [--python PYTHON] [--fuzz N] [--out FILE]
+import { registerHooks } from "node:module";
+
+registerHooks({
+  resolve(specifier, context, next) {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (!specifier.endsWith(".js")) throw error;
+      return next(`${specifier.slice(0, -3)}.ts`, context);
+    }
+  },
+});
+await import("./bench.ts");
