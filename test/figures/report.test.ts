@@ -137,6 +137,17 @@ describe.skipIf(!chromiumPath)(
           .first()
           .evaluate(svg => (svg as SVGElement).style.background);
         expect(background).toBe(paper);
+        // Figures of a part that opens later fill its width as well.
+        await page.evaluate(() => {
+          for (const part of document.querySelectorAll("details")) part.open = true;
+        });
+        await page.waitForFunction(() =>
+          [...document.querySelectorAll(".soarlab-figure")].every(
+            figure =>
+              figure.querySelector(".main-svg")!.clientWidth === figure.clientWidth &&
+              figure.clientWidth > 900,
+          ),
+        );
         await page.screenshot({ path: join(out, `${name}.png`), fullPage: true });
         await page.close();
       },

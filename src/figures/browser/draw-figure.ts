@@ -38,6 +38,8 @@ export async function drawFigure(
     attributeFilter: ["class", "data-jp-theme-light"],
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  // What is drawn in a closed part of the page has no width to fill.
+  element.closest("details")?.addEventListener("toggle", () => plotly.Plots.resize(element));
   // Paper is white and narrower than a screen.
   window.addEventListener("beforeprint", async () => {
     await plotly.react(element, figure.data, { ...figure.layout, template: templates.light }, config);
