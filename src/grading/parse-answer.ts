@@ -281,7 +281,7 @@ function parse(latex: string) {
   if ((latex.match(/\[|\\\{|\\l(?:angle|floor|ceil|brace|brack)/g)?.length ?? 0) > maxRareBrackets) {
     throw new UnparsedError(`more than ${maxRareBrackets} brackets of rare kinds`);
   }
-  if (/(?:[-+]\s*){20}/.test(latex)) throw new UnparsedError("a row of signs");
+  if (/(?:[-+]\s*|\\(?![a-zA-Z])\s*){20}/.test(latex)) throw new UnparsedError("a row of signs");
   const plain = latex
     .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
     .replace(

@@ -61,7 +61,8 @@ export const rationalField: Field<Rational> = {
         let k = natural(b);
         if (k > n) return { n: 0n, d: 1n };
         if (n - k < k) k = n - k;
-        if (k > 3000n) throw new UnsupportedError("a binomial too large to write out");
+        if (k * BigInt(bits(n)) > BigInt(4 * maxBits))
+          throw new UnsupportedError("a binomial too large to write out");
         let value = 1n;
         for (let i = 1n; i <= k; i++) value = (value * (n - k + i)) / i;
         return checked(value, 1n);

@@ -30,10 +30,7 @@ const rules: Record<string, (gold: string) => string | undefined> = {
   "thousands separator": gold => match(gold, /^(-?\d{1,3})(\d{3})$/, "$1{,}$2"),
   "equation with a symbol": gold =>
     match(gold, /^(-?\d+|-?\\frac\{\d+\}\{\d+\}|\d*\\sqrt\{\d+\})$/, "x = $1"),
-  "spaces and sizes": gold =>
-    /\\left|\\begin/.test(gold)
-      ? undefined
-      : changed(gold, gold.replace(/^\(/, "\\left( \\, ").replace(/\)$/, " \\right)")),
+  "spaces and sizes": gold => match(gold, /^\(([^()\\]*)\)$/, "\\left( \\, $1 \\right)"),
   "full stop": gold => `${gold}.`,
   "dollar signs": gold => `$${gold}$`,
   "power for a root": gold => changed(gold, gold.replace(/\\sqrt\{(\d+)\}/g, "({$1})^{1/2}")),
