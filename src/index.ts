@@ -7,6 +7,8 @@ export { embedTexts } from "./diversity/embed-texts.js";
 export { meanPairwiseDistance } from "./diversity/mean-pairwise-distance.js";
 export { vendiScore } from "./diversity/vendi-score.js";
 export { vendiSubsamples } from "./diversity/vendi-subsamples.js";
+// evaluation
+export { sampleCounts } from "./evaluation/sample-counts.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
 export { baselineAccuracy } from "./figures/baseline-accuracy.js";
 export { diversityOverSteps } from "./figures/diversity-over-steps.js";

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
 import { Interrupted } from "./interruptible.js";
+import { registerReport } from "./report.js";
 import { registerRun } from "./run.js";
 import { registerRuns } from "./runs.js";
 import { registerServe } from "./serve.js";
@@ -12,6 +14,8 @@ const program = new Command("soarlab")
 
 registerRun(program);
 registerRuns(program);
+registerReport(program);
+registerGrade(program);
 registerServe(program);
 registerGym(program);
 

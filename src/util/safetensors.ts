@@ -43,7 +43,10 @@ export function readSafetensors(file: Uint8Array): Record<string, Tensor> {
     const [from, to] = entry.data_offsets;
     // A copy of its own, aligned; a Buffer's `slice` would be a view of all of it.
     const start = file.byteOffset + 8 + headerLength;
-    tensors[name] = { shape: entry.shape, data: new Float32Array(file.buffer.slice(start + from, start + to)) };
+    tensors[name] = {
+      shape: entry.shape,
+      data: new Float32Array(file.buffer.slice(start + from, start + to)),
+    };
   }
   return tensors;
 }

@@ -1,0 +1,42 @@
+import { studentReward, studentRewards } from "../grading/student-rewards.js";
+import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import type { Problem } from "../problems/problem.js";
+import { rolloutGroup } from "../rl/rollout-group.js";
+import type { Lab } from "../soar/lab.js";
+import type { SamplingClient } from "../training/sampling-client.js";
+import { deriveSeed } from "../util/derive-seed.js";
+
+export interface SampleCountsParams {
+  /** The model to evaluate, under the student prompt and sampling. */
+  sampler: SamplingClient;
+  problems: readonly Problem[];
+  /** Samples a problem (App. B.6: 32). */
+  samples?: number;
+  seed?: number;
+}
+
+/** Samples every problem and counts the right answers: what pass@k is estimated from (App. B.6). */
+export async function sampleCounts(
+  lab: Lab,
+  { sampler, problems, samples = 32, seed = 0 }: SampleCountsParams,
+): Promise<ProblemCount[]> {
+  return Promise.all(
+    problems.map(async problem => {
+      const rollouts = await rolloutGroup({
+        ...lab.config.student.sampling,
+        sampler,
+        tokenizer: lab.tokenizer,
+        prompt: lab.studentPrompt(problem.question),
+        size: samples,
+        seed: deriveSeed(seed, "evaluation", problem.id),
+        signal: lab.signal,
+      });
+      const rewards = await studentRewards(
+        lab.domain,
+        rollouts.map(({ text }) => ({ completion: text, reference: problem.answer })),
+      );
+      const correct = rewards.filter(reward => reward === studentReward.correct).length;
+      return { problem: problem.id, samples, correct };
+    }),
+  );
+}
