@@ -20,7 +20,8 @@ export interface CreateGraderParams {
   workers?: number;
   /**
    * Time for one answer, in milliseconds, from 1 to 1,000. Default 200. It is enforced from outside: the thread of an
-   * answer that takes longer is ended and replaced, and the verdict is `timeout`.
+   * answer that takes longer is ended and replaced. Up to 500 ms, such an answer is tried once more alone, because on a
+   * busy machine it may be the thread that had to wait; after that, or above, the verdict is `timeout`.
    */
   budgetMs?: number;
 }
@@ -31,6 +32,8 @@ const largestChunk = 64;
 interface Chunk {
   task: "grade" | "parse";
   items: readonly unknown[];
+  /** Whether this is one item's second try. */
+  isRetry: boolean;
   /** Where the results go. */
   done: (results: unknown[]) => void;
   fail: (error: Error) => void;
@@ -140,23 +143,21 @@ export function createGrader({
       return;
     }
     const { task, items } = chunk;
+    const mayRetry = !chunk.isRetry && cause === undefined && 2 * budgetMs <= hardLimitMs;
     const outcome =
       task === "grade"
         ? ({ verdict: "timeout", method: "none", reason, ms: budgetMs } satisfies Verdict)
         : ({ parsed: false, reason } satisfies ParseOutcome);
-    const parts: unknown[][] = [[], [outcome], []];
-    let waiting = 0;
-    for (const [part, range] of [
-      [0, items.slice(0, at)],
-      [2, items.slice(at + 1)],
-    ] as const) {
+    const parts: unknown[][] = [[], mayRetry ? [] : [outcome], []];
+    const ranges = [items.slice(0, at), mayRetry ? items.slice(at, at + 1) : [], items.slice(at + 1)];
+    let waiting = ranges.filter(({ length }) => length > 0).length;
+    for (const [part, range] of ranges.entries()) {
       if (range.length === 0) continue;
-      waiting++;
       const done = (results: unknown[]) => {
         parts[part] = results;
         if (--waiting === 0) chunk.done(parts.flat());
       };
-      queue.unshift({ ...chunk, items: range, done });
+      queue.unshift({ ...chunk, items: range, isRetry: part === 1, done });
     }
     if (waiting === 0) chunk.done(parts.flat());
     pump();
@@ -168,7 +169,9 @@ export function createGrader({
     const chunks: Promise<unknown[]>[] = [];
     for (let from = 0; from < items.length; from += size) {
       chunks.push(
-        new Promise((done, fail) => queue.push({ task, items: items.slice(from, from + size), done, fail })),
+        new Promise((done, fail) =>
+          queue.push({ task, items: items.slice(from, from + size), isRetry: false, done, fail }),
+        ),
       );
     }
     pump();

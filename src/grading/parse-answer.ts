@@ -81,9 +81,9 @@ function parseItem(s: string): Answer {
   if (!pieces) throw new UnparsedError(`brackets that do not balance: ${s.slice(0, 60)}`);
   if (pieces.length === 1) return parseTerm(s);
   const operators = pieces.slice(1).map(({ separator }) => separator as Operator);
-  // "= 5" and "\approx 5" say 5.
-  if (pieces[0]!.text === "" && pieces.length === 2 && /^=|\\approx/.test(operators[0]!)) {
-    return parseItem(pieces[1]!.text);
+  // "= 5" and "\\approx 5" say 5.
+  if (pieces[0]!.text === "" && /^=|\\approx/.test(operators[0]!)) {
+    return parseItem(s.slice(operators[0]!.length).trim());
   }
   const sides = pieces.map(({ text }) => {
     if (text === "") throw new UnparsedError(`a side of a relation is empty: ${s.slice(0, 60)}`);

@@ -195,6 +195,19 @@ const rewritten: RewrittenPair[] = distinct.flatMap(rewriteGold).filter(({ rule 
 });
 compare("Reference answers of MATH, rewritten by rules (at most 150 a rule)", rewritten);
 
+// Different references that differ in their numbers only: (2, 3) and (5, 3), 2\\sqrt{3} and 3\\sqrt{2}.
+const shapes = [...group(distinct, gold => gold.replace(/\d+/g, "0").replace(/\s/g, "")).values()].filter(
+  ({ length }) => length > 1,
+);
+const alike = createRandom("shapes");
+compare(
+  "Pairs of references of one shape",
+  Array.from({ length: shapes.length > 0 ? 2000 : 0 }, () => {
+    const shape = alike.pick(shapes);
+    return { gold: alike.pick(shape), answer: alike.pick(shape) };
+  }),
+);
+
 // 3. Reference answers against themselves.
 say("## Reference answers of MATH against themselves", "");
 const unparsed = pools.flatMap(({ excluded }) => excluded.filter(({ reason }) => reason.includes("parse")));
