@@ -83,6 +83,13 @@ export const complexField: Field<Complex> = {
           return real(product);
         }
         break;
+      case "Binomial":
+        if (isReal && b.im === 0 && [a.re, b.re].every(x => Number.isInteger(x) && x >= 0 && x <= 1000)) {
+          let value = 1;
+          for (let i = 1; i <= b.re; i++) value = (value * (a.re - b.re + i)) / i;
+          return real(value);
+        }
+        break;
       case "Max":
         if (args.every(({ im }) => im === 0)) return real(Math.max(...args.map(({ re }) => re)));
         break;

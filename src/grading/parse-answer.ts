@@ -252,7 +252,8 @@ function parseFormula(s: string): Answer {
     percent = true;
     rest = rest.replace(/\s*\\?%\s*$/, "");
   }
-  if (rest.endsWith("^{\\circ}")) {
+  // Not the degrees of an angle inside, as in \sin 30^\circ.
+  if (rest.endsWith("^{\\circ}") && !/\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])/.test(rest)) {
     degrees = true;
     rest = rest.slice(0, -"^{\\circ}".length).replace(/^\{(.*)\}$/, "$1");
   }

@@ -1,7 +1,6 @@
 import { buildPool } from "./build-pool.js";
 import { type HubOptions, hubDataset } from "./hub-dataset.js";
-import type { ExcludedRow, Pool } from "./pool.js";
-import type { Problem } from "./problem.js";
+import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
 
 export interface LoadMathParams extends HubOptions {
@@ -31,20 +30,18 @@ export async function loadMath({ split = "test", path, ...hub }: LoadMathParams 
         wanted: `parquet file of the ${split} split`,
       });
   const files = fetched?.files ?? [path!];
-  const problems: Problem[] = [];
-  const excluded: ExcludedRow[] = [];
-  for (const file of files) {
-    const rows = await readRows(file);
-    const pool = buildPool({
+  const pools = files.map(async file =>
+    buildPool({
       path: file,
-      rows,
+      rows: await readRows(file),
       columns: { question: "problem", level: "level", subject: "type", solution: "solution" },
       source: "MATH",
       split,
-    });
-    problems.push(...pool.problems);
-    excluded.push(...pool.excluded);
-  }
+    }),
+  );
+  const parts = await Promise.all(pools);
+  const problems = parts.flatMap(part => part.problems);
+  const excluded = parts.flatMap(part => part.excluded);
   const provenance = { source: "MATH", split, files, ...(fetched && { dataset, commit: fetched.commit }) };
   return { problems, excluded, provenance };
 }

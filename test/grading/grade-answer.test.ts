@@ -41,6 +41,8 @@ const cases: [gold: string, answer: string, verdict: string][] = [
   ["\\frac{1}{2004!}", "36\\pi", "different"],
   ["\\frac{\\sqrt{2}}{2005!}", "\\frac{1}{2004!}", "undecided"],
   ["\\text{13}", "x = 13", "equal"],
+  ["\\frac12", "\\sin 30^\\circ", "equal"],
+  ["2\\cos 15^{\\circ}", "\\frac{\\sqrt6+\\sqrt2}{2}", "equal"],
   ["x=9", "= x = 9", "equal"],
   ["(-\\infty, 0) \\cup\\{1\\}", "(-\\infty, 0) \\cup\\{2\\}", "different"],
   ["33\\%", "33", "equal"],
