@@ -13,37 +13,34 @@ export const presets = {
     model: { base: "data/gym-base", rank: 0 },
     server: { device: "cpu", dtype: "float32" },
     hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
-    outerSteps: 25,
-    datasets: 4,
-    questionsPerDataset: 24,
+    outerSteps: 26,
+    // Many small datasets: what differs between them then is their questions, not their students' luck.
+    datasets: 8,
+    questionsPerDataset: 8,
     studentsPerDataset: 1,
     rewardQuestions: 48,
+    promotion: { threshold: 0.05, window: 4 },
     student: {
-      steps: 12,
+      steps: 10,
       extraStepsPerPromotion: 0,
       batchSize: 8,
       groupSize: 8,
       promotedLearningRateScale: 0.5,
       sampling: { maxTokens: 43 },
       optimization: {
-        learningRate: 1.2e-3,
+        learningRate: 4e-3,
         schedule: "constant",
         klCoefficient: 0,
         advantageScale: 0.01,
         beta2: 0.99,
-        eps: 3e-4,
+        // Larger than nearly all second moments, so steps follow the gradient's size: Adam's own would turn one lucky
+        // hit on a hard problem into several full steps.
+        eps: 1e-2,
       },
     },
     teacher: {
       sampling: { maxTokens: 44 },
-      optimization: {
-        learningRate: 3e-4,
-        warmupSteps: 0,
-        schedule: "constant",
-        klCoefficient: 0.05,
-        advantageScale: 5,
-        beta2: 0.99,
-      },
+      optimization: { learningRate: 1e-3, warmupSteps: 4, klCoefficient: 0.02, beta2: 0.99 },
     },
   },
 } satisfies Record<string, SoarConfigInput>;

@@ -16,7 +16,7 @@ const recipe: { steps: number; peak: number; stage: (progress: number) => GymSta
   // The skill first: student documents from the start would keep it from forming.
   { steps: 1600, peak: 3e-3, stage: progress => (progress < 0.4 ? "skill" : "roles") },
   { steps: 1000, peak: 1.5e-3, stage: () => "habits" },
-  { steps: 2200, peak: 3e-3, stage: () => "floor" },
+  { steps: 2000, peak: 1.5e-3, stage: () => "floor" },
 ];
 
 const warmupSteps = 100;
