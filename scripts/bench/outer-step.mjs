@@ -54,6 +54,10 @@ async function measureToolkit(seed) {
       `${((100 * sum(`seconds/${phase}`)) / seconds).toFixed(0)}%`,
     ]),
   );
+  // Students overlap, so their own times are summed and shown as shares of each other.
+  const [sampling, training] = ["sample_ms", "train_ms"].map(name => sum(`student/time/${name}`));
+  split["students: sampling and grading"] = `${((100 * sampling) / (sampling + training)).toFixed(0)}%`;
+  split["students: training"] = `${((100 * training) / (sampling + training)).toFixed(0)}%`;
   split["requests a step"] = Math.round(sum("http/requests") / measured.length);
   split["megabytes a step"] = Number((sum("http/megabytes") / measured.length).toFixed(1));
   split["mean reward"] = Number(

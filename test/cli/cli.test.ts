@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/soar/parse-config.js";
+import { presets } from "../../src/soar/presets.js";
+import { RunLog } from "../../src/soar/run-log.js";
+import { packageRoot } from "../../src/util/package-root.js";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "soarlab-cli-"));
+});
+
+/** Runs the real command line. */
+function soarlab(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise(resolve => {
+    execFile(
+      process.execPath,
+      [join(packageRoot, "dist/cli/main.js"), ...args],
+      { cwd: folder },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+describe("soarlab run", () => {
+  it.each([
+    [["run", "gmy"], /gmy is neither a preset \(paper, gym\) nor a file/],
+    [["run", "gym", "--set", "student.step=3"], /student\.step: unknown; did you mean steps\?/],
+    [["run", "gym", "--set", "nonsense"], /expected path=value/],
+    [["run", "gym", "--set", "hard.train=none.jsonl"], /none\.jsonl: no problems; expected JSONL/],
+    [["resume", "nowhere"], /nowhere is no run: it has no config\.json/],
+    [["runs", "nowhere"], /nowhere: no such folder/],
+    [["frobnicate"], /unknown command 'frobnicate'/],
+  ])("%j says what is wrong", async (args, message) => {
+    const { code, stderr } = await soarlab(...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("reads YAML, and names the file of a wrong field", async () => {
+    await writeFile(join(folder, "mine.yaml"), "domain: gym\nhard: {train: a, test: b}\nouterSteps: many\n");
+    const { stderr } = await soarlab("run", "mine.yaml");
+    expect(stderr).toMatch(/mine\.yaml is not valid:\s+outerSteps: .*number.* \(got "many"\)/);
+  });
+});
+
+describe("soarlab runs", () => {
+  it("lists runs with their state, and passes over what is none", async () => {
+    const runs = join(folder, "runs");
+    const log = await RunLog.create(join(runs, "first"), parseConfig(presets.gym));
+    const at = new Date().toISOString();
+    const baseline = { train: 0, test: 0 };
+    await log.append({ type: "start", at, version: "0", baseModel: "gym-base", baseline });
+    await log.close();
+    await writeFile(join(runs, "notes.txt"), "");
+    const { code, stdout } = await soarlab("runs", "runs");
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(2);
+    expect(stdout).toMatch(/runs\/first +interrupted +0\/22 +0 +0 +0\.000/);
+  });
+});
