@@ -40,7 +40,7 @@ export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grading/gra
 export { normaliseAnswer } from "./grading/normalise-answer.js";
 export { parseOutcome } from "./grading/parse-outcome.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
-export { studentReward, studentRewards } from "./grading/student-rewards.js";
+export { studentReward } from "./grading/student-reward.js";
 export type { Verdict } from "./grading/verdict.js";
 // metrics: pass@k, intervals, aggregation, the plateau rule
 export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
@@ -96,6 +96,7 @@ export { RunLog, type RunRecord, readRun } from "./soar/run-log.js";
 export { runSoar } from "./soar/run-soar.js";
 export { meanReward, replay } from "./soar/run-state.js";
 export { sampleQuestions } from "./soar/sample-questions.js";
+export { studentRewards } from "./soar/student-rewards.js";
 export { Teacher } from "./soar/teacher.js";
 export { trainAndScore } from "./soar/train-and-score.js";
 export { trainStudent } from "./soar/train-student.js";

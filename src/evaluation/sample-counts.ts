@@ -1,8 +1,9 @@
-import { studentReward, studentRewards } from "../grading/student-rewards.js";
+import { studentReward } from "../grading/student-reward.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Problem } from "../problems/problem.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
 import type { Lab } from "../soar/lab.js";
+import { studentRewards } from "../soar/student-rewards.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 

@@ -1,6 +1,6 @@
 import { type Extraction, extractAnswer } from "./extract-answer.js";
 import { gradeAnswer } from "./grade-answer.js";
-import { studentReward } from "./student-rewards.js";
+import { studentReward } from "./student-reward.js";
 import type { Verdict } from "./verdict.js";
 
 export interface GradeCompletionParams {

@@ -1,8 +1,9 @@
-import { studentReward, studentRewards } from "../grading/student-rewards.js";
+import { studentReward } from "../grading/student-reward.js";
 import type { Problem } from "../problems/problem.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import type { Lab } from "./lab.js";
+import { studentRewards } from "./student-rewards.js";
 
 /** Which problems a model answers right at temperature 0, in order. */
 export async function greedyCorrect(

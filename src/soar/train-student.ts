@@ -1,4 +1,3 @@
-import { studentRewards } from "../grading/student-rewards.js";
 import { learningRate } from "../rl/learning-rate.js";
 import { type GroupMember, type Metrics, rlooStep } from "../rl/rloo-step.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
@@ -7,6 +6,7 @@ import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
 import type { Lab } from "./lab.js";
 import type { QuestionAnswer } from "./parse-teacher-completion.js";
+import { studentRewards } from "./student-rewards.js";
 
 export interface TrainStudentParams {
   /** Checkpoint of the baseline that the student starts from; absent = the base model. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { studentRewards } from "../../src/grading/student-rewards.js";
 import { gymDomain } from "../../src/problems/gym/gym-domain.js";
+import { studentRewards } from "../../src/soar/student-rewards.js";
 
 it("pays 120, 20, 10 and 0 as App. B.3 says", async () => {
   const reference = "a 3 +b 4 0";

@@ -1,8 +1,6 @@
+import { extractBoxed } from "../grading/extract-boxed.js";
+import { studentReward } from "../grading/student-reward.js";
 import type { Domain } from "../problems/domain.js";
-import { extractBoxed } from "./extract-boxed.js";
-
-/** The reward levels of a student's completion (App. B.3). */
-export const studentReward = { correct: 120, mentioned: 20, boxed: 10, none: 0 } as const;
 
 export interface CompletionToGrade {
   completion: string;
