@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import { parse as parseYaml } from "yaml";
 import { renderSvg } from "../figures/render-svg.js";
@@ -8,6 +9,7 @@ import { rewardCycles } from "../figures/reward-cycles.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
+import { readRun, runFiles } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { interruptible } from "./interruptible.js";
 import { printSummary } from "./print-summary.js";
@@ -33,7 +35,8 @@ export function registerRun(program: Command): void {
     .action(async (source: string, options: RunOptions) => {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
-      await follow(options.out ?? `runs/${name}-seed-${config.seed}`, config);
+      const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
+      await follow(folder, (await holdsThisRun(folder, config)) ? undefined : config);
     });
 
   program
@@ -41,6 +44,19 @@ export function registerRun(program: Command): void {
     .description("go on with a run that was interrupted")
     .argument("<run>", "folder of the run")
     .action((folder: string) => follow(folder));
+}
+
+/** Whether a folder holds a run of the same configuration: then running it again means going on with it. */
+async function holdsThisRun(folder: string, config: SoarConfig): Promise<boolean> {
+  if (!existsSync(join(folder, runFiles.config))) return false;
+  const run = await readRun(folder);
+  if (!isDeepStrictEqual(run.config, config)) {
+    throw new Error(`${folder} holds a run of another configuration; choose another folder with --out`);
+  }
+  console.error(
+    run.ended ? `${folder} is done:` : `${folder} holds this run; going on after step ${run.nextStep}`,
+  );
+  return true;
 }
 
 /** Runs or resumes with a progress display, and ends with the summary. */

@@ -51,6 +51,30 @@ describe("soarlab run", () => {
   });
 });
 
+describe("soarlab run, a second time", () => {
+  it("shows a finished run again, and refuses a folder with another configuration", async () => {
+    const config = parseConfig({ ...presets.gym, outerSteps: 1 });
+    const log = await RunLog.create(join(folder, "done"), config);
+    const at = new Date().toISOString();
+    await log.append({
+      type: "start",
+      at,
+      version: "0",
+      baseModel: "gym-base",
+      baseline: { train: 0, test: 0 },
+    });
+    await log.append({ type: "end", at });
+    await log.close();
+    const again = await soarlab("run", "gym", "--set", "outerSteps=1", "--out", "done");
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain("done is done");
+    expect(again.stdout).toContain("0 outer steps, 0 promotions");
+    const other = await soarlab("run", "gym", "--out", "done");
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain("done holds a run of another configuration");
+  });
+});
+
 describe("soarlab runs", () => {
   it("lists runs with their state, and passes over what is none", async () => {
     const runs = join(folder, "runs");
@@ -63,6 +87,6 @@ describe("soarlab runs", () => {
     const { code, stdout } = await soarlab("runs", "runs");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(2);
-    expect(stdout).toMatch(/runs\/first +interrupted +0\/22 +0 +0 +0\.000/);
+    expect(stdout).toMatch(/runs\/first +interrupted +0\/26 +0 +0 +0\.000/);
   });
 });
