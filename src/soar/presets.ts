@@ -25,7 +25,6 @@ export const presets = {
       extraStepsPerPromotion: 0,
       batchSize: 8,
       groupSize: 8,
-      promotedLearningRateScale: 0.5,
       sampling: { maxTokens: 43 },
       optimization: {
         learningRate: 4e-3,
