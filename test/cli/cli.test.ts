@@ -87,6 +87,6 @@ describe("soarlab runs", () => {
     const { code, stdout } = await soarlab("runs", "runs");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(2);
-    expect(stdout).toMatch(/runs\/first +interrupted +0\/30 +0 +0 +0\.000/);
+    expect(stdout).toMatch(/runs\/first +interrupted +0\/26 +0 +0 +0\.000/);
   });
 });
