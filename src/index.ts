@@ -80,7 +80,7 @@ export { rlooStep } from "./rl/rloo-step.js";
 export type { Rollout } from "./rl/rollout.js";
 export { rolloutGroup } from "./rl/rollout-group.js";
 // soar: the method
-export * from "./soar/baseline.js";
+export { type Baseline, measureBaseline } from "./soar/baseline.js";
 export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
 export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
 export { greedyCorrect } from "./soar/greedy-correct.js";
