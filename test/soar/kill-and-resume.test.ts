@@ -94,9 +94,9 @@ it(`ends with the same events, D_best and weights after ${kills} kills of the cl
 it("goes on after its server was killed", { timeout: 120_000 }, async () => {
   const random = createRandom("server-kills");
   let run = soarlab("run", configFile, "--out", join(folder, "server-killed"));
-  for (let i = 0; i < 3; i++) {
-    await sleep(3000 + random.next() * 2500);
-    if (run.exitCode === 0) break;
+  for (let i = 0; i < 2; i++) {
+    await aStepOf(run);
+    await sleep(random.next() * 300);
     for (const pid of await childrenOf(run.pid!)) process.kill(pid, "SIGKILL");
     const started = performance.now();
     expect(await exitOf(run)).not.toBe(0);
@@ -114,7 +114,7 @@ it("stops at once on Ctrl-C, leaves no server behind, and says how to go on", as
   run.stderr!.on("data", chunk => {
     stderr += chunk;
   });
-  while (!stderr.includes("step   1")) await sleep(50);
+  await aStepOf(run);
   const children = await childrenOf(run.pid!);
   run.kill("SIGINT");
   const started = performance.now();
@@ -142,6 +142,14 @@ function soarlab(...args: string[]): ChildProcess {
     cwd: packageRoot,
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, TINKER_API_KEY: server.apiKey },
+  });
+}
+
+/** Waits until a run reports a finished outer step. */
+function aStepOf(run: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run.stderr!.on("data", chunk => String(chunk).includes("step ") && resolve());
+    run.once("exit", code => reject(new Error(`the run ended (${code}) before it finished a step`)));
   });
 }
 
