@@ -79,7 +79,7 @@ function measureReference(seed) {
     `outer=${steps}`,
     `seed=${seed}`,
     `dir=${dirname(script)}`,
-    `soar=../../tmp/soarlab-bench-reference`,
+    "soar=soarlab-bench",
   ];
   const env = {
     ...process.env,
