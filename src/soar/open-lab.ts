@@ -9,8 +9,9 @@ import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
 import { readJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
-import { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./config.js";
+import type { SoarConfig, SoarConfigInput } from "./config.js";
 import type { Lab } from "./lab.js";
+import { parseConfig } from "./parse-config.js";
 
 export interface OpenLabParams {
   config: SoarConfig | SoarConfigInput;
@@ -27,7 +28,7 @@ export interface OpenLabParams {
  * tokenizer, the problems and the prompts. Close it when done.
  */
 export async function openLab(params: OpenLabParams): Promise<Lab> {
-  const config = soarConfigSchema.parse(params.config);
+  const config = parseConfig(params.config);
   const model = findPath(config.model.base);
   const hard = { train: await readProblems(config.hard.train), test: await readProblems(config.hard.test) };
   const tokenizer = await loadTokenizer({ model });

@@ -1,3 +1,4 @@
+import { mean } from "../metrics/mean.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
 import { type Baseline, measureBaseline } from "./baseline.js";
@@ -121,8 +122,4 @@ async function currentBaseline(lab: Lab, log: RunLog, meter: Meter): Promise<Bas
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

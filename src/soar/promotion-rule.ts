@@ -1,3 +1,4 @@
+import { mean } from "../metrics/mean.js";
 import type { SoarConfig } from "./config.js";
 
 /**
@@ -7,7 +8,7 @@ import type { SoarConfig } from "./config.js";
  */
 export function movingAverage(rewards: readonly number[], window: number): number | undefined {
   if (rewards.length < window) return undefined;
-  return rewards.slice(-window).reduce((sum, reward) => sum + reward, 0) / window;
+  return mean(rewards.slice(-window));
 }
 
 /** Whether a step with these rewards up to it promotes a student (Algorithm 1, line 4). */
@@ -28,7 +29,7 @@ export function choosePromoted(rewards: readonly (readonly number[])[]): {
   dataset: number;
   student: number;
 } {
-  const means = rewards.map(row => row.reduce((sum, reward) => sum + reward, 0) / row.length);
+  const means = rewards.map(mean);
   const dataset = means.indexOf(Math.max(...means));
   const row = rewards[dataset]!;
   const order = row.map((_, j) => j).sort((i, j) => row[i]! - row[j]!);

@@ -1,3 +1,4 @@
+import { mean } from "../metrics/mean.js";
 import type { Promotion, RunEvent, StartEvent, StepEvent } from "./events.js";
 
 /** Where a run stands. Always derived from its events, never stored. */
@@ -15,8 +16,7 @@ export interface RunState {
 
 /** Mean over datasets and students of a step's rewards R_kj. */
 export function meanReward(step: Pick<StepEvent, "rewards">): number {
-  const all = step.rewards.flat();
-  return all.reduce((sum, reward) => sum + reward, 0) / all.length;
+  return mean(step.rewards.flat());
 }
 
 /** Replays events into the state that they leave. */
