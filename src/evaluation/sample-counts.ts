@@ -1,9 +1,9 @@
 import { studentReward } from "../grading/student-reward.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Problem } from "../problems/problem.js";
-import { rolloutGroup } from "../rl/rollout-group.js";
+import { answerGroup } from "../soar/answer-group.js";
 import type { Lab } from "../soar/lab.js";
-import { studentRewards } from "../soar/student-rewards.js";
+import type { LabConfig } from "../soar/lab-config.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 
@@ -18,25 +18,18 @@ export interface SampleCountsParams {
 
 /** Samples every problem and counts the right answers: what pass@k is estimated from (App. B.6). */
 export async function sampleCounts(
-  lab: Lab,
+  lab: Lab<LabConfig>,
   { sampler, problems, samples = 32, seed = 0 }: SampleCountsParams,
 ): Promise<ProblemCount[]> {
   return Promise.all(
     problems.map(async problem => {
-      const rollouts = await rolloutGroup({
-        ...lab.config.student.sampling,
+      const members = await answerGroup(lab, {
         sampler,
-        tokenizer: lab.tokenizer,
-        prompt: lab.studentPrompt(problem.question),
+        pair: problem,
         size: samples,
         seed: deriveSeed(seed, "evaluation", problem.id),
-        signal: lab.signal,
       });
-      const rewards = await studentRewards(
-        lab.domain,
-        rollouts.map(({ text }) => ({ completion: text, reference: problem.answer })),
-      );
-      const correct = rewards.filter(reward => reward === studentReward.correct).length;
+      const correct = members.filter(({ reward }) => reward === studentReward.correct).length;
       return { problem: problem.id, samples, correct };
     }),
   );

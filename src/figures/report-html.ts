@@ -157,7 +157,7 @@ function stageTable(run: RunRecord): string {
     const promotion = run.promotions[stage - 1];
     const event = promotion && run.steps.find(event => event.step === promotion.step);
     const kept = promotion ? run.promotionQuestions.filter(question => question.step === promotion.step) : [];
-    const paid = event && promotion ? event.rewards[promotion.dataset] : undefined;
+    const paid = event && promotion ? (event.gains ?? event.rewards)[promotion.dataset] : undefined;
     const judged = kept.some(({ verdict }) => verdict);
     return [
       stage,
@@ -175,7 +175,7 @@ function stageTable(run: RunRecord): string {
     "promoted at step",
     "greedy, train",
     "greedy, held-out",
-    "reward of its dataset",
+    "gain of its dataset",
     "questions kept",
     "of them right",
   ];
@@ -253,7 +253,9 @@ function configTable({ config }: RunRecord): string {
     ],
     [
       "promotion",
-      `moving average of ${promotion.window} over tau = ${promotion.threshold}${promotion.restartWindow ? ", restarts after a promotion" : ""}`,
+      promotion.enabled
+        ? `moving average of ${promotion.window} over tau = ${promotion.threshold}${promotion.restartWindow ? ", restarts after a promotion" : ""}`
+        : "never",
     ],
     [
       "student",
@@ -261,7 +263,7 @@ function configTable({ config }: RunRecord): string {
     ],
     [
       "teacher",
-      `learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
+      `${teacher.reward} reward, ${teacher.generation}, learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
     ],
   ];
   return table(["", ""], rows);

@@ -14,6 +14,13 @@ export type RewardCyclesInput = Pick<
   "folder" | "config" | "start" | "steps" | "promotions" | "ended"
 >;
 
+/** What a reward of 1 is, by what pays the teacher. */
+const units = {
+  grounded: "gain in share of reward questions solved",
+  intrinsic: "learnability: share of failures, 0 where never solved",
+  none: "gain in share of reward questions solved, not paid",
+};
+
 /**
  * Teacher reward cycles (SOAR, App. E, Fig. 10): the mean reward of every outer step with the range over its datasets,
  * the moving average that promotes, the threshold tau, and the promotions, after each of which rewards drop because
@@ -21,14 +28,14 @@ export type RewardCyclesInput = Pick<
  */
 export function rewardCycles(run: RewardCyclesInput): Figure {
   const { steps, config, promotions } = run;
-  const { threshold, window, restartWindow } = config.promotion;
+  const { enabled, threshold, window, restartWindow } = config.promotion;
   const x = steps.map(step => step.step + 1);
   const means = steps.map(meanReward);
   const byDataset = steps.map(step => step.rewards.map(row => row.reduce((a, b) => a + b, 0) / row.length));
   const names = {
     range: "range over datasets",
     reward: "mean reward",
-    average: `moving average (${window} step${window === 1 ? "" : "s"}${restartWindow ? ", restarts after a promotion" : ""})`,
+    average: `moving average ${steps.some(step => step.gains) ? "of students' gain " : ""}(${window} step${window === 1 ? "" : "s"}${enabled && restartWindow ? ", restarts after a promotion" : ""})`,
     threshold: `threshold tau = ${threshold}`,
   };
   const last = Math.max(
@@ -46,8 +53,8 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
     title: "Teacher reward cycles",
     subtitle: describeRun(run),
     x: "outer step",
-    y: "teacher reward R<br>(gain in share of reward questions solved)",
-    legend: [names.range, names.reward, names.average, names.threshold],
+    y: `teacher reward R<br>(${units[config.teacher.reward]})`,
+    legend: [names.range, names.reward, names.average, ...(enabled ? [names.threshold] : [])],
     headroom: rows * 16 + 6,
   });
 
@@ -101,15 +108,19 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
         marker: { size: 5, color: palette.vermilion },
         hovertemplate: "step %{x}: moving average %{y:.3f}<extra></extra>",
       },
-      {
-        type: "scatter",
-        name: names.threshold,
-        x: range,
-        y: [threshold, threshold],
-        mode: "lines",
-        line: { width: 1.5, color: palette.green, dash: "dash" },
-        hoverinfo: "skip",
-      },
+      ...(enabled
+        ? [
+            {
+              type: "scatter",
+              name: names.threshold,
+              x: range,
+              y: [threshold, threshold],
+              mode: "lines",
+              line: { width: 1.5, color: palette.green, dash: "dash" },
+              hoverinfo: "skip",
+            },
+          ]
+        : []),
     ],
     layout: {
       ...layout,

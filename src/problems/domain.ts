@@ -12,8 +12,17 @@ export interface AnswerPair {
  */
 export interface Domain {
   readonly name: string;
-  /** Default wording of the two prompts. `{question}` in the student prompt is replaced by the question. */
-  readonly prompts: { readonly teacher: string; readonly student: string };
+  /** Default wording of the prompts. */
+  readonly prompts: {
+    readonly teacher: string;
+    /** A multi-turn teacher's: for the question, and, in the next turn, for its answer. */
+    readonly teacherQuestion: string;
+    readonly teacherAnswer: string;
+    /** `{question}` is replaced by the question. */
+    readonly student: string;
+  };
+  /** What ends the question of a multi-turn teacher, beside the model's own end tokens. */
+  readonly questionEnd?: string;
   /** Whether the verifier can parse each answer (the fourth filter of App. B.2). Order is kept; never throws. */
   parses(answers: readonly string[]): Promise<boolean[]>;
   /** Whether each answer equals its reference. Order is kept; an answer that does not parse is not equal. */

@@ -1,12 +1,20 @@
 import { type CreateGraderParams, createGrader } from "../grading/create-grader.js";
 import type { Domain } from "./domain.js";
 
-const teacher = `Write one new and original mathematics problem that is challenging: solving it should take two or three steps of reasoning. Choose its subject from these seven: Algebra, Counting and Probability, Geometry, Intermediate Algebra, Number Theory, Prealgebra, Precalculus. The problem must be complete in itself and have exactly one correct final answer.
+const task = `Write one new and original mathematics problem that is challenging: solving it should take two or three steps of reasoning. Choose its subject from these seven: Algebra, Counting and Probability, Geometry, Intermediate Algebra, Number Theory, Prealgebra, Precalculus. The problem must be complete in itself and have exactly one correct final answer.`;
+
+const teacher = `${task}
 
 Reply with exactly one problem, the question between question tags and its final answer in a box between answer tags:
 <question>the problem</question>
 <answer>\\boxed{its final answer}</answer>
 Put any working of your own outside the tags.`;
+
+const teacherQuestion = `${task}
+
+Reply with the text of the problem alone, without a solution.`;
+
+const teacherAnswer = "Now solve this problem: reason step by step, then give the final answer in \\boxed{}.";
 
 const student = `A conversation between a User and an Assistant. The User asks a mathematics problem, and the Assistant solves it: the Assistant reasons step by step, then gives the final answer in \\boxed{}.
 
@@ -22,7 +30,7 @@ export function createMathDomain(params: CreateGraderParams = {}): Domain & { cl
   const grader = createGrader({ budgetMs: 1000, ...params });
   return {
     name: "math",
-    prompts: { teacher, student },
+    prompts: { teacher, teacherQuestion, teacherAnswer, student },
     parses: async answers => (await grader.parse(answers)).map(({ parsed }) => parsed),
     equal: async pairs => {
       const verdicts = await grader.grade(

@@ -40,11 +40,16 @@ export const stepEventSchema = z.object({
   at: timestamp,
   /** From 0. */
   step: z.number().int(),
-  /** R_kj, one row a dataset: the student's greedy accuracy on Q_R less the baseline's. */
+  /**
+   * What the teacher was paid, one row a dataset; the mean of row k is R_k. Grounded: R_kj, the gain of each student in
+   * greedy accuracy on Q_R over the baseline. Intrinsic: the learnability of each question.
+   */
   rewards: z.array(z.array(z.number())),
+  /** The students' gains, where students were trained but did not pay the teacher. */
+  gains: z.array(z.array(z.number())).optional(),
   /** The baseline's greedy accuracy on this step's Q_R. */
   baselineAccuracy: z.number(),
-  /** Moving average of the mean reward; null while its window is not full. */
+  /** Moving average of the mean gain (of the mean reward where no gains were measured); null while its window is not full. */
   movingAverage: z.number().nullable(),
   promotion: promotionSchema.nullable(),
   teacher: z.object({

@@ -3,11 +3,12 @@ import type { Problem } from "../problems/problem.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import type { Lab } from "./lab.js";
+import type { LabConfig } from "./lab-config.js";
 import { studentRewards } from "./student-rewards.js";
 
 /** Which problems a model answers right at temperature 0, in order. */
 export async function greedyCorrect(
-  lab: Lab,
+  lab: Lab<LabConfig>,
   sampler: SamplingClient,
   problems: readonly Problem[],
 ): Promise<boolean[]> {

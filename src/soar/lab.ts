@@ -4,10 +4,11 @@ import type { SamplingClient } from "../training/sampling-client.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import type { SoarConfig } from "./config.js";
+import type { LabConfig } from "./lab-config.js";
 
 /** What an experiment works with: a session with a training server, problems, prompts. Made by `openLab`. */
-export interface Lab {
-  readonly config: SoarConfig;
+export interface Lab<Config extends LabConfig = SoarConfig> {
+  readonly config: Config;
   readonly domain: Domain;
   readonly service: TrainingService;
   readonly tokenizer: ModelTokenizer;
@@ -19,6 +20,12 @@ export interface Lab {
   readonly version: string;
   /** Tokens of the teacher's one prompt. */
   readonly teacherPrompt: number[];
+  /** The prompts of a multi-turn teacher, and what ends its question beside the model's end tokens. */
+  readonly teacherTurns: {
+    readonly question: number[];
+    readonly questionEnd: number[];
+    answer(question: string): number[];
+  };
   /** Tokens of the student's prompt for a question. */
   studentPrompt(question: string): number[];
   readonly signal: AbortSignal | undefined;

@@ -4,6 +4,7 @@ import type { SoarConfig } from "./config.js";
 import type { OnProgress, Progress } from "./progress.js";
 import type { RunLog } from "./run-log.js";
 import { meanReward } from "./run-state.js";
+import { teacherRewards } from "./teacher-reward.js";
 
 type Traffic = ApiClient["traffic"];
 
@@ -82,9 +83,10 @@ export class Meter {
   }
 
   private report(): void {
-    const { outerSteps, datasets, studentsPerDataset, student, promotion } = this.config;
+    const { outerSteps, datasets, studentsPerDataset, student, promotion, teacher } = this.config;
     const { steps, promotions } = this.log.state;
-    const total = datasets * studentsPerDataset;
+    const hasStudents = promotion.enabled || teacherRewards[teacher.reward].needsStudents;
+    const total = hasStudents ? datasets * studentsPerDataset : 0;
     const last = steps.at(-1);
     const seconds = (performance.now() - this.begun) / 1000;
     const done = steps.length - this.firstStep;

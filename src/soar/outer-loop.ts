@@ -10,6 +10,7 @@ import { choosePromoted, movingAverage, promotes } from "./promotion-rule.js";
 import { questionRecords } from "./question-records.js";
 import type { RunLog } from "./run-log.js";
 import { Teacher } from "./teacher.js";
+import { teacherRewards } from "./teacher-reward.js";
 import { trainAndScore } from "./train-and-score.js";
 
 /**
@@ -23,6 +24,7 @@ export async function* outerLoop(
 ): AsyncGenerator<StepEvent> {
   const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
   const { student, promotion, rewardQuestions: M } = lab.config;
+  const payment = teacherRewards[lab.config.teacher.reward];
   const meter = new Meter(lab.config, log, lab.service.api.traffic, onProgress);
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
@@ -39,7 +41,7 @@ export async function* outerLoop(
     const X = Array.from({ length: g }, (_, k) => posed.questions.slice(k * n, (k + 1) * n));
     const Q_R = createRandom(`reward-questions/${seed}`).shuffle(lab.hard.train).slice(0, M);
 
-    // 3. Inner loop: r students a dataset start from the baseline, and are paid for their gain over it on Q_R.
+    // 3. Inner loop: r students a dataset start from the baseline, and their gain over it on Q_R pays the teacher.
     meter.enter("students", t);
     const trainOne = (k: number, j: number) =>
       trainAndScore(
@@ -54,13 +56,20 @@ export async function* outerLoop(
         },
         Q_R,
       );
-    const students = await Promise.all(range(g).map(k => Promise.all(range(r).map(j => trainOne(k, j)))));
+    const rows = payment.needsStudents || promotion.enabled ? range(g) : [];
+    const students = await Promise.all(rows.map(k => Promise.all(range(r).map(j => trainOne(k, j)))));
     const baselineAccuracy = baseline.accuracyOn(Q_R);
-    const R = students.map(row => row.map(({ accuracy }) => accuracy - baselineAccuracy));
+    const gains = students.map(row => row.map(({ accuracy }) => accuracy - baselineAccuracy));
+    const R = await payment.pay(lab, {
+      datasets: X,
+      gains,
+      baseline: baseline.checkpoint,
+      seed: deriveSeed(seed, "pay"),
+    });
 
-    // 4. Where the moving average of the mean reward exceeds tau, promote the median student of the best dataset.
-    const recent = [...log.state.window, mean(R.map(mean))];
-    const promoted = promotes(recent, promotion) ? choosePromoted(R) : null;
+    // 4. Where the moving average of the mean gain exceeds tau, promote the median student of the best dataset.
+    const recent = [...log.state.window, mean((students.length > 0 ? gains : R).map(mean))];
+    const promoted = promotion.enabled && promotes(recent, promotion) ? choosePromoted(gains) : null;
     if (promoted) {
       meter.enter("promotion", t);
       const { model } = students[promoted.dataset]![promoted.student]!;
@@ -69,7 +78,7 @@ export async function* outerLoop(
 
     // 5. Update the teacher by RLOO over the g datasets.
     meter.enter("teacher", t);
-    meter.teacherStep(await teacher.learn(X, R.map(mean), t));
+    if (payment.teaches) meter.teacherStep(await teacher.learn(X, R.map(mean), t));
     const saved = await teacher.save(t);
 
     // 6. Throw the students away; D_best keeps the questions of a promotion.
@@ -80,6 +89,7 @@ export async function* outerLoop(
         at: new Date().toISOString(),
         step: t,
         rewards: R,
+        ...(students.length > 0 && R !== gains && { gains }),
         baselineAccuracy,
         movingAverage: movingAverage(recent, promotion.window) ?? null,
         promotion: promoted && {

@@ -14,7 +14,7 @@ export function movingAverage(rewards: readonly number[], window: number): numbe
 /** Whether a step with these rewards up to it promotes a student (Algorithm 1, line 4). */
 export function promotes(
   rewards: readonly number[],
-  { window, threshold }: SoarConfig["promotion"],
+  { window, threshold }: Pick<SoarConfig["promotion"], "window" | "threshold">,
 ): boolean {
   const average = movingAverage(rewards, window);
   return average !== undefined && average > threshold;

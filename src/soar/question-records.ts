@@ -4,7 +4,7 @@ import type { QuestionAnswer } from "./parse-teacher-completion.js";
 
 /** The log's lines for an outer step's datasets, with each question's kind and exact verdict where the domain has them. */
 export function questionRecords(
-  { domain }: Lab,
+  { domain }: Pick<Lab, "domain">,
   datasets: QuestionAnswer[][],
   rewards: number[],
   step: number,

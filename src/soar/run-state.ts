@@ -7,16 +7,21 @@ export interface RunState {
   steps: StepEvent[];
   /** Promotions so far, each with its outer step. */
   promotions: (Promotion & { step: number })[];
-  /** Mean reward of each step since the moving average last started anew, oldest first. */
+  /** What the moving average is taken of, each step's since it last started anew, oldest first. */
   window: number[];
   /** The next outer step to do. */
   nextStep: number;
   ended: boolean;
 }
 
-/** Mean over datasets and students of a step's rewards R_kj. */
-export function meanReward(step: Pick<StepEvent, "rewards">): number {
-  return mean(step.rewards.flat());
+/** Mean over datasets of what the teacher was paid for them, R_k. */
+export function meanReward({ rewards }: Pick<StepEvent, "rewards">): number {
+  return mean(rewards.flat());
+}
+
+/** Mean of what promotes: the students' gains, which are the rewards unless something else paid the teacher. */
+function meanGain({ rewards, gains = rewards }: StepEvent): number {
+  return mean(gains.flat());
 }
 
 /** Replays events into the state that they leave. */
@@ -28,7 +33,7 @@ export function replay(events: readonly RunEvent[], { restartWindow }: { restart
     start: events.find(event => event.type === "start"),
     steps,
     promotions,
-    window: steps.filter(step => step.step >= windowStart).map(meanReward),
+    window: steps.filter(step => step.step >= windowStart).map(meanGain),
     nextStep: steps.length,
     ended: events.at(-1)?.type === "end",
   };

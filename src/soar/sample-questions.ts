@@ -1,17 +1,19 @@
+import { extractBoxed } from "../grading/extract-boxed.js";
 import type { Rollout } from "../rl/rollout.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { Lab } from "./lab.js";
+import type { LabConfig } from "./lab-config.js";
 import {
   parseTeacherCompletions,
   type QuestionAnswer,
   type RejectionReason,
 } from "./parse-teacher-completion.js";
 
-/** A question-answer pair with the teacher's completion that states it. */
+/** A question-answer pair with the teacher's completions that state it: one, or one a turn. */
 export interface SyntheticQuestion extends QuestionAnswer {
-  rollout: Rollout;
+  rollouts: Rollout[];
 }
 
 /** Accepted questions, and what it took to get them. */
@@ -23,13 +25,29 @@ export interface SampledQuestions {
   rejected: Partial<Record<RejectionReason, number>>;
 }
 
+export interface SampleQuestionsParams {
+  teacher: SamplingClient;
+  count: number;
+  seed: number;
+}
+
 /**
- * Samples question-answer pairs from a teacher until `count` pass the four filters (Algorithm 1, line 1; App. B.2).
- * @throws Error that says what fails to parse and how often, when the configured limit is reached first
+ * Samples `count` question-answer pairs from a teacher, in the configured way of generation.
+ * @throws Error that says what fails to parse and how often, when too few completions of a single turn are accepted
  */
-export async function sampleQuestions(
-  lab: Lab,
-  { teacher, count, seed }: { teacher: SamplingClient; count: number; seed: number },
+export function sampleQuestions(
+  lab: Lab<LabConfig>,
+  params: SampleQuestionsParams,
+): Promise<SampledQuestions> {
+  return lab.config.teacher.generation === "multi-turn"
+    ? sampleInTurns(lab, params)
+    : sampleUntilAccepted(lab, params);
+}
+
+/** Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). */
+async function sampleUntilAccepted(
+  lab: Lab<LabConfig>,
+  { teacher, count, seed }: SampleQuestionsParams,
 ): Promise<SampledQuestions> {
   const { sampling, maxSamplesPerQuestion } = lab.config.teacher;
   const result: SampledQuestions = { questions: [], sampled: 0, rejected: {} };
@@ -54,7 +72,7 @@ export async function sampleQuestions(
     for (const [i, completion] of parsed.entries()) {
       if (result.questions.length === count) break;
       result.sampled++;
-      if ("pair" in completion) result.questions.push({ ...completion.pair, rollout: rollouts[i]! });
+      if ("pair" in completion) result.questions.push({ ...completion.pair, rollouts: [rollouts[i]!] });
       else {
         result.rejected[completion.rejected] = (result.rejected[completion.rejected] ?? 0) + 1;
         lastRejected = rollouts[i]!.text;
@@ -62,6 +80,36 @@ export async function sampleQuestions(
     }
   }
   return result;
+}
+
+/** First the questions, then an answer to each in a second turn; whatever they say, they count (App. D.3). */
+async function sampleInTurns(
+  lab: Lab<LabConfig>,
+  { teacher, count, seed }: SampleQuestionsParams,
+): Promise<SampledQuestions> {
+  const { teacherTurns, tokenizer, signal } = lab;
+  const turn = { ...lab.config.teacher.sampling, sampler: teacher, tokenizer, signal };
+  const asked = await rolloutGroup({
+    ...turn,
+    prompt: teacherTurns.question,
+    size: count,
+    seed: deriveSeed(seed, "question"),
+    stop: teacherTurns.questionEnd,
+  });
+  const questionEnd = tokenizer.decode(teacherTurns.questionEnd);
+  const questions = asked.map(async (rollout, i) => {
+    const ending = questionEnd !== "" && rollout.text.endsWith(questionEnd) ? questionEnd.length : 0;
+    const question = rollout.text.slice(0, rollout.text.length - ending).trim();
+    const [answered] = await rolloutGroup({
+      ...turn,
+      prompt: teacherTurns.answer(question),
+      size: 1,
+      seed: deriveSeed(seed, "answer", i),
+    });
+    const answer = extractBoxed(answered!.text) ?? answered!.text.trim();
+    return { question, answer, rollouts: [rollout, answered!] };
+  });
+  return { questions: await Promise.all(questions), sampled: count, rejected: {} };
 }
 
 function tooFewAccepted(

@@ -31,14 +31,14 @@ export class Teacher {
 
   /**
    * One RLOO update over the datasets of an outer step: every completion of dataset k is paid R_k, and its advantage is
-   * R_k less the mean of the other datasets' (Algorithm 1, line 5).
+   * R_k less the mean of the other datasets' (Algorithm 1, line 5). Both turns of a multi-turn teacher are paid (App. D.3).
    * @param rewards R_k
    * @param step outer step, from 0
    */
   async learn(datasets: SyntheticQuestion[][], rewards: number[], step: number): Promise<Metrics> {
     const { optimization } = this.lab.config.teacher;
     const group = datasets.map((dataset, k) => ({
-      rollouts: dataset.map(question => question.rollout),
+      rollouts: dataset.flatMap(question => question.rollouts),
       reward: rewards[k]!,
     }));
     return rlooStep({

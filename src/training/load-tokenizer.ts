@@ -51,13 +51,13 @@ export async function loadTokenizer({ model, revision }: LoadTokenizerParams): P
     endTokens,
     encode: text => tokenizer.encode(text, { add_special_tokens: false }).ids,
     decode: tokens => tokenizer.decode(tokens, { skip_special_tokens: true }),
-    encodeChat: message => {
+    encodeChat: (...turns) => {
       const source = config.chat_template;
       const template =
         typeof source === "string" ? source : source?.find(entry => entry.name === "default")?.template;
       if (!template) throw new Error(`${model} has no chat template; set prompts.format to "plain"`);
       const text = new Template(template).render({
-        messages: [{ role: "user", content: message }],
+        messages: turns.map((content, i) => ({ role: i % 2 === 0 ? "user" : "assistant", content })),
         add_generation_prompt: true,
         bos_token: config.bos_token ?? "",
         eos_token: config.eos_token ?? "",

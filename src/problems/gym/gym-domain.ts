@@ -5,8 +5,14 @@ import { formatAnswer, parseAnswer, parseQuestion } from "./chain.js";
 /** The arithmetic gym as a domain: everything about it can be checked exactly. */
 export const gymDomain: Domain = {
   name: "gym",
-  // The gym's model knows four roles by their first token; these are the two that SOAR plays.
-  prompts: { teacher: "T:", student: "S: {question} </question>" },
+  // The gym's model knows four roles by their first token; T: and S: are the two that SOAR plays.
+  prompts: {
+    teacher: "T:",
+    teacherQuestion: "T: <question>",
+    teacherAnswer: "</question> <answer>",
+    student: "S: {question} </question>",
+  },
+  questionEnd: "</question>",
   parses: async answers => answers.map(answer => parseAnswer(answer) !== undefined),
   equal: async pairs => pairs.map(({ answer, reference }) => normalised(answer) === normalised(reference)),
   kind: question => {

@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Domain } from "../problems/domain.js";
+import { gymDomain } from "../problems/gym/gym-domain.js";
+import { problemSchema } from "../problems/problem.js";
+import { connect } from "../training/connect.js";
+import { loadTokenizer } from "../training/load-tokenizer.js";
+import { startLocalServer } from "../training/start-local-server.js";
+import { readJsonl } from "../util/jsonl.js";
+import { packageRoot } from "../util/package-root.js";
+import { findPath } from "./find-path.js";
+import type { Lab } from "./lab.js";
+import type { LabConfig } from "./lab-config.js";
+import type { OpenLabParams } from "./open-lab.js";
+
+export interface ConnectLabParams<Config extends LabConfig> extends Omit<OpenLabParams, "config"> {
+  config: Config;
+}
+
+/** `openLab` for any kind of experiment whose configuration is already checked. */
+export async function connectLab<Config extends LabConfig>(
+  params: ConnectLabParams<Config>,
+): Promise<Lab<Config>> {
+  const { config } = params;
+  const model = findPath(config.model.base);
+  const hard = { train: await readProblems(config.hard.train), test: await readProblems(config.hard.test) };
+  const tokenizer = await loadTokenizer({ model });
+  const domain = await openDomain(config.domain);
+  const wording = { ...domain.prompts };
+  for (const role of ["teacher", "teacherQuestion", "teacherAnswer", "student"] as const) {
+    const file = config.prompts[role];
+    if (file) wording[role] = await readFile(findPath(file), "utf8");
+  }
+  if (!wording.student.includes("{question}")) {
+    throw new Error(
+      `${config.prompts.student}: a student prompt must contain {question}, where the question goes`,
+    );
+  }
+  const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
+  const encode = (...turns: string[]) =>
+    config.prompts.format === "chat" ? tokenizer.encodeChat(...turns) : tokenizer.encode(turns.join("\n\n"));
+
+  const lost = new AbortController();
+  const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
+  const { device, dtype } = config.server;
+  const url = params.server?.url ?? config.server.url;
+  const server = url
+    ? undefined
+    : await startLocalServer({
+        model,
+        device,
+        dtype,
+        checkpoints: params.checkpoints,
+        onLog: params.onServerLog,
+        signal: params.signal,
+      });
+  // A server of ours that dies is known at once, without waiting for the retries of every request under way.
+  server?.ended.then(reason => lost.abort(new Error(reason)));
+  try {
+    const service = await connect({
+      baseUrl: url ?? server!.url,
+      apiKey: server?.apiKey ?? params.server?.apiKey ?? params.apiKey,
+      baseModel: url ? config.model.base : undefined,
+      signal,
+    });
+    return {
+      config,
+      domain,
+      service,
+      tokenizer,
+      hard,
+      base: await service.sampler(),
+      version,
+      teacherPrompt: encode(wording.teacher),
+      teacherTurns: {
+        question: encode(wording.teacherQuestion),
+        questionEnd: domain.questionEnd ? tokenizer.encode(domain.questionEnd) : [],
+        answer: question => encode(wording.teacherQuestion, question, wording.teacherAnswer),
+      },
+      studentPrompt: question => encode(wording.student.replace("{question}", () => question)),
+      signal,
+      close: async () => {
+        await service.close();
+        await domain.close?.();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await domain.close?.();
+    await server?.stop();
+    throw error;
+  }
+}
+
+async function openDomain(name: LabConfig["domain"]): Promise<Domain> {
+  if (name === "gym") return gymDomain;
+  // Its computer algebra takes a second to load, which the gym should not pay.
+  const { createMathDomain } = await import("../problems/math-domain.js");
+  return createMathDomain();
+}
+
+async function readProblems(path: string) {
+  const found = findPath(path);
+  const { rows } = await readJsonl(found, problemSchema);
+  if (rows.length === 0)
+    throw new Error(`${found}: no problems; expected JSONL with id, source, split, question, answer`);
+  return rows;
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { optimizationSchema } from "../rl/optimization.js";
+
+/** A whole number of at least 1. */
+export const count = (value: number) => z.number().int().positive().default(value);
+
+const samplingSchema = (maxTokens: number) =>
+  z
+    .strictObject({
+      /** Table 3: 1.0 for teacher and students. Q_R is always answered greedily. */
+      temperature: z.number().positive().default(1),
+      /** Table 3: teacher 512, student 1024. */
+      maxTokens: count(maxTokens),
+    })
+    .prefault({});
+
+/** How students train and are sampled, in the inner loop as in evaluation runs. */
+export const studentSchema = z.strictObject({
+  /** Questions per step (Table 3). */
+  batchSize: count(8),
+  /** Rollouts per question = the RLOO group (Table 3). */
+  groupSize: z.number().int().min(2).default(32),
+  sampling: samplingSchema(1024),
+  optimization: optimizationSchema.prefault({}),
+});
+
+/** How questions are sampled from a teacher, in the loop as in evaluation runs. */
+export const teacherSchema = z.strictObject({
+  /** Question and answer in one completion, or the answer in a turn of its own and without format filter (App. D.3). */
+  generation: z.enum(["single-turn", "multi-turn"]).default("single-turn"),
+  /** Completions sampled at most per accepted question before the run gives up (rejection sampling, App. B.2). */
+  maxSamplesPerQuestion: count(20),
+  sampling: samplingSchema(512),
+});
+
+/** What every experiment is told, whatever it does: models, problems, prompts, sampling. Defaults as in `soarConfigSchema`. */
+export const labConfigSchema = z.strictObject({
+  /** Every random choice comes from this. */
+  seed: z.number().int().min(0).default(0),
+  /** What kind of problems: how they are asked and checked. */
+  domain: z.enum(["gym", "math"]).default("math"),
+  model: z
+    .strictObject({
+      /** Model folder or hub id of teacher and students. A relative folder is looked for here and in the package. */
+      base: z.string().default("meta-llama/Llama-3.2-3B-Instruct"),
+      /** LoRA rank of teacher and students; 0 = full fine-tuning. */
+      rank: z.number().int().min(0).default(0),
+    })
+    .prefault({}),
+  server: z
+    .strictObject({
+      /** A training server that speaks the Tinker API; absent = start the local one for this run. */
+      url: z.url().optional(),
+      device: z.enum(["auto", "cpu", "cuda"]).default("auto"),
+      dtype: z.enum(["auto", "float32", "bfloat16"]).default("auto"),
+    })
+    .prefault({}),
+  hard: z.strictObject({
+    /** JSONL of problems: the half that pays the teacher (section 4: fail@128, random 50/50 split). */
+    train: z.string(),
+    /** JSONL of problems: the held-out half, for reporting alone. */
+    test: z.string(),
+  }),
+  student: studentSchema.prefault({}),
+  teacher: teacherSchema.prefault({}),
+  prompts: z
+    .strictObject({
+      /** Prompts as plain text, or as a user's message in the model's chat template. */
+      format: z.enum(["plain", "chat"]).default("plain"),
+      /** File that replaces the teacher's prompt. */
+      teacher: z.string().optional(),
+      /** Files that replace the prompts of a multi-turn teacher: for the question, and then for its answer. */
+      teacherQuestion: z.string().optional(),
+      teacherAnswer: z.string().optional(),
+      /** File that replaces the student's prompt; it must contain {question}. */
+      student: z.string().optional(),
+    })
+    .prefault({}),
+});
+
+export type LabConfig = z.infer<typeof labConfigSchema>;
