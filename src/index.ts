@@ -8,7 +8,10 @@ export { meanPairwiseDistance } from "./diversity/mean-pairwise-distance.js";
 export { vendiScore } from "./diversity/vendi-score.js";
 export { vendiSubsamples } from "./diversity/vendi-subsamples.js";
 // evaluation
+export { type PassAtKFrom, type PassAtKFromSeries, passAtKFrom } from "./evaluation/pass-at-k-from.js";
+export { type ReadSampleCountsOptions, readSampleCounts } from "./evaluation/read-sample-counts.js";
 export { sampleCounts } from "./evaluation/sample-counts.js";
+export type { SampleSource, SeriesPassAtKOptions } from "./evaluation/series-pass-at-k.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
 export { baselineAccuracy } from "./figures/baseline-accuracy.js";
 export { diversityOverSteps } from "./figures/diversity-over-steps.js";

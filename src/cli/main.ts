@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
 import { Interrupted } from "./interruptible.js";
+import { registerPassAtK } from "./pass-at-k.js";
 import { registerReport } from "./report.js";
 import { registerRun } from "./run.js";
 import { registerRuns } from "./runs.js";
@@ -16,6 +17,7 @@ registerRun(program);
 registerRuns(program);
 registerReport(program);
 registerGrade(program);
+registerPassAtK(program);
 registerServe(program);
 registerGym(program);
 

@@ -6,7 +6,7 @@ import { UnparsedError } from "../grading/to-expression.js";
 import type { ExcludedRow, Pool } from "./pool.js";
 import type { Problem } from "./problem.js";
 import { problemId } from "./problem-id.js";
-import type { Row } from "./read-rows.js";
+import type { Row } from "./stream-rows.js";
 
 /** Which column of a table holds what. A problem's answer is a column, or the last box of the solution. */
 export interface Columns {

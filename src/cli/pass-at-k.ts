@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { SampleColumns } from "../evaluation/sample-columns.js";
+import type { SeriesPassAtKOptions } from "../evaluation/series-pass-at-k.js";
+
+interface Options extends SampleColumns {
+  k?: number[];
+  domain: "math" | "gym";
+  anywhere?: boolean;
+  confidence: number;
+  draws: number;
+  seed: string;
+  title?: string;
+  out?: string;
+}
+
+/** `soarlab pass-at-k FILE...`: pass@k of files of samples, graded or not. */
+export function registerPassAtK(program: Command): void {
+  program
+    .command("pass-at-k")
+    .description(
+      "pass@k with intervals from files of samples, counts or answers to grade; several are compared",
+    )
+    .argument("<files...>", "each one series (.jsonl, .json, .csv, .tsv, .parquet, .zip)")
+    .option(
+      "--k <list>",
+      "values of k, e.g. 1,4,8 (default: those of 1, 4, 8, 16, 32 that there are samples for)",
+      wholeNumbers,
+    )
+    .option("--problem <column>", "column of the problem's id or text (default: the usual names)")
+    .option("--correct <column>", "column of the verdicts, or of the numbers of right samples")
+    .option("--samples <column>", "column of the numbers of samples, in a file of counts")
+    .option("--gold <column>", "column of the reference, for answers to grade")
+    .option("--completion <column>", "column of the completions to grade, each with a boxed answer")
+    .option("--answer <column>", "column of answers without a box to grade")
+    .addOption(
+      new Option("--domain <domain>", "what grades answers").choices(["math", "gym"]).default("math"),
+    )
+    .option(
+      "--anywhere",
+      'without a box, also take what follows "the answer is", else the last formula or number',
+    )
+    .option("--confidence <share>", "coverage of the intervals", share, 0.95)
+    .option("--draws <n>", "bootstrap draws; 0 for no intervals", wholeNumber, 10_000)
+    .option("--seed <seed>", "seed of the draws", "0")
+    .option("--title <text>", "title of the figure")
+    .option("--out <folder>", "write pass-at-k.csv and .svg there, and differences.csv for several files")
+    .action(run);
+}
+
+async function run(files: string[], options: Options): Promise<void> {
+  // Loaded here: other commands need no figures.
+  const { seriesPassAtK } = await import("../evaluation/series-pass-at-k.js");
+  const { showTable } = await import("../figures/show-table.js");
+  const { k, domain, confidence, draws, seed, title, anywhere, out } = options;
+  const { problem, correct, samples, gold, completion, answer } = options;
+  const params: SeriesPassAtKOptions = {
+    ...{ k, domain, confidence, draws, seed, title },
+    columns: { problem, correct, samples, gold, completion, answer },
+    ways: anywhere ? ["boxed", "answer is", "last"] : ["boxed"],
+    onNotice: console.error,
+  };
+  const names = seriesNames(files);
+  const result = await seriesPassAtK(Object.fromEntries(files.map((file, i) => [names[i]!, file])), params);
+  const interval = `${Number((100 * confidence).toFixed(2))}% interval`;
+  const ends = (low: number, high: number) =>
+    Number.isNaN(low) ? "" : `${percent(low)} to ${percent(high)}`;
+  showTable(
+    result.rows.map(({ series, k, value, low, high, problems }) => ({
+      ...(files.length > 1 && { series }),
+      k,
+      "pass@k, %": percent(value),
+      [interval]: ends(low, high),
+      problems,
+    })),
+    { rows: Number.POSITIVE_INFINITY },
+  );
+  if (result.differences.length > 0) {
+    console.log(`\nPaired differences from ${names[0]}, on the same problems:`);
+    showTable(
+      result.differences.map(({ series, k, difference, low, high }) => ({
+        series,
+        k,
+        "difference, points": percent(difference),
+        [interval]: ends(low, high),
+      })),
+      { rows: Number.POSITIVE_INFINITY },
+    );
+  }
+  const compared = new Set(result.differences.map(({ series }) => series));
+  for (const name of names.slice(1).filter(name => !compared.has(name))) {
+    console.log(`\n${name} has other problems than ${names[0]}: no paired difference.`);
+  }
+  if (out === undefined) return;
+  const { renderSvg } = await import("../figures/render-svg.js");
+  await mkdir(out, { recursive: true });
+  const written: [string, string][] = [
+    ["pass-at-k.csv", toCsv(result.rows)],
+    ["pass-at-k.svg", await renderSvg(result.figure)],
+  ];
+  if (compared.size > 0) written.push(["differences.csv", toCsv(result.differences)]);
+  for (const [name, content] of written) await writeFile(join(out, name), content);
+  console.log(`\n${written.map(([name]) => relative(".", join(out, name))).join("  ")}`);
+}
+
+/** Names of files without folder and extension, or their whole paths where these are not all different. */
+function seriesNames(files: readonly string[]): string[] {
+  const short = files.map(file =>
+    basename(file).replace(/(?:\.(?:jsonl|ndjson|json|csv|tsv|parquet|zip))+$/i, ""),
+  );
+  const names = new Set(short).size === short.length ? short : [...files];
+  if (new Set(names).size < names.length) {
+    throw new Error(`a file is given twice: ${files.join(", ")}; give each once.`);
+  }
+  return names;
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(2);
+}
+
+function toCsv(rows: readonly object[]): string {
+  const cell = (value: unknown) => {
+    const text = Number.isNaN(value) ? "" : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = [Object.keys(rows[0]!), ...rows.map(row => Object.values(row))];
+  return lines.map(line => `${line.map(cell).join(",")}\n`).join("");
+}
+
+function wholeNumbers(list: string): number[] {
+  return list.split(",").map(text => {
+    const value = wholeNumber(text);
+    if (value < 1) throw new InvalidArgumentError("expected whole numbers from 1, such as 1,4,8.");
+    return value;
+  });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\s*\d+\s*$/.test(text)) throw new InvalidArgumentError("expected a whole number.");
+  return Number(text);
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("expected a number between 0 and 1, such as 0.95.");
+}

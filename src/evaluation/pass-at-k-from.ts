@@ -1,0 +1,58 @@
+import type { DataFrame } from "danfojs-node";
+import type { Figure } from "../figures/figure.js";
+import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import type { PassAtKRow } from "../metrics/pass-at-k.js";
+import { toDataFrame } from "../metrics/to-data-frame.js";
+import {
+  type SampleSource,
+  type SeriesPassAtK,
+  type SeriesPassAtKOptions,
+  seriesPassAtK,
+} from "./series-pass-at-k.js";
+
+export interface PassAtKFrom {
+  /** How often each problem was solved. */
+  counts: Required<ProblemCount>[];
+  /** pass@k with its interval, a row per k. */
+  rows: PassAtKRow[];
+  /** The rows as a danfo DataFrame. */
+  frame: DataFrame;
+  figure: Figure;
+}
+
+export interface PassAtKFromSeries extends SeriesPassAtK {
+  /** The rows as a danfo DataFrame. */
+  frame: DataFrame;
+}
+
+/**
+ * pass@k of samples from anywhere, as a table and a figure: a file, counts, graded or ungraded samples, or several of
+ * them by name, which are then compared in pairs with the first.
+ *
+ * @throws Error as `readSampleCounts`; RangeError where a series has no problems, or k is more than a problem's samples;
+ *   TypeError where a verdict in an array is no boolean (nor 0 or 1), or a source is of none of the forms
+ */
+export async function passAtKFrom(source: SampleSource, options?: SeriesPassAtKOptions): Promise<PassAtKFrom>;
+export async function passAtKFrom(
+  source: Record<string, SampleSource>,
+  options?: SeriesPassAtKOptions,
+): Promise<PassAtKFromSeries>;
+export async function passAtKFrom(
+  source: SampleSource | Record<string, SampleSource>,
+  options: SeriesPassAtKOptions = {},
+): Promise<PassAtKFrom | PassAtKFromSeries> {
+  if (!(typeof source === "string" || Array.isArray(source))) {
+    const several = await seriesPassAtK(source as Record<string, SampleSource>, options);
+    return { ...several, frame: await toDataFrame(several.rows) };
+  }
+  const { counts, rows, figure } = await seriesPassAtK({ samples: source }, options);
+  const plain = rows.map(({ series, ...row }) => row);
+  // A legend of one series says nothing.
+  const layout = { ...figure.layout, showlegend: false };
+  return {
+    counts: counts.samples!,
+    rows: plain,
+    frame: await toDataFrame(plain),
+    figure: { ...figure, layout },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import { streamRows } from "../problems/stream-rows.js";
+import { type CountSamplesOptions, countSamples } from "./count-samples.js";
+
+export interface ReadSampleCountsOptions extends CountSamplesOptions {
+  /** Told of a last row that was cut off while it was written, and left out. Default: console.warn. */
+  onNotice?: (message: string) => void;
+}
+
+/**
+ * How often each problem was solved, from a file (.jsonl, .json, .csv, .tsv, .parquet, or one of them in a .zip) of any
+ * of three kinds of rows:
+ *
+ * - verdicts: `{problem, correct}`, one row a sample, or a list of verdicts in a row;
+ * - counts: `{problem, samples, correct}`, one row a problem;
+ * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers.
+ *
+ * `SampleColumns` says which names are looked for. Rows of one problem may stand anywhere; JSONL and CSV are streamed.
+ *
+ * @throws Error naming path, line and column, as `countSamples`; where there are no rows; the file system's own where the
+ *   file cannot be read
+ */
+export async function readSampleCounts(
+  path: string,
+  { onNotice = console.warn, ...options }: ReadSampleCountsOptions = {},
+): Promise<Required<ProblemCount>[]> {
+  const unit = /\.(?:json|parquet)$/i.test(path) ? "row" : "line";
+  const where = (row: number) => `${path}, ${unit} ${row}`;
+  const onTorn = ({ line }: { line: number }) =>
+    onNotice(`${where(line)}: cut off in the middle, as by a writer that was killed; left out.`);
+  const counts = await countSamples({ ...options, rows: streamRows({ path, onTorn }), where });
+  if (counts.length === 0) {
+    throw new Error(`${path}: no rows; expected at least one, e.g. {"problem": "p1", "correct": true}.`);
+  }
+  return counts;
+}
