@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { fileCache } from "../util/file-cache.js";
+import { forEachConcurrently } from "../util/for-each-concurrently.js";
+import { postJson } from "../util/post-json.js";
 
 export interface EmbedTextsParams {
   texts: readonly string[];
@@ -58,35 +57,26 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
     }
   }
 
+  const { model, dimensions = null } = params;
+  const cache = fileCache(cacheFolder, ".f32");
+  const keyOf = (text: string) => [endpoint(params), model, dimensions, text];
   const found = new Map<string, Float32Array>();
   const missing: string[] = [];
   for (const text of new Set(texts)) {
-    const kept = cacheFolder === undefined ? undefined : await readKept(cacheFile(cacheFolder, params, text));
+    const kept = fromBytes(await cache.read(keyOf(text)));
     if (kept) found.set(text, kept);
     else missing.push(text);
   }
 
   const batches: string[][] = [];
   for (let i = 0; i < missing.length; i += batchSize) batches.push(missing.slice(i, i + batchSize));
-  let failed = false;
-  const worker = async () => {
-    for (let batch = batches.shift(); batch && !failed; batch = batches.shift()) {
-      try {
-        const embeddings = await requestWithRetries(params, batch);
-        for (const [i, text] of batch.entries()) {
-          found.set(text, embeddings[i]!);
-          if (cacheFolder !== undefined) await keep(cacheFile(cacheFolder, params, text), embeddings[i]!);
-        }
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+  await forEachConcurrently(batches, concurrency, async batch => {
+    const embeddings = await request(params, batch);
+    for (const [i, text] of batch.entries()) {
+      found.set(text, embeddings[i]!);
+      await cache.write(keyOf(text), toBytes(embeddings[i]!));
     }
-  };
-  // Every worker is waited for, so that no request or write is still under way when the first failure is thrown.
-  const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-  const failure = outcomes.find(outcome => outcome.status === "rejected");
-  if (failure) throw failure.reason;
+  });
 
   const embeddings = texts.map(text => found.get(text)!);
   embeddings.forEach((embedding, i) => {
@@ -104,115 +94,39 @@ function endpoint({ baseUrl }: EmbedTextsParams): string {
   return `${baseUrl.replace(/\/+$/, "")}/embeddings`;
 }
 
-async function requestWithRetries(params: EmbedTextsParams, batch: string[]): Promise<Float32Array[]> {
-  const { retries = 5, retryDelayMs = 500, signal } = params;
-  for (let attempt = 0; ; attempt++) {
-    const outcome = await request(params, batch);
-    if (Array.isArray(outcome)) return outcome;
-    signal?.throwIfAborted();
-    if (!outcome.again || attempt >= retries) {
-      const times = attempt === 0 ? "" : ` (after ${attempt + 1} attempts)`;
-      throw new Error(`${endpoint(params)}: ${outcome.message}${times}`, { cause: outcome.cause });
-    }
-    await setTimeout(outcome.waitMs ?? retryDelayMs * 2 ** attempt, undefined, { signal });
-  }
-}
-
-interface Failure {
-  message: string;
-  /** Whether another attempt may succeed. */
-  again: boolean;
-  /** What the server asked to wait. */
-  waitMs?: number;
-  cause?: unknown;
-}
-
-async function request(params: EmbedTextsParams, batch: string[]): Promise<Float32Array[] | Failure> {
-  const { model, apiKey, dimensions, timeoutMs = 120_000, signal, fetch = globalThis.fetch } = params;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  let response: Response;
-  let body: string;
-  try {
-    response = await fetch(endpoint(params), {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      },
-      body: JSON.stringify({ model, input: batch, encoding_format: "float", dimensions }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    body = await response.text();
-  } catch (cause) {
-    const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : `request failed: ${reason(cause)}`;
-    return { message: why, again: true, cause };
-  }
-  if (!response.ok) {
-    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-    return {
-      message: `HTTP ${response.status}: ${body.slice(0, 500) || response.statusText}`,
-      again: response.status === 408 || response.status === 429 || response.status >= 500,
-      waitMs: seconds >= 0 ? seconds * 1000 : undefined,
-    };
-  }
-  return readAnswer(body, batch.length);
-}
-
-function readAnswer(body: string, count: number): Float32Array[] | Failure {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch (cause) {
-    return { message: `answer is not JSON: ${body.slice(0, 200)}`, again: false, cause };
-  }
-  const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) {
-    return { message: `answer is not a list of embeddings: ${z.prettifyError(parsed.error)}`, again: false };
-  }
+async function request(params: EmbedTextsParams, batch: string[]): Promise<Float32Array[]> {
+  const { model, dimensions } = params;
+  const url = endpoint(params);
+  const answer = await postJson({
+    ...params,
+    url,
+    body: { model, input: batch, encoding_format: "float", dimensions },
+    schema: answerSchema,
+    expected: "a list of embeddings",
+  });
   const embeddings: Float32Array[] = [];
-  for (const { index, embedding } of parsed.data.data) embeddings[index] = Float32Array.from(embedding);
-  const wrong =
-    parsed.data.data.length !== count || embeddings.length !== count || embeddings.includes(undefined!);
-  return wrong
-    ? { message: `answer has ${parsed.data.data.length} embeddings for ${count} texts`, again: false }
-    : embeddings;
+  for (const { index, embedding } of answer.data) embeddings[index] = Float32Array.from(embedding);
+  if (
+    answer.data.length !== batch.length ||
+    embeddings.length !== batch.length ||
+    embeddings.includes(undefined!)
+  )
+    throw new Error(`${url}: answer has ${answer.data.length} embeddings for ${batch.length} texts`);
+  return embeddings;
 }
 
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
-}
-
-function cacheFile(folder: string, params: EmbedTextsParams, text: string): string {
-  const { model, dimensions = null } = params;
-  const key = JSON.stringify([endpoint(params), model, dimensions, text]);
-  const hash = createHash("sha256").update(key).digest("hex");
-  return join(folder, hash.slice(0, 2), `${hash}.f32`);
-}
-
-/** The embedding kept in a file; undefined where there is none, or what is there is no embedding. */
-async function readKept(file: string): Promise<Float32Array | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  if (bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
+/** The embedding that a file holds; undefined where there is none, or what is there is no embedding. */
+function fromBytes(bytes: Buffer | undefined): Float32Array | undefined {
+  if (!bytes || bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
   const values = new Float32Array(bytes.length / 4);
   for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(4 * i);
   return values;
 }
 
-async function keep(file: string, embedding: Float32Array): Promise<void> {
+function toBytes(embedding: Float32Array): Buffer {
   const bytes = Buffer.alloc(4 * embedding.length);
   embedding.forEach((value, i) => {
     bytes.writeFloatLE(value, 4 * i);
   });
-  await mkdir(dirname(file), { recursive: true });
-  // Renamed into place, so that a run killed meanwhile leaves no half file.
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, bytes);
-  await rename(draft, file);
+  return bytes;
 }

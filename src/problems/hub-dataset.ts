@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { datasetInfo, HUB_URL, HubApiError, listFiles } from "@huggingface/hub";
 import { z } from "zod";
+import { retryingFetch } from "../util/retrying-fetch.js";
 import { downloadVerified } from "./download-verified.js";
 import { HubError } from "./hub-error.js";
-import { retryingFetch } from "./retrying-fetch.js";
 
 /** Where files of a hub data set come from and are kept. Every field has a default. */
 export interface HubOptions {

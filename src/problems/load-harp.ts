@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { retryingFetch } from "../util/retrying-fetch.js";
 import { buildPool } from "./build-pool.js";
 import { downloadVerified } from "./download-verified.js";
 import type { HubOptions } from "./hub-dataset.js";
 import { HubError } from "./hub-error.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
-import { retryingFetch } from "./retrying-fetch.js";
 
 export interface LoadHarpParams
   extends Pick<

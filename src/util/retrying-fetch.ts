@@ -4,12 +4,17 @@ export interface RetryingFetchParams {
   fetch?: typeof fetch;
   /** How often a request is tried again. Default 4. */
   retries?: number;
-  /** First wait in milliseconds; it doubles. Default 500. A Retry-After of up to 5 minutes is obeyed instead. */
+  /**
+   * First wait in milliseconds; it doubles, up to a minute. Default 500. A Retry-After of up to 5 minutes is obeyed
+   * instead.
+   */
   waitMs?: number;
   signal?: AbortSignal;
 }
 
-/** A fetch that tries again after a broken connection, 429 and 5xx; the last answer, or the last error, is handed on. */
+/**
+ * A fetch that tries again after a broken connection, 408, 429 and 5xx; the last answer, or the last error, is handed on.
+ */
 export function retryingFetch({
   fetch: send = fetch,
   retries = 4,
@@ -19,10 +24,11 @@ export function retryingFetch({
   return async (input, init) => {
     for (let attempt = 0; ; attempt++) {
       const isLast = attempt >= retries;
-      let wait = waitMs * 2 ** attempt;
+      let wait = Math.min(waitMs * 2 ** attempt, 60_000);
       try {
         const response = await send(input, { ...init, signal: signal ?? init?.signal ?? null });
-        if (isLast || (response.status !== 429 && response.status < 500)) return response;
+        const { status } = response;
+        if (isLast || (status !== 408 && status !== 429 && status < 500)) return response;
         wait = retryAfter(response.headers.get("retry-after")) ?? wait;
         await response.body?.cancel();
       } catch (error) {

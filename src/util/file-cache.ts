@@ -1,0 +1,39 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** Results kept between calls, each under what it follows from. */
+export interface FileCache {
+  /** What is kept under a key; undefined where nothing is. The reader checks that it is what it should be. */
+  read(key: readonly unknown[]): Promise<Buffer | undefined>;
+  write(key: readonly unknown[], content: string | Uint8Array): Promise<void>;
+}
+
+/**
+ * A cache by content: one file a result, named by the SHA-256 of its key as JSON, in subfolders by the first two digits.
+ * Files are renamed into place, so a process killed meanwhile leaves no half one, and several may share a folder.
+ *
+ * @param folder undefined: nothing is kept
+ * @param extension of the files, with its dot
+ */
+export function fileCache(folder: string | undefined, extension: string): FileCache {
+  if (folder === undefined) return { read: async () => undefined, write: async () => {} };
+  const fileOf = (key: readonly unknown[]) => {
+    const hash = createHash("sha256").update(JSON.stringify(key)).digest("hex");
+    return join(folder, hash.slice(0, 2), `${hash}${extension}`);
+  };
+  return {
+    read: key =>
+      readFile(fileOf(key)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      }),
+    write: async (key, content) => {
+      const file = fileOf(key);
+      await mkdir(dirname(file), { recursive: true });
+      const draft = `${file}.${randomUUID()}`;
+      await writeFile(draft, content);
+      await rename(draft, file);
+    },
+  };
+}
