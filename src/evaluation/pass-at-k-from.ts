@@ -47,12 +47,5 @@ export async function passAtKFrom(
   }
   const { counts, rows, figure } = await seriesPassAtK({ samples: source }, options);
   const plain = rows.map(({ series, ...row }) => row);
-  // A legend of one series says nothing.
-  const layout = { ...figure.layout, showlegend: false };
-  return {
-    counts: counts.samples!,
-    rows: plain,
-    frame: await toDataFrame(plain),
-    figure: { ...figure, layout },
-  };
+  return { counts: counts.samples!, rows: plain, frame: await toDataFrame(plain), figure };
 }

@@ -65,9 +65,11 @@ export function sampleColumns(row: Record<string, unknown>, columns: SampleColum
     const samples = pick("samples");
     const correct = pick("correct") ?? (samples !== undefined && "c" in row ? "c" : undefined);
     // A flag beside a number of samples is the verdict on one of them.
-    const isFlag = /^\s*(?:true|false)\s*$/i.test(String(row[correct ?? ""]));
-    if (samples !== undefined && correct !== undefined && !isFlag)
+    const isFlag =
+      columns.samples === undefined && /^\s*(?:true|false)\s*$/i.test(String(row[correct ?? ""]));
+    if (samples !== undefined && correct !== undefined && !isFlag) {
       return { ...base, kind: "counts", samples, correct };
+    }
     if (columns.samples !== undefined) throw missing(row, "correct");
     if (correct !== undefined) return { ...base, kind: "verdicts", correct };
   }

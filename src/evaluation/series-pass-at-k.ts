@@ -83,6 +83,8 @@ export async function seriesPassAtK(
     title: options.title,
     subtitle: options.subtitle ?? describe(counts, draws === 0 ? undefined : confidence),
   });
+  // A legend of one series says nothing.
+  if (names.length === 1) figure.layout.showlegend = false;
   const [against, ...others] = names as [string, ...string[]];
   const baseline = { counts: counts[against]! };
   const differences = others
