@@ -63,7 +63,12 @@ describe("soarlab pass-at-k", () => {
     );
     expect(text).toContain("other has other problems than base: no paired difference.");
     expect(await readCsv(join(out, "pass-at-k.csv"))).toEqual([
-      expect.objectContaining({ series: "base", k: "1", value: "0.20000000000000004", problems: "3" }),
+      expect.objectContaining({
+        series: "base",
+        k: "1",
+        value: expect.stringMatching(/^0\.(?:1999|2)/),
+        problems: "3",
+      }),
       expect.objectContaining({ series: 'better, "tuned"', k: "1" }),
       expect.objectContaining({ series: "other", problems: "2" }),
     ]);
