@@ -18,7 +18,7 @@ from .. import commands
 from ..backend.checkpoints import CheckpointPath, CheckpointStore
 from ..commands import LoraSpec, RequestError, Result
 from ..engine.engine import Engine
-from . import convert, protobuf, schemas
+from . import chat, convert, protobuf, schemas
 from .convert import ModelCard, json
 from .errors import body_errors, field_error, not_found
 from .futures import FutureStore
@@ -376,6 +376,21 @@ class TinkerApi:
             return failure(future.outcome)
         return convert.result(future.outcome, "")
 
+    async def chat_completions(
+        self, request: Annotated[schemas.ChatCompletions, Depends(body(schemas.ChatCompletions))]
+    ) -> Response:
+        is_path = request.model.startswith("tinker://")
+        source = self._source(request.model if is_path else None, request.model)
+        text = self.engine.backend.text
+        command = convert.sample(chat.sample_request(request, text), self.card, source)
+        future, _ = self.futures.start(uuid.uuid4().hex, "chat_completions")
+        self.engine.sample(command, self.futures.settle(future))
+        await future.done.wait()
+        if isinstance(future.outcome, Exception):
+            return failure(future.outcome)
+        tokens = len(command.prompt)
+        return json(chat.completion(request, tokens, future.outcome, text, self.card))
+
 
 def failure(error: Exception) -> Response:
     """400 with the reason; one that is not the sender's fault is logged with its traceback."""
@@ -431,6 +446,7 @@ def create_app(
     app.delete("/api/v1/training_runs/{model_id}/checkpoints/{kind}/{name}")(api.delete_checkpoint)
 
     app.post("/v1/embeddings")(api.embeddings)
+    app.post("/v1/chat/completions")(api.chat_completions)
 
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)

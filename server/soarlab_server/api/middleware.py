@@ -25,7 +25,7 @@ class Gate:
             return
         headers = dict(scope["headers"])
         if scope["path"] not in OPEN_PATHS and not self._admits(headers):
-            detail = "the X-API-Key header is missing or wrong"
+            detail = "the key in X-API-Key, or Authorization: Bearer, is missing or wrong"
             await json({"detail": detail}, 401)(scope, receive, send)
             return
         body = await self._read(headers, receive)
@@ -46,7 +46,11 @@ class Gate:
         await self.app(scope, replay, send)
 
     def _admits(self, headers: dict[bytes, bytes]) -> bool:
-        return self.key is None or hmac.compare_digest(headers.get(b"x-api-key", b""), self.key)
+        bearer = headers.get(b"authorization", b"").removeprefix(b"Bearer ")
+        return self.key is None or any(
+            hmac.compare_digest(given, self.key)
+            for given in (headers.get(b"x-api-key", b""), bearer)
+        )
 
     async def _read(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
         """The whole body, or None as soon as it is known to be too large."""

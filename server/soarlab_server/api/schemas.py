@@ -159,6 +159,30 @@ class Embeddings(Body):
     model: str | None = None
 
 
+class ChatMessage(Body):
+    role: str
+    content: str
+
+
+class ChatCompletions(Body):
+    """OpenAI's call; `model` may also be a `tinker://` path of sampler weights."""
+
+    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    model: str
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    temperature: Annotated[Finite, Field(ge=0)] = 1.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    n: Annotated[int, Field(ge=1, le=128)] = 1
+    # Not supported; asking for them is an error rather than an answer without them.
+    stream: Literal[False] | None = None
+    logprobs: Literal[False] | None = None
+    tools: None = None
+    response_format: None = None
+
+
 class RetrieveFuture(Body):
     request_id: str
 

@@ -1,9 +1,14 @@
-"""Between tokens and text, for what needs text: stop strings and embeddings."""
+"""Between tokens and text, for what needs text: stop strings, embeddings and chat."""
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+from jinja2 import Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..commands import RequestError
 
@@ -28,5 +33,52 @@ class Text:
     def encode(self, text: str) -> list[int]:
         return self._tokenizer.encode(text).ids
 
-    def decode(self, tokens: list[int]) -> str:
-        return self._tokenizer.decode(tokens, skip_special_tokens=False)
+    def encode_chat(self, messages: list[dict[str, str]]) -> list[int]:
+        """By the model's chat template; without one, the contents, one below the other."""
+        if self._chat_template is None:
+            return self.encode("\n".join(message["content"] for message in messages))
+        marks = {
+            name: mark["content"] if isinstance(mark, dict) else mark
+            for name, mark in self._config.items()
+            if name in ("bos_token", "eos_token")
+        }
+        try:
+            said = self._chat_template.render(
+                messages=messages, add_generation_prompt=True, **marks
+            )
+        except TemplateError as error:
+            raise RequestError(f"the model's chat template refuses this: {error}") from error
+        # The template writes the special tokens itself.
+        return self._tokenizer.encode(said, add_special_tokens=False).ids
+
+    @cached_property
+    def _config(self) -> dict:
+        file = self.folder / "tokenizer_config.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+    @cached_property
+    def _chat_template(self) -> Template | None:
+        file = self.folder / "chat_template.jinja"
+        source = file.read_text("utf-8") if file.exists() else self._config.get("chat_template")
+        if isinstance(source, list):  # several, by name
+            source = {named["name"]: named["template"] for named in source}.get("default")
+        if source is None:
+            return None
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        )
+        environment.filters["tojson"] = lambda value, **options: json.dumps(
+            value, ensure_ascii=False, **options
+        )
+        environment.globals |= {
+            "raise_exception": _raise,
+            "strftime_now": lambda form: datetime.now().strftime(form),
+        }
+        return environment.from_string(source)
+
+    def decode(self, tokens: list[int], *, skip_special_tokens: bool = False) -> str:
+        return self._tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens)
+
+
+def _raise(message: str) -> None:
+    raise TemplateError(message)
