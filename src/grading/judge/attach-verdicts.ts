@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { readJsonl } from "../../util/jsonl.js";
+import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
+
+/** A line of a file of verdicts, as `soarlab judge` writes it; null where the judge came to none. */
+const rowSchema = z.object({
+  question: z.string(),
+  answer: z.string(),
+  verdict: questionVerdictSchema.nullable(),
+});
+
+export interface AttachVerdictsParams<T> {
+  records: readonly T[];
+  /** JSONL file of verdicts. */
+  file: string;
+}
+
+/**
+ * Records with the verdicts of a file, matched by the text of question and answer. Verdicts that the records had are
+ * replaced, also by none, so that all are of one judge. Of several for one pair the last one counts.
+ * @throws Error that names file, line and field where the file is not what it should be, or is empty or missing
+ */
+export async function attachVerdicts<T extends { question: string; answer: string }>({
+  records,
+  file,
+}: AttachVerdictsParams<T>): Promise<(Omit<T, "verdict"> & { verdict?: QuestionVerdict })[]> {
+  const { rows, torn } = await readJsonl(file, rowSchema);
+  if (torn) throw new Error(`${file}: its last line has no line break: it was cut short, or not ended`);
+  if (rows.length === 0)
+    throw new Error(`${file}: no such file, or no verdicts in it; soarlab judge makes them`);
+  const verdicts = new Map<string, QuestionVerdict>();
+  for (const { question, answer, verdict } of rows) {
+    if (verdict) verdicts.set(JSON.stringify([question, answer]), verdict);
+  }
+  return records.map(record => ({
+    ...record,
+    verdict: verdicts.get(JSON.stringify([record.question, record.answer])),
+  }));
+}

@@ -1,0 +1,26 @@
+import type { QuestionVerdict } from "../question-verdict.js";
+
+/** Subsets of synthetic questions by a judge's verdict (SOAR, App. C.5). */
+export const questionSubsets = ["all", "correct", "well-posed"] as const;
+
+export type QuestionSubset = (typeof questionSubsets)[number];
+
+/**
+ * The records of a subset, in their order: all, those whose answer is right, or those that are well posed, whatever
+ * their answer.
+ * @throws Error saying how many have no verdict, where the subset needs one
+ */
+export function questionSubset<T extends { verdict?: QuestionVerdict }>(
+  records: readonly T[],
+  subset: QuestionSubset,
+): T[] {
+  if (subset === "all") return [...records];
+  const unjudged = records.filter(({ verdict }) => !verdict).length;
+  if (unjudged > 0) {
+    throw new Error(
+      `the subset "${subset}" needs verdicts, and ${unjudged} of ${records.length} questions have none; ` +
+        "soarlab judge makes them",
+    );
+  }
+  return records.filter(({ verdict }) => (subset === "correct" ? verdict!.isCorrect : verdict!.isWellPosed));
+}
