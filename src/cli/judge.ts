@@ -1,0 +1,249 @@
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { stageOf } from "../figures/stage-of.js";
+import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
+import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
+import { gymDomain } from "../problems/gym/gym-domain.js";
+import { readRows } from "../problems/read-rows.js";
+import { readRun, runFiles } from "../soar/run-log.js";
+import { interruptible } from "./interruptible.js";
+import { judgeDisplay } from "./judge-display.js";
+
+interface Options {
+  all?: boolean;
+  exact?: boolean;
+  baseUrl?: string;
+  model?: string;
+  keyEnv: string;
+  prompt?: string;
+  out?: string;
+  cache: string;
+  concurrency: number;
+  corrections: number;
+  maxTokens: number;
+  temperature: number;
+  body?: Record<string, unknown>;
+  pricePrompt?: number;
+  priceCompletion?: number;
+}
+
+/** A pair to judge, with the row of the taxonomy table that it counts in. */
+interface Pair {
+  question: string;
+  answer: string;
+  /** Outer step and dataset, of a run's questions. */
+  place: { step?: number; dataset?: number };
+  set: string;
+}
+
+/** `soarlab judge`: a judge's verdicts on the synthetic questions of a run or a table. */
+export function registerJudge(program: Command): void {
+  program
+    .command("judge")
+    .description("judge synthetic questions: well posed? answer right? what kind of error? (SOAR, App. C.4)")
+    .argument(
+      "<source>",
+      "a run's folder, or a table with the columns question and answer (.jsonl, .csv, ...)",
+    )
+    .option("--base-url <url>", "OpenAI-compatible endpoint up to its version, e.g. http://127.0.0.1:8000/v1")
+    .option("--model <name>", "the judge's name at the endpoint")
+    .option("--key-env <name>", "environment variable that holds the key", "OPENAI_API_KEY")
+    .option("--exact", "the exact judge of the run's domain instead of a model (the gym has one)")
+    .option("--all", "all questions of the run, not only those that promotions kept")
+    .option("--prompt <file>", "wording of your own, with {question} and {answer}")
+    .option(
+      "--out <file>",
+      "JSONL file of verdicts (default: verdicts.jsonl in the run's folder, or beside the file)",
+    )
+    .option("--cache <folder>", "where verdicts are kept between calls", ".cache/judge")
+    .option("--concurrency <n>", "requests at once", number(1, true), 8)
+    .option("--corrections <n>", "how often a malformed answer is asked again", number(0, true), 2)
+    .option("--max-tokens <n>", "longest answer of the judge", number(1, true), 4096)
+    .option("--temperature <t>", "of the judge", number(0), 0)
+    .option(
+      "--body <json>",
+      'further fields of each request, e.g. \'{"reasoning_effort":"low"}\'',
+      jsonObject,
+    )
+    .option("--price-prompt <p>", "price of a million tokens of prompt", number(0))
+    .option("--price-completion <p>", "price of a million tokens of answer", number(0))
+    .action(async (source: string, options: Options, command: Command) => {
+      const { pairs, folder, judge } = await readSource(source, options);
+      const out = resolve(options.out ?? join(folder, "verdicts.jsonl"));
+      if (out === resolve(source)) throw new Error(`${source}: --out must be another file`);
+      const result = options.exact
+        ? { verdicts: pairs.map(({ question, answer }) => judge(question, answer)), unjudged: [] }
+        : await ask(pairs, options, command.getOptionValueSource("keyEnv") === "cli");
+
+      const reasons = new Map(result.unjudged.map(({ index, reason }) => [index, reason]));
+      const lines = pairs.map(({ place, question, answer }, i) => {
+        const verdict = result.verdicts[i] ?? null;
+        return `${JSON.stringify({ ...place, question, answer, verdict, unjudged: reasons.get(i) })}\n`;
+      });
+      await writeFile(`${out}.part`, lines.join(""));
+      await rename(`${out}.part`, out);
+
+      printTaxonomy(pairs, result.verdicts);
+      if ("usage" in result) printUsage(result);
+      console.log(`\nverdicts: ${relative(".", out)}`);
+    });
+}
+
+function number(least: number, isWhole = false): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (
+      text.trim() !== "" &&
+      value >= least &&
+      Number.isFinite(value) &&
+      (!isWhole || Number.isInteger(value))
+    )
+      return value;
+    throw new InvalidArgumentError(`expected a ${isWhole ? "whole " : ""}number, at least ${least}.`);
+  };
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError("expected a JSON object.");
+}
+
+async function readSource(source: string, { all, exact }: Options) {
+  const found = await stat(source).catch(() => {
+    throw new Error(`${source}: no such run or file`);
+  });
+  if (!found.isDirectory()) {
+    if (exact) throw new Error("--exact takes a run's folder: a run says which domain's judge it is");
+    if (all) throw new Error("--all takes a run's folder; of a file all rows are judged");
+    return { pairs: await readPairs(source), folder: dirname(source), judge: () => undefined };
+  }
+  const run = await readRun(source);
+  const judge = run.config.domain === gymDomain.name ? gymDomain.judge : undefined;
+  if (exact && !judge) {
+    throw new Error(
+      `the domain "${run.config.domain}" has no exact judge; name a model with --base-url and --model`,
+    );
+  }
+  const records = all ? run.questions : run.promotionQuestions;
+  if (records.length === 0) {
+    const hint = all || run.questions.length === 0 ? "" : "; --all judges all questions of the run";
+    throw new Error(
+      `${join(source, all ? runFiles.questions : runFiles.promotionQuestions)}: no questions yet${hint}`,
+    );
+  }
+  const pairs = records.map(
+    ({ step, dataset, question, answer }): Pair => ({
+      question,
+      answer,
+      place: { step, dataset },
+      set: `stage ${stageOf(run, step)}`,
+    }),
+  );
+  return { pairs, folder: source, judge: judge ?? (() => undefined) };
+}
+
+async function readPairs(file: string): Promise<Pair[]> {
+  const rows = await readRows(file);
+  if (rows.length === 0) throw new Error(`${file}: no rows`);
+  return rows.map(({ row, value }) => {
+    const { question, answer } = value;
+    const text = (column: string, cell: unknown) => {
+      if (typeof cell === "string" && cell.trim() !== "") return cell;
+      if (typeof cell === "number" || typeof cell === "bigint") return String(cell);
+      throw new Error(
+        `${file}, row ${row}, column "${column}": expected text, got ${JSON.stringify(cell) ?? "nothing"}; ` +
+          `the row has: ${Object.keys(value).slice(0, 12).join(", ")}`,
+      );
+    };
+    return {
+      question: text("question", question),
+      answer: text("answer", answer),
+      place: {},
+      set: basename(file),
+    };
+  });
+}
+
+async function ask(pairs: Pair[], options: Options, isKeyNamed: boolean): Promise<JudgeResult> {
+  const { baseUrl, model, keyEnv, prompt, cache, pricePrompt, priceCompletion } = options;
+  if (!baseUrl || !model) throw new Error("name the judge with --base-url and --model, or take --exact");
+  if (!URL.canParse(baseUrl))
+    throw new Error(`--base-url ${baseUrl}: expected an address such as http://host/v1`);
+  const apiKey = process.env[keyEnv] || undefined;
+  if (isKeyNamed && !apiKey) throw new Error(`--key-env ${keyEnv}: no such variable in the environment`);
+  const price =
+    pricePrompt === undefined && priceCompletion === undefined
+      ? undefined
+      : { prompt: pricePrompt ?? 0, completion: priceCompletion ?? 0 };
+  const wording = prompt === undefined ? undefined : await readFile(prompt, "utf8");
+  const display = judgeDisplay(process.stderr);
+  try {
+    const hint = `judging stopped; the same command goes on, with the verdicts kept in ${cache}`;
+    return await interruptible(hint, signal =>
+      judgeQuestions({
+        ...options,
+        questions: pairs,
+        baseUrl,
+        model,
+        apiKey,
+        prompt: wording,
+        cacheFolder: cache,
+        price,
+        signal,
+        onProgress: display.update,
+      }),
+    );
+  } finally {
+    display.end();
+  }
+}
+
+const columns = ["wellPosed", "correct", "arithmetic", "logic", "impossible", "ambiguous"] as const;
+
+function printTaxonomy(pairs: Pair[], verdicts: JudgeResult["verdicts"]): void {
+  const sets: Record<string, JudgeResult["verdicts"]> = {};
+  for (const [i, { set }] of pairs.entries()) {
+    sets[set] ??= [];
+    sets[set].push(verdicts[i]);
+  }
+  const rows = taxonomyTable({ sets: Object.keys(sets).length > 1 ? { ...sets, all: verdicts } : sets });
+  const width = Math.max(3, ...rows.map(({ set }) => set.length));
+  console.log(
+    `${"%".padEnd(width)}  questions  judged  well posed  correct  arithmetic  logic  impossible  ambiguous`,
+  );
+  const widths = [10, 7, 10, 5, 10, 9];
+  for (const row of rows) {
+    const shares = columns.map((name, i) => {
+      const share = Number.isNaN(row[name]) ? "-" : row[name].toFixed(1);
+      return share.padStart(widths[i]!);
+    });
+    const counts = [String(row.questions).padStart(9), String(row.judged).padStart(6)];
+    console.log([row.set.padEnd(width), ...counts, ...shares].join("  "));
+  }
+}
+
+const shown = 10;
+
+function printUsage({ usage, unjudged, verdicts }: JudgeResult): void {
+  const { requests, promptTokens, completionTokens, cached, cost } = usage;
+  const tokens = `${promptTokens} tokens of prompt, ${completionTokens} of answer`;
+  const paid = cost === undefined ? "" : `, cost ${cost.toFixed(4)}`;
+  console.log(`\n${requests} requests, ${tokens}, ${cached} verdicts from the cache${paid}`);
+  if (unjudged.length === 0) return;
+  console.log(`\n${unjudged.length} of ${verdicts.length} questions are without a verdict:`);
+  for (const { index, reason, answer } of unjudged.slice(0, shown)) {
+    console.log(`  question ${index + 1}: ${short(reason)}\n    it answered: ${short(answer)}`);
+  }
+  if (unjudged.length > shown) console.log(`  ... ${unjudged.length - shown} more`);
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
+}
