@@ -40,6 +40,18 @@ export { extractBoxed } from "./grading/extract-boxed.js";
 export { gradeAnswer } from "./grading/grade-answer.js";
 export { gradeCompletion } from "./grading/grade-completion.js";
 export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grading/grade-rows.js";
+export { attachVerdicts } from "./grading/judge/attach-verdicts.js";
+export { judgePrompt } from "./grading/judge/judge-prompt.js";
+export {
+  type JudgeProgress,
+  type JudgeQuestionsParams,
+  type JudgeResult,
+  type JudgeUsage,
+  judgeQuestions,
+} from "./grading/judge/judge-questions.js";
+export { type QuestionSubset, questionSubset } from "./grading/judge/question-subset.js";
+export { readVerdict } from "./grading/judge/read-verdict.js";
+export { type TaxonomyRow, taxonomyTable } from "./grading/judge/taxonomy-table.js";
 export { normaliseAnswer } from "./grading/normalise-answer.js";
 export { parseOutcome } from "./grading/parse-outcome.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
