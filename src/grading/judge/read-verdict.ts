@@ -29,7 +29,10 @@ export function readVerdict(answer: string): VerdictReading {
   const value = parse(text) ?? parse(mended(text));
   if (value === undefined) return { problem: "its JSON object is not valid JSON" };
   const parsed = givenSchema.safeParse(value);
-  if (!parsed.success) return { problem: z.prettifyError(parsed.error).replace(/\s+/g, " ") };
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`);
+    return { problem: issues.join("; ") };
+  }
   const problem = contradiction(parsed.data);
   return problem === undefined ? { verdict: parsed.data } : { problem };
 }

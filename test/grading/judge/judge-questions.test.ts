@@ -96,7 +96,7 @@ describe("judgeQuestions", () => {
     ]);
     expect(conversations[1]![1]!.content).toBe("I think it is fine.");
     expect(conversations[1]![2]!.content).toContain("no JSON object");
-    expect(conversations[2]![2]!.content).toMatch(/expected boolean.*isWellPosed/);
+    expect(conversations[2]![2]!.content).toMatch(/isWellPosed: .*expected boolean/);
   });
 
   it("reports a pair that stays unjudged, wherever it stands, and goes on with the others", async () => {

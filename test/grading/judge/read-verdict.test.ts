@@ -48,9 +48,9 @@ describe("readVerdict", () => {
     [json.slice(0, -1), /no JSON object/],
     [`<think> ${json}`, /before its thinking does/],
     ["{}", /isWellPosed/],
-    [json.replace("true", '"yes"'), /expected boolean, received string.*isWellPosed/],
-    [json.replace("Arithmetic", "Typo"), /"None"\|"Arithmetic".*errorType/],
-    [json.replace('"{1, 2}"', "[]"), /verifiedAnswer/],
+    [json.replace("true", '"yes"'), /^isWellPosed: .*expected boolean, received string$/],
+    [json.replace("Arithmetic", "Typo"), /^errorType: .*"None"\|"Arithmetic"/],
+    [json.replace('"{1, 2}"', "[]"), /^verifiedAnswer: expected a string/],
     [
       json
         .replace("true", "false")
