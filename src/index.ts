@@ -8,8 +8,15 @@ export { meanPairwiseDistance } from "./diversity/mean-pairwise-distance.js";
 export { vendiScore } from "./diversity/vendi-score.js";
 export { vendiSubsamples } from "./diversity/vendi-subsamples.js";
 // evaluation
+export type { EvaluationConfig, EvaluationConfigInput } from "./evaluation/evaluation-config.js";
+export { evaluationConfigFor } from "./evaluation/evaluation-config-for.js";
+export type { EvaluationEvent } from "./evaluation/evaluation-events.js";
+export { type EvaluationResult, evaluationResult } from "./evaluation/evaluation-result.js";
 export { type PassAtKFrom, type PassAtKFromSeries, passAtKFrom } from "./evaluation/pass-at-k-from.js";
+export { type ProtocolName, protocols } from "./evaluation/protocols.js";
+export { type EvaluationRecord, readEvaluation } from "./evaluation/read-evaluation.js";
 export { type ReadSampleCountsOptions, readSampleCounts } from "./evaluation/read-sample-counts.js";
+export { runEvaluation } from "./evaluation/run-evaluation.js";
 export { sampleCounts } from "./evaluation/sample-counts.js";
 export type { SampleSource, SeriesPassAtKOptions } from "./evaluation/series-pass-at-k.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML

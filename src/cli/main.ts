@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { registerEvaluate } from "./evaluate.js";
 import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
 import { Interrupted } from "./interruptible.js";
@@ -9,12 +10,15 @@ import { registerReport } from "./report.js";
 import { registerRun } from "./run.js";
 import { registerRuns } from "./runs.js";
 import { registerServe } from "./serve.js";
+import { registerStudy } from "./study.js";
 
 const program = new Command("soarlab")
   .description("Teacher-student meta-RL of language models (SOAR): run it, watch it, take it apart.")
   .showHelpAfterError("(--help shows what there is)");
 
 registerRun(program);
+registerEvaluate(program);
+registerStudy(program);
 registerRuns(program);
 registerReport(program);
 registerGrade(program);

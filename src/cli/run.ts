@@ -1,19 +1,22 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { parse as parseYaml } from "yaml";
+import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { renderSvg } from "../figures/render-svg.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
-import { readRun, runFiles } from "../soar/run-log.js";
+import { soarLog } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
+import { runStanding } from "../soar/run-standing.js";
+import { assign, collect } from "./assign.js";
+import { followEvaluation } from "./follow-evaluation.js";
 import { interruptible } from "./interruptible.js";
 import { printSummary } from "./print-summary.js";
 import { progressDisplay } from "./progress-display.js";
+import { readConfigSource } from "./read-config-source.js";
 
 interface RunOptions {
   out?: string;
@@ -36,27 +39,19 @@ export function registerRun(program: Command): void {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
       const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
-      await follow(folder, (await holdsThisRun(folder, config)) ? undefined : config);
+      const standing = await runStanding(soarLog, { folder, config });
+      if (standing !== "missing")
+        console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this run; going on"}`);
+      await follow(folder, standing === "missing" ? config : undefined);
     });
 
   program
     .command("resume")
     .description("go on with a run that was interrupted")
     .argument("<run>", "folder of the run")
-    .action((folder: string) => follow(folder));
-}
-
-/** Whether a folder holds a run of the same configuration: then running it again means going on with it. */
-async function holdsThisRun(folder: string, config: SoarConfig): Promise<boolean> {
-  if (!existsSync(join(folder, runFiles.config))) return false;
-  const run = await readRun(folder);
-  if (!isDeepStrictEqual(run.config, config)) {
-    throw new Error(`${folder} holds a run of another configuration; choose another folder with --out`);
-  }
-  console.error(
-    run.ended ? `${folder} is done:` : `${folder} holds this run; going on after step ${run.nextStep}`,
-  );
-  return true;
+    .action((folder: string) =>
+      existsSync(join(folder, evaluationLogKind.configFile)) ? followEvaluation(folder) : follow(folder),
+    );
 }
 
 /** Runs or resumes with a progress display, and ends with the summary. */
@@ -85,40 +80,9 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
 }
 
 async function readConfig(source: string, { seed, server, set }: RunOptions): Promise<SoarConfig> {
-  const input = structuredClone(await readSource(source)) as Record<string, unknown>;
+  const input = structuredClone(await readConfigSource(source)) as Record<string, unknown>;
   for (const assignment of set) assign(input, assignment);
   if (seed !== undefined) assign(input, `seed=${seed}`);
   if (server !== undefined) assign(input, `server.url=${server}`);
   return parseConfig(input, source);
-}
-
-async function readSource(source: string): Promise<unknown> {
-  if (source in presets) return presets[source as keyof typeof presets];
-  if (!existsSync(source)) {
-    throw new Error(`${source} is neither a preset (${Object.keys(presets).join(", ")}) nor a file`);
-  }
-  const text = await readFile(source, "utf8");
-  try {
-    return parseYaml(text); // JSON is YAML
-  } catch (error) {
-    throw new Error(`${source} is neither JSON nor YAML: ${(error as Error).message}`);
-  }
-}
-
-/** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
-function assign(input: Record<string, unknown>, assignment: string): void {
-  const at = assignment.indexOf("=");
-  if (at < 1) throw new Error(`--set ${assignment}: expected path=value, e.g. student.steps=8`);
-  const path = assignment.slice(0, at).split(".");
-  const last = path.pop()!;
-  let node = input;
-  for (const key of path) {
-    node[key] ??= {};
-    node = node[key] as Record<string, unknown>;
-  }
-  node[last] = parseYaml(assignment.slice(at + 1));
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
 }

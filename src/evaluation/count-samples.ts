@@ -2,11 +2,12 @@ import { z } from "zod";
 import { type Extraction, extractAnswer } from "../grading/extract-answer.js";
 import { extractBoxed } from "../grading/extract-boxed.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
-import type { AnswerPair, Domain } from "../problems/domain.js";
-import { gymDomain } from "../problems/gym/gym-domain.js";
-import { createMathDomain } from "../problems/math-domain.js";
+import type { Domain } from "../problems/domain.js";
 import type { Row } from "../problems/stream-rows.js";
+import { batchGrading } from "./batch-grading.js";
+import { howToName } from "./how-to-name.js";
 import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-columns.js";
+import { twinCheck } from "./twin-check.js";
 
 export interface CountSamplesOptions {
   /** Which column holds what, where the names are not the usual ones. */
@@ -23,12 +24,6 @@ export interface CountSamplesParams extends CountSamplesOptions {
   where: (row: number) => string;
 }
 
-/** Answers graded at once: enough to keep all threads busy, few enough to hold. */
-const batchSize = 4096;
-
-/** Names under which a single text would be a mistake: a list that was written as text. */
-const listNames = ["completions", "responses"];
-
 const verdict = z.union([
   z.boolean(),
   z.literal([0, 1]).transform(Boolean),
@@ -36,6 +31,8 @@ const verdict = z.union([
   z.stringFormat("verdict", /^\s*(?:true|false|[01](?:\.0+)?)\s*$/i).transform(text => /[t1]/i.test(text)),
 ]);
 const verdicts = z.union([z.array(verdict).min(1), verdict.transform(one => [one])]);
+const verdictsExpected =
+  "true, false, 1 or 0 for one sample (a number of right ones needs a number of samples beside it)";
 const count = z.union([
   z.int().min(0),
   z.bigint().min(0n).transform(Number),
@@ -60,89 +57,54 @@ interface Tally extends Required<ProblemCount> {
  *   reference or on another column that names it
  */
 export async function countSamples(params: CountSamplesParams): Promise<Required<ProblemCount>[]> {
-  const { rows, where, columns, ways } = params;
+  const { rows, where, columns, domain = "math", ways } = params;
   const tallies = new Map<string, Tally>();
-  const fail = (row: number, message: string) => new Error(`${where(row)}: ${message}`);
-  const read = <T>({ row, value }: Row, column: string, schema: z.ZodType<T>, expected: string): T => {
-    const parsed = schema.safeParse(value[column]);
-    if (parsed.success) return parsed.data;
-    throw fail(row, `column "${column}": expected ${expected}, got ${brief(value[column])}.`);
+  const tallyOf = (problem: string, row: number) => {
+    const tally = tallies.get(problem) ?? { problem, samples: 0, correct: 0, row };
+    tallies.set(problem, tally);
+    return tally;
   };
-
+  const grading = batchGrading(domain);
   let form: SampleForm | undefined;
-  let checkTwins: TwinCheck | undefined;
-  const grading = createGrading(params.domain);
+  let checkTwins: ReturnType<typeof twinCheck> | undefined;
   try {
-    for await (const each of rows) {
-      const { row, value } = each;
-      if (form === undefined) {
-        try {
-          form = sampleColumns(value, columns);
-        } catch (error) {
-          throw fail(row, (error as Error).message);
-        }
+    for await (const { row, value } of rows) {
+      const cells = readCells(value, where(row));
+      if (form === undefined || checkTwins === undefined) {
+        form = sampleColumns(value, where(row), columns);
         checkTwins = twinCheck(form, where);
       }
-      const problem = read(each, form.problem, name, "the problem's id or text");
-      checkTwins!(problem, each);
-      let tally = tallies.get(problem);
+      const problem = cells.read(form.problem, name, "the problem's id or text");
+      checkTwins(problem, { row, value });
       if (form.kind === "counts") {
-        if (tally) {
-          throw fail(
-            row,
-            `problem ${brief(problem)} is counted a second time; the first is ${where(tally.row)}.`,
+        const first = tallies.get(problem)?.row;
+        if (first !== undefined) {
+          throw cells.error(`problem ${brief(problem)} is counted a second time; the first is ${where(first)}.`);
+        }
+        Object.assign(tallyOf(problem, row), readCount(cells, form));
+      } else if (form.kind === "verdicts") {
+        const given = cells.read(form.correct, verdicts, verdictsExpected);
+        const tally = tallyOf(problem, row);
+        tally.samples += given.length;
+        tally.correct += given.filter(Boolean).length;
+      } else {
+        const tally = tallyOf(problem, row);
+        const gold = withoutBox(cells.read(form.gold, text, "the reference as text"));
+        tally.gold ??= gold;
+        if (tally.gold !== gold) {
+          throw cells.error(
+            `problem ${brief(problem)} has the reference ${brief(gold)} here and ${brief(tally.gold)} at ` +
+              `${where(tally.row)}; is "${form.problem}" what tells problems apart? ${howToName("problem")}`,
           );
         }
-        const samples = read(each, form.samples, count.pipe(z.int().min(1)), "a number of samples");
-        const expected = `a whole number from 0 to ${samples}, the samples`;
-        const correct = read(each, form.correct, count.pipe(z.int().max(samples)), expected);
-        tallies.set(problem, { problem, samples, correct, row });
-        continue;
-      }
-      if (!tally) {
-        tally = { problem, samples: 0, correct: 0, row };
-        tallies.set(problem, tally);
-      }
-      if (form.kind === "verdicts") {
-        const given = read(
-          each,
-          form.correct,
-          verdicts,
-          "true, false, 1 or 0 for one sample (a number of right ones needs a number of samples beside it)",
-        );
-        tally.samples += given.length;
-        for (const isCorrect of given) tally.correct += Number(isCorrect);
-        continue;
-      }
-      const reference = read(each, form.gold, text, "the reference as text");
-      const gold = withoutBox(reference);
-      tally.gold ??= gold;
-      if (tally.gold !== gold) {
-        throw fail(
-          row,
-          `problem ${brief(problem)} has the reference ${brief(gold)} here and ${brief(tally.gold)} at ` +
-            `${where(tally.row)}; is "${form.problem}" what tells problems apart? ` +
-            `Name the right one: columns: { problem: "..." }, or --problem on the command line.`,
-        );
-      }
-      if (
-        !columns?.completion &&
-        listNames.includes(form.answers) &&
-        typeof value[form.answers] === "string"
-      ) {
-        throw fail(
-          row,
-          `column "${form.answers}": expected a list of texts, got one text. If it is one completion a row, ` +
-            `say so: columns: { completion: "${form.answers}" }, or --completion ${form.answers}.`,
-        );
-      }
-      const completions = read(each, form.answers, texts, "a text or a list of texts, at least one");
-      tally.samples += completions.length;
-      for (const completion of completions) {
-        const answer = form.isExtracted
-          ? extractAnswer({ text: completion, ways })?.answer
-          : withoutBox(completion);
-        if (answer !== undefined) await grading.add(tally, { answer, reference: gold });
+        const completions = readCompletions(cells, form.answers, columns);
+        tally.samples += completions.length;
+        for (const completion of completions) {
+          const answer = form.isExtracted
+            ? extractAnswer({ text: completion, ways })?.answer
+            : withoutBox(completion);
+          if (answer !== undefined) await grading.add(tally, { answer, reference: gold });
+        }
       }
     }
     await grading.end();
@@ -152,82 +114,42 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
   return Array.from(tallies.values(), ({ problem, samples, correct }) => ({ problem, samples, correct }));
 }
 
-/** Grades in batches. While one is graded on the threads, the next is read. */
-function createGrading(domain: CountSamplesOptions["domain"] = "math") {
-  // Made with the first answer: a table of verdicts needs no threads.
-  let own: ReturnType<typeof createMathDomain> | undefined;
-  const equal = (pairs: readonly AnswerPair[]) => {
-    if (domain === "gym") return gymDomain.equal(pairs);
-    if (domain !== "math") return domain.equal(pairs);
-    own ??= createMathDomain();
-    return own.equal(pairs);
-  };
-  let pairs = new Map<string, { pair: AnswerPair; tallies: Tally[] }>();
-  let waiting = 0;
-  let underWay: Promise<void> = Promise.resolve();
-  const start = async (batch: typeof pairs) => {
-    const entries = [...batch.values()];
-    const outcomes = await equal(entries.map(({ pair }) => pair));
-    entries.forEach(({ tallies }, i) => {
-      if (outcomes[i]) for (const tally of tallies) tally.correct++;
-    });
-  };
-  const next = async () => {
-    await underWay;
-    underWay = start(pairs);
-    // Its failure is met at the next await; until then it is no unhandled one.
-    underWay.catch(() => {});
-    pairs = new Map();
-    waiting = 0;
-  };
+/** The cells of one row, to be read by their schemas. */
+interface Cells {
+  value: Record<string, unknown>;
+  error(message: string): Error;
+  /** @throws Error saying where, which column, and what was expected */
+  read<T>(column: string, schema: z.ZodType<T>, expected: string): T;
+}
+
+function readCells(value: Record<string, unknown>, place: string): Cells {
+  const error = (message: string) => new Error(`${place}: ${message}`);
   return {
-    async add(tally: Tally, pair: AnswerPair): Promise<void> {
-      // Samples of one problem often agree, and then are graded once.
-      const key = `${pair.reference}\u0000${pair.answer}`;
-      const known = pairs.get(key);
-      if (known) known.tallies.push(tally);
-      else pairs.set(key, { pair, tallies: [tally] });
-      if (++waiting >= batchSize) await next();
+    value,
+    error,
+    read(column, schema, expected) {
+      const parsed = schema.safeParse(value[column]);
+      if (parsed.success) return parsed.data;
+      throw error(`column "${column}": expected ${expected}, got ${brief(value[column])}.`);
     },
-    async end(): Promise<void> {
-      await next();
-      await underWay;
-    },
-    close: async () => own?.close(),
   };
 }
 
-type TwinCheck = (problem: string, row: Row) => void;
+function readCount(cells: Cells, form: SampleForm & { kind: "counts" }) {
+  const samples = cells.read(form.samples, count.pipe(z.int().min(1)), "a number of samples");
+  const expected = `a whole number from 0 to ${samples}, the samples`;
+  return { samples, correct: cells.read(form.correct, count.pipe(z.int().max(samples)), expected) };
+}
 
-/** A check that columns which could all name the problem tell problems apart in the same way; it throws where not. */
-function twinCheck(
-  { problem: column, alsoProblem }: SampleForm,
-  where: CountSamplesParams["where"],
-): TwinCheck {
-  type Seen = Map<string, { partner: string; row: number }>;
-  const twins = alsoProblem.map(name => ({ name, byProblem: new Map() as Seen, byTwin: new Map() as Seen }));
-  const meet = (seen: Seen, key: string, partner: string, row: number) => {
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, { partner, row });
-    return first === undefined || first.partner === partner ? undefined : first.row;
-  };
-  return (problem, { row, value }) => {
-    for (const { name, byProblem, byTwin } of twins) {
-      const raw = value[name];
-      if (raw === undefined || raw === null) continue;
-      const twin = String(raw).trim();
-      const sameProblem = meet(byProblem, problem, twin, row);
-      const sameTwin = meet(byTwin, twin, problem, row);
-      const at = sameProblem ?? sameTwin;
-      if (at === undefined) continue;
-      const [same, different] = sameProblem === undefined ? [name, column] : [column, name];
-      throw new Error(
-        `${where(row)}: by "${same}" this is the problem of ${where(at)}, by "${different}" it is another one. ` +
-          `Say which tells problems apart: columns: { problem: "${column}" } or { problem: "${name}" }, or --problem ` +
-          "on the command line.",
-      );
-    }
-  };
+function readCompletions(cells: Cells, column: string, columns: SampleColumns = {}): string[] {
+  const isListName = column === "completions" || column === "responses";
+  if (isListName && columns.completion === undefined && typeof cells.value[column] === "string") {
+    throw cells.error(
+      `column "${column}": expected a list of texts, got one text. If it is one completion a row, say so: ` +
+        `columns: { completion: "${column}" }, or --completion ${column}.`,
+    );
+  }
+  return cells.read(column, texts, "a text or a list of texts, at least one");
 }
 
 function withoutBox(answer: string): string {

@@ -1,3 +1,5 @@
+import { howToName } from "./how-to-name.js";
+
 /** Columns that a user names; each has usual names that are looked for where it is left out. */
 export interface SampleColumns {
   /** What the problem is called: an id, or its text. Usual: problem, problem_id, id, task_id, question. */
@@ -109,10 +111,6 @@ function missing(row: Record<string, unknown>, role: keyof typeof usual, more?: 
   const names = usual[role].join(", ");
   const what = `no column for the ${holds[role]} (${names})${more ? ` ${more}` : ""}`;
   return new Error(`${what}; ${shown(row)}. ${howToName(role)}`);
-}
-
-function howToName(role: string): string {
-  return `Name the right one: columns: { ${role}: "..." }, or --${role} on the command line.`;
 }
 
 function shown(row: Record<string, unknown>): string {

@@ -14,6 +14,8 @@ export interface LearningCurvesParams {
   x?: string;
   /** The step, from 0, of the first value. Default 0. */
   firstStep?: number;
+  /** Steps between two values. Default 1. */
+  every?: number;
   /** Step at which a method's curve goes flat, as `plateauStep` gives it; marked where given. */
   plateau?: Record<string, number | undefined>;
   title?: string;
@@ -26,7 +28,7 @@ export interface LearningCurvesParams {
  * @throws RangeError where a method has no values or a plateau names no method
  */
 export function learningCurves(params: LearningCurvesParams): Figure {
-  const { curves, firstStep = 0, plateau = {}, title = "Learning curves" } = params;
+  const { curves, firstStep = 0, every = 1, plateau = {}, title = "Learning curves" } = params;
   const names = Object.keys(curves);
   if (names.length === 0)
     throw new RangeError("learningCurves: curves is empty, expected at least one method");
@@ -47,7 +49,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     const rows = Array.from({ length }, (_, step) => {
       const values = seeds.map(seed => seed[step]).filter((value): value is number => Number.isFinite(value));
       const centre = values.length > 0 ? mean(values) : Number.NaN;
-      return { x: step + firstStep, centre, sd: values.length > 1 ? standardDeviation(values) : 0 };
+      return { x: firstStep + step * every, centre, sd: values.length > 1 ? standardDeviation(values) : 0 };
     });
     const at = plateau[name];
     if (at !== undefined) {

@@ -1,7 +1,7 @@
-import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { appendJsonl, readJsonl } from "../util/jsonl.js";
-import type { SoarConfig } from "./config.js";
+import { readJsonl } from "../util/jsonl.js";
+import { type SoarConfig, soarConfigSchema } from "./config.js";
+import { EventLog, eventsFile, type LogKind, readLogConfig } from "./event-log.js";
 import {
   eventSchema,
   type QuestionRecord,
@@ -9,75 +9,64 @@ import {
   type RunEvent,
   type StepEvent,
 } from "./events.js";
-import { lockRun } from "./lock-run.js";
-import { parseConfig } from "./parse-config.js";
 import { type RunState, replay } from "./run-state.js";
 
 /** Names of a run's files. */
 export const runFiles = {
   config: "config.json",
-  events: "events.jsonl",
+  events: eventsFile,
   questions: "questions.jsonl",
   promotionQuestions: "promotion-questions.jsonl",
   checkpoints: "checkpoints",
 } as const;
+
+/** What makes a folder a SOAR run. */
+export const soarLog: LogKind<SoarConfig, RunEvent> = {
+  configFile: runFiles.config,
+  configSchema: soarConfigSchema,
+  eventSchema,
+};
 
 /**
  * The log of one run: a folder that says everything about it. Events are appended and flushed to disk before the loop
  * goes on; a step's questions are written before its event, so a step counts as a whole or not at all.
  */
 export class RunLog {
-  private constructor(
-    readonly folder: string,
-    readonly config: SoarConfig,
-    private readonly events: RunEvent[],
-    private readonly unlock: () => Promise<void>,
-  ) {}
+  private constructor(private readonly log: EventLog<SoarConfig, RunEvent>) {}
 
   /**
    * Starts a new run in a folder.
    * @throws Error when the folder already holds a run
    */
   static async create(folder: string, config: SoarConfig): Promise<RunLog> {
-    await mkdir(folder, { recursive: true });
-    const unlock = await lockRun(folder);
-    try {
-      await writeFile(join(folder, runFiles.config), `${JSON.stringify(config, null, 2)}\n`, { flag: "wx" });
-    } catch (error) {
-      await unlock();
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new Error(
-        `${folder} already holds a run; resume it (soarlab resume ${folder}) or choose another folder`,
-      );
-    }
-    return new RunLog(folder, config, [], unlock);
+    return new RunLog(await EventLog.create(soarLog, folder, config));
   }
 
   /** Opens a run to go on with it: what a killed process left of an unfinished step is cut off. */
-  static async resume(folder: string, onNotice: (notice: string) => void = () => {}): Promise<RunLog> {
-    const config = await readConfig(folder);
-    const unlock = await lockRun(folder);
-    const path = join(folder, runFiles.events);
-    const { rows, bytes, torn } = await readJsonl(path, eventSchema);
-    if (torn) {
-      onNotice(`${path}: dropped a last line that was cut short`);
-      await truncate(path, bytes);
-    }
-    const last = rows.findLast(event => event.type === "step");
-    await cutTo(join(folder, runFiles.questions), last?.bytes.questions ?? 0);
-    await cutTo(join(folder, runFiles.promotionQuestions), last?.bytes.promotionQuestions ?? 0);
-    return new RunLog(folder, config, rows, unlock);
+  static async resume(folder: string, onNotice?: (notice: string) => void): Promise<RunLog> {
+    const log = await EventLog.resume(soarLog, folder, onNotice);
+    const last = log.events.findLast(event => event.type === "step");
+    await log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
+    await log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
+    return new RunLog(log);
+  }
+
+  get folder(): string {
+    return this.log.folder;
+  }
+
+  get config(): SoarConfig {
+    return this.log.config;
   }
 
   /** Where the run stands. */
   get state(): RunState {
-    return replay(this.events, this.config.promotion);
+    return replay(this.log.events, this.config.promotion);
   }
 
   /** Appends an event other than a step. */
-  async append(event: Exclude<RunEvent, StepEvent>): Promise<void> {
-    await appendJsonl(join(this.folder, runFiles.events), [event]);
-    this.events.push(event);
+  append(event: Exclude<RunEvent, StepEvent>): Promise<void> {
+    return this.log.append(event);
   }
 
   /** Appends a finished step: its questions, those that a promotion keeps, and last the event that makes them count. */
@@ -86,18 +75,17 @@ export class RunLog {
       ? questions.filter(({ dataset }) => dataset === event.promotion!.dataset)
       : [];
     const bytes = {
-      questions: await appendJsonl(join(this.folder, runFiles.questions), questions),
-      promotionQuestions: await appendJsonl(join(this.folder, runFiles.promotionQuestions), promoted),
+      questions: await this.log.appendRows(runFiles.questions, questions),
+      promotionQuestions: await this.log.appendRows(runFiles.promotionQuestions, promoted),
     };
     const complete: StepEvent = { ...event, bytes };
-    await appendJsonl(join(this.folder, runFiles.events), [complete]);
-    this.events.push(complete);
+    await this.log.append(complete);
     return complete;
   }
 
   /** Lets other processes have the run. */
-  async close(): Promise<void> {
-    await this.unlock();
+  close(): Promise<void> {
+    return this.log.close();
   }
 }
 
@@ -112,7 +100,7 @@ export interface RunRecord extends RunState {
 
 /** Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown. */
 export async function readRun(folder: string): Promise<RunRecord> {
-  const config = await readConfig(folder);
+  const config = await readLogConfig(soarLog, folder);
   const { rows } = await readJsonl(join(folder, runFiles.events), eventSchema);
   const state = replay(rows, config.promotion);
   const counts = (record: QuestionRecord) => record.step < state.nextStep;
@@ -125,18 +113,4 @@ export async function readRun(folder: string): Promise<RunRecord> {
     questions: questions.rows.filter(counts),
     promotionQuestions: promoted.rows.filter(counts),
   };
-}
-
-async function readConfig(folder: string): Promise<SoarConfig> {
-  const path = join(folder, runFiles.config);
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new Error(`${folder} is no run: it has no ${runFiles.config}`);
-  });
-  return parseConfig(JSON.parse(text), path);
-}
-
-async function cutTo(path: string, bytes: number): Promise<void> {
-  await truncate(path, bytes).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
 }

@@ -1,27 +1,25 @@
 import { join } from "node:path";
 import type { SoarConfig } from "./config.js";
 import type { StepEvent } from "./events.js";
-import { openLab } from "./open-lab.js";
+import { type OpenLabParams, openLab } from "./open-lab.js";
 import { outerLoop } from "./outer-loop.js";
 import type { OnProgress } from "./progress.js";
 import { RunLog, type RunRecord, readRun, runFiles } from "./run-log.js";
 
-export interface RunSoarParams {
+export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoints"> {
   /** Folder of the run. */
   folder: string;
   /** What to run; absent = go on with the run that the folder holds. */
   config?: SoarConfig;
-  /** Key of a remote server; default: TINKER_API_KEY. */
-  apiKey?: string;
   onProgress?: OnProgress;
   onStep?: (step: StepEvent) => void;
   onNotice?: (notice: string) => void;
-  onServerLog?: (line: string) => void;
-  /** Stops the run at once; what is in the log stays, and the run can be resumed. */
-  signal?: AbortSignal;
 }
 
-/** Runs SOAR from start to end, or from where a run was interrupted to its end, and returns the finished run. */
+/**
+ * Runs SOAR from start to end, or from where a run was interrupted to its end, and returns the finished run. A signal
+ * stops it at once; what is in the log stays, and the run can be resumed.
+ */
 export async function runSoar(params: RunSoarParams): Promise<RunRecord> {
   const { folder, config } = params;
   const log = config ? await RunLog.create(folder, config) : await RunLog.resume(folder, params.onNotice);

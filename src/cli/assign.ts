@@ -1,0 +1,14 @@
+import { parse as parseYaml } from "yaml";
+import { setPath } from "../util/set-path.js";
+
+/** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
+export function assign(input: Record<string, unknown>, assignment: string): void {
+  const at = assignment.indexOf("=");
+  if (at < 1) throw new Error(`--set ${assignment}: expected path=value, e.g. student.steps=8`);
+  setPath(input, assignment.slice(0, at), parseYaml(assignment.slice(at + 1)));
+}
+
+/** For options that may be repeated. */
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

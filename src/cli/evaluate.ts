@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
+import { evaluationLogKind } from "../evaluation/evaluation-log.js";
+import { needsRun } from "../evaluation/needs-run.js";
+import { type ProtocolName, protocols } from "../evaluation/protocols.js";
+import { readRun } from "../soar/run-log.js";
+import { runStanding } from "../soar/run-standing.js";
+import { nearest } from "../util/nearest.js";
+import { assign, collect } from "./assign.js";
+import { followEvaluation } from "./follow-evaluation.js";
+import { readConfigSource } from "./read-config-source.js";
+
+interface EvaluateOptions {
+  run?: string;
+  config: string;
+  out?: string;
+  seed: string;
+  set: string[];
+  server?: string;
+}
+
+/** `soarlab evaluate`. */
+export function registerEvaluate(program: Command): void {
+  const names = Object.keys(protocols);
+  program
+    .command("evaluate")
+    .description(
+      "run one of the paper's evaluation protocols: train a fresh student, measure pass@k on the held-out half",
+    )
+    .argument("<protocol>", names.join(", "))
+    .option("--run <folder>", "the SOAR run whose questions, teacher or promoted student are evaluated")
+    .option(
+      "--config <config>",
+      "without a run: a preset or file that says model, problems and sampling",
+      "gym",
+    )
+    .option(
+      "--out <folder>",
+      "folder of the evaluation (default: runs/PROTOCOL-seed-N, or in the run's folder)",
+    )
+    .option("--seed <n>", "seed of every random choice", "0")
+    .option("--server <url>", "a training server that speaks the Tinker API, instead of a local one")
+    .option("--set <path=value>", "change one field, e.g. --set training.steps=50 (repeatable)", collect, [])
+    .action(async (protocol: string, options: EvaluateOptions) => {
+      if (!isProtocol(protocol)) {
+        const guess = nearest(protocol, names);
+        throw new Error(
+          `there is no protocol ${protocol}; ${guess ? `did you mean ${guess}?` : `there are: ${names.join(", ")}`}`,
+        );
+      }
+      const changes: Record<string, unknown> = {};
+      for (const assignment of options.set) assign(changes, assignment);
+      assign(changes, `seed=${options.seed}`);
+      if (options.server !== undefined) assign(changes, `server.url=${options.server}`);
+      const { run } = options;
+      const base = run === undefined ? await readConfigSource(options.config) : (await readRun(run)).config;
+      const config = evaluationConfigFor({ protocol, base, run, changes });
+      if (run === undefined && needsRun(config)) {
+        throw new Error(`${protocol} is about a SOAR run; name its folder with --run`);
+      }
+      const folder =
+        options.out ?? `${run ?? "runs"}${run ? "/evaluations" : ""}/${protocol}-seed-${config.seed}`;
+      const standing = await runStanding(evaluationLogKind, { folder, config });
+      if (standing !== "missing") {
+        console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this evaluation; going on"}`);
+      }
+      await followEvaluation(folder, standing === "missing" ? config : undefined);
+    });
+}
+
+function isProtocol(name: string): name is ProtocolName {
+  return name in protocols;
+}

@@ -1,0 +1,65 @@
+import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
+import { evaluationResult } from "../evaluation/evaluation-result.js";
+import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
+import { runEvaluation } from "../evaluation/run-evaluation.js";
+import { passAtK } from "../metrics/pass-at-k.js";
+import { interruptible } from "./interruptible.js";
+import { liveLine } from "./live-line.js";
+
+/** Runs or resumes an evaluation with a progress display, and ends with its table. */
+export async function followEvaluation(folder: string, config?: EvaluationConfig): Promise<void> {
+  const line = liveLine(process.stderr);
+  const hint = `interrupted; everything up to the last evaluation is kept. Go on with: soarlab resume ${folder}`;
+  try {
+    const record = await interruptible(hint, signal =>
+      runEvaluation({
+        folder,
+        config,
+        signal,
+        onNotice: line.write,
+        onProgress: ({ step, steps, phase, reward }) =>
+          line.draw(
+            `step ${step}/${steps} ${phase}${reward === undefined ? "" : `, reward ${reward.toFixed(1)}`}`,
+          ),
+        onEvaluation: ({ step, correct, samples, training }) => {
+          const solved = correct.filter(Boolean).length;
+          const share = correct.reduce((sum, count) => sum + count, 0) / (correct.length * samples);
+          const reward = training.at(-1)?.["reward/mean"];
+          line.write(
+            `step ${String(step).padStart(4)}  pass@1 ${percent(share)}  ${solved} of ${correct.length} problems solved${reward === undefined ? "" : `  reward ${reward.toFixed(1)}`}`,
+          );
+        },
+      }),
+    );
+    line.end();
+    print(record);
+  } finally {
+    line.end();
+  }
+}
+
+function print(record: EvaluationRecord): void {
+  const { folder, evaluations, questions, start, config } = record;
+  const { passAtK: rows, steps, plateau } = evaluationResult(record);
+  const last = evaluations.at(-1)!;
+  const counts = last.correct.map((correct, problem) => ({ problem, correct, samples: last.samples }));
+  const intervals = passAtK({ counts, k: rows.map(({ k }) => k) });
+  const read =
+    plateau === undefined ? `read at step ${steps.join(", ")}` : `read after the plateau at step ${plateau}`;
+  console.log(
+    `\n${folder}: ${start?.problems.length} problems x ${config.test.samples} samples, ${questions.length} synthetic questions; ${read}\n`,
+  );
+  console.log(
+    `  k    pass@k${steps.length === 1 && steps[0] === last.step ? "  95% interval over problems" : ""}`,
+  );
+  for (const [i, { k, value }] of rows.entries()) {
+    const { low, high } = intervals[i]!;
+    const interval =
+      steps.length === 1 && steps[0] === last.step ? `  ${percent(low)} to ${percent(high)}` : "";
+    console.log(`${String(k).padStart(3)}  ${percent(value)}${interval}`);
+  }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`.padStart(7);
+}

@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+
+/**
+ * The object that a YAML or JSON file holds.
+ * @throws Error that names the file, and the line where it is not YAML
+ */
+export async function readYaml(path: string): Promise<object> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ENOENT" ? new Error(`${path}: no such file`) : error;
+  });
+  let value: unknown;
+  try {
+    value = parse(text); // JSON is YAML
+  } catch (error) {
+    throw new Error(`${path} is neither JSON nor YAML: ${(error as Error).message}`, { cause: error });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new Error(`${path}: expected named fields, got ${JSON.stringify(value)?.slice(0, 60)}`);
+}

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { parseConfig } from "../soar/parse-config.js";
+import { readStudy } from "../study/read-study.js";
+import { runStudy, type StudyProgress } from "../study/run-study.js";
+import { studySchema } from "../study/study-config.js";
+import { interruptible } from "./interruptible.js";
+import { type LiveLine, liveLine } from "./live-line.js";
+import { readConfigSource } from "./read-config-source.js";
+import { readYaml } from "./read-yaml.js";
+
+interface StudyOptions {
+  out?: string;
+  concurrency: number;
+  tables?: boolean;
+}
+
+/** `soarlab study`. */
+export function registerStudy(program: Command): void {
+  program
+    .command("study")
+    .description(
+      "run teachers and evaluation protocols over seeds, as a file says, and write tables and pictures",
+    )
+    .argument("<file>", "YAML or JSON file of the study; with --tables also the folder of one")
+    .option("--out <folder>", "folder of the study (default: runs/NAME)")
+    .option("--concurrency <n>", "evaluations under way at once", positive, 2)
+    .option("--tables", "run nothing; write tables and pictures of what is done")
+    .action(async (file: string, options: StudyOptions) => {
+      const folder = options.out ?? join("runs", basename(file).replace(/\.(json|ya?ml)$/, ""));
+      const study = options.tables
+        ? await readStudy(file.match(/\.(json|ya?ml)$/) ? folder : file)
+        : await run(file, folder, options.concurrency);
+      // Loaded here: other commands need no figures.
+      const { writeStudyResults } = await import("../study/write-study-results.js");
+      const results = await writeStudyResults(study);
+      console.log(await readFile(join(results.folder, "results.md"), "utf8"));
+      console.log(`tables and pictures: ${results.folder}`);
+    });
+}
+
+async function run(file: string, folder: string, concurrency: number) {
+  const study = parseConfig(await readYaml(file), file, studySchema);
+  const base = await readConfigSource(study.config);
+  const line = liveLine(process.stderr);
+  const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}`;
+  try {
+    return await interruptible(hint, signal =>
+      runStudy({
+        study,
+        base,
+        folder,
+        concurrency,
+        signal,
+        onNotice: line.write,
+        onProgress: displayProgress(line),
+      }),
+    );
+  } finally {
+    line.end();
+  }
+}
+
+/** A line for every run that ends, and on a terminal what the running ones are doing. */
+function displayProgress(line: LiveLine): (progress: StudyProgress) => void {
+  const begun = performance.now();
+  let doneHere = 0;
+  return ({ name, state, reason, done, total, detail }) => {
+    const count = `${String(done).padStart(String(total).length)}/${total}`;
+    if (state === "running") {
+      const steps = detail && ("steps" in detail ? detail.steps : detail.outerSteps);
+      line.draw(
+        `${count} done; ${name}${detail ? `: step ${Math.min(detail.step + 1, steps!)}/${steps} ${detail.phase}` : ""}`,
+      );
+      return;
+    }
+    if (state === "done before") return;
+    doneHere++;
+    const pace = (performance.now() - begun) / doneHere;
+    const left = done < total ? `  about ${Math.ceil((pace * (total - done)) / 60_000)} min left` : "";
+    line.write(`${count}  ${name}${state === "skipped" ? `: skipped, ${reason}` : ""}${left}`);
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("expected a whole number of at least 1.");
+}

@@ -1,0 +1,43 @@
+import { labConfigSchema, studentSchema, teacherSchema } from "../soar/lab-config.js";
+import { parseConfig } from "../soar/parse-config.js";
+import { merge } from "../util/merge.js";
+import {
+  type EvaluationConfig,
+  type EvaluationConfigInput,
+  evaluationConfigSchema,
+} from "./evaluation-config.js";
+import { evaluationScales } from "./evaluation-scales.js";
+import { type ProtocolName, protocols } from "./protocols.js";
+
+/** Fields of a configuration, given in part. */
+export type EvaluationChanges = { [Field in keyof EvaluationConfigInput]?: unknown };
+
+export interface EvaluationConfigForParams {
+  protocol: ProtocolName;
+  /** What the evaluation shares with a SOAR run: its configuration, or a preset. Fields of the loop alone are left out. */
+  base: object;
+  /** The run that is evaluated. */
+  run?: string;
+  /** Changes to what the protocol says. */
+  changes?: EvaluationChanges;
+}
+
+/** The lab's part of a larger configuration; the rest is left out. */
+const sharedSchema = labConfigSchema
+  .extend({ student: studentSchema.strip().prefault({}), teacher: teacherSchema.strip().prefault({}) })
+  .strip();
+
+/**
+ * The configuration of a protocol: the shared fields of a SOAR configuration, the protocol's own, the scale of its
+ * domain, and changes, each over those before.
+ * @throws Error as `parseConfig`
+ */
+export function evaluationConfigFor(params: EvaluationConfigForParams): EvaluationConfig {
+  const { protocol, base, run, changes } = params;
+  const shared = sharedSchema.parse(base);
+  const scale = evaluationScales[shared.domain];
+  const own: EvaluationChanges = protocols[protocol];
+  // A scale says how long training takes, but whether there is any, and on what, is the protocol's.
+  const input = merge(shared, own, scale, { training: own.training ?? {} }, run ? { run } : {}, changes);
+  return parseConfig(input, `protocol ${protocol}`, evaluationConfigSchema);
+}

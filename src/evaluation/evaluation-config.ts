@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { count, labConfigSchema } from "../soar/lab-config.js";
+
+/** The synthetic questions that a student is trained on, beside the hard train half. */
+const questionsSchema = z.discriminatedUnion("from", [
+  /** None: Hard-Only, or no training at all. */
+  z.strictObject({ from: z.literal("nothing") }),
+  /** PQ: those that the run's promotions kept, or a subset of them by a judge's verdict (App. C.5). */
+  z.strictObject({
+    from: z.literal("promotions"),
+    subset: z.enum(["all", "correct", "well-posed"]).default("all"),
+    /** JSONL of verdicts that `soarlab judge` wrote, where the run's log holds none. */
+    verdicts: z.string().optional(),
+  }),
+  /** Sampled from the run's teacher as its last step left it. */
+  z.strictObject({ from: z.literal("teacher"), count: count(128) }),
+  /** Sampled from the base model in the teacher's role: Base-T. */
+  z.strictObject({ from: z.literal("base"), count: count(128) }),
+  /** An oracle pool: problems of a JSONL file, or so many random ones of them. */
+  z.strictObject({
+    from: z.literal("file"),
+    path: z.string(),
+    count: z.number().int().positive().optional(),
+  }),
+  /** SeRL-style: posed and answered by the student itself, anew after every evaluation. */
+  z.strictObject({
+    from: z.literal("itself"),
+    count: count(128),
+    /** Samples a question whose most frequent answer is taken for right. */
+    votes: count(32),
+    /** Shares of that answer, lowest and highest, between which a question is learnable. */
+    learnable: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).default([0.2, 0.8]),
+    /** n-gram similarity to a question taken already, from which on a question is no new one. */
+    maxSimilarity: z.number().min(0).max(1).default(0.7),
+  }),
+]);
+
+/** Everything an evaluation run can be told. Defaults are the paper's (SOAR, App. B.6 to B.8). */
+export const evaluationConfigSchema = labConfigSchema.extend({
+  /** Folder of the SOAR run whose promotions, teacher or promoted student are evaluated. */
+  run: z.string().optional(),
+  /** The model that is evaluated, and from which training starts. */
+  start: z.enum(["base", "promoted student", "teacher"]).default("base"),
+  questions: questionsSchema.default({ from: "nothing" }),
+  training: z
+    .strictObject({
+      /** RLOO steps; 0 = the starting model is evaluated as it is. */
+      steps: z.number().int().min(0).default(1500),
+      /** "curriculum": `warmup` steps on the questions alone, then on hard train alone; "mixed": on both together. */
+      mix: z.enum(["curriculum", "mixed", "questions alone"]).default("curriculum"),
+      /** Steps on the questions alone, in the curriculum. */
+      warmup: z.number().int().min(0).default(64),
+    })
+    .prefault({}),
+  test: z
+    .strictObject({
+      /** Samples a problem. */
+      samples: count(32),
+      /** Training steps between two evaluations. */
+      every: count(50),
+      k: z.array(z.number().int().positive()).min(1).default([1, 4, 8, 16, 32]),
+      /**
+       * Which evaluations are read: those of the `window` steps after the training reward's plateau, the last one, or the
+       * first at or after a step.
+       */
+      readAt: z.union([z.enum(["plateau", "end"]), z.number().int().min(0)]).default("plateau"),
+      window: count(200),
+    })
+    .prefault({}),
+});
+
+/** A validated configuration of an evaluation run, every default written out. */
+export type EvaluationConfig = z.infer<typeof evaluationConfigSchema>;
+
+/** The same as a user writes it. */
+export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;

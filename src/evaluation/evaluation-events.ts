@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { questionRecordSchema, resumeEventSchema } from "../soar/events.js";
+
+const timestamp = z.iso.datetime();
+
+/** An evaluation run began. */
+export const evaluationStartSchema = z.object({
+  type: z.literal("start"),
+  at: timestamp,
+  version: z.string(),
+  baseModel: z.string(),
+  /** Ids of the test problems, in the order of `correct` in evaluations. */
+  problems: z.array(z.string()),
+});
+
+/** The model was evaluated, and the training steps since the evaluation before: the unit of resuming. */
+export const evaluationEventSchema = z.object({
+  type: z.literal("evaluation"),
+  at: timestamp,
+  /** Training steps done. */
+  step: z.number().int(),
+  /** Figures of each training step since the evaluation before, named `area/name`. */
+  training: z.array(z.record(z.string(), z.number())),
+  /** Right answers to each test problem, of `samples`. */
+  correct: z.array(z.number().int()),
+  samples: z.number().int(),
+  /** Where the model was saved with its optimizer; null where nothing is left to be trained. */
+  checkpoint: z.string().nullable(),
+  /** Length of questions.jsonl, in bytes. */
+  questionBytes: z.number().int(),
+  seconds: z.number(),
+});
+
+export const evaluationLogEventSchema = z.discriminatedUnion("type", [
+  evaluationStartSchema,
+  resumeEventSchema,
+  evaluationEventSchema,
+  z.object({ type: z.literal("end"), at: timestamp }),
+]);
+
+/** A line of an evaluation run's questions.jsonl: a question it trains on, and from which training step on. */
+export const trainingQuestionSchema = questionRecordSchema.omit({ dataset: true, reward: true });
+
+export type EvaluationStart = z.infer<typeof evaluationStartSchema>;
+export type EvaluationEvent = z.infer<typeof evaluationEventSchema>;
+export type EvaluationLogEvent = z.infer<typeof evaluationLogEventSchema>;
+export type TrainingQuestion = z.infer<typeof trainingQuestionSchema>;

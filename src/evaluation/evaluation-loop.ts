@@ -1,0 +1,182 @@
+import { join } from "node:path";
+import { learningRate } from "../rl/learning-rate.js";
+import type { Metrics } from "../rl/rloo-step.js";
+import type { Lab } from "../soar/lab.js";
+import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
+import { promotedRun } from "../soar/promoted-run.js";
+import type { RunRecord } from "../soar/run-log.js";
+import { studentStep } from "../soar/student-step.js";
+import type { TrainingClient } from "../training/training-client.js";
+import { deriveSeed } from "../util/derive-seed.js";
+import { readJsonl } from "../util/jsonl.js";
+import { batchSchedule } from "./batch-schedule.js";
+import type { EvaluationConfig } from "./evaluation-config.js";
+import { type EvaluationEvent, trainingQuestionSchema } from "./evaluation-events.js";
+import { type EvaluationLog, trainingQuestionsFile } from "./evaluation-log.js";
+import type { OnEvaluationProgress } from "./evaluation-progress.js";
+import { sampleCounts } from "./sample-counts.js";
+import { teacherCheckpoint, trainingQuestions } from "./training-questions.js";
+
+export interface EvaluationLoopParams {
+  lab: Lab<EvaluationConfig>;
+  log: EvaluationLog;
+  /** The SOAR run that is evaluated, where the configuration names one. */
+  run: RunRecord | undefined;
+  onProgress?: OnEvaluationProgress;
+}
+
+/**
+ * An evaluation run (SOAR, section 5, App. B.6): the starting model is evaluated, then trained by RLOO on synthetic
+ * questions and the hard train half, and evaluated again every so many steps. An evaluation is in the log, on disk,
+ * before it is yielded; a log that already holds some is gone on with, to the same end.
+ */
+export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
+  const { lab, log, run, onProgress = () => {} } = params;
+  const { seed, training, test, student: settings } = lab.config;
+  const { optimization, batchSize } = settings;
+  const isOwn = lab.config.questions.from === "itself";
+
+  const events = log.events.filter(event => event.type === "evaluation");
+  let last = events.at(-1);
+  await log.cutRows(trainingQuestionsFile, last?.questionBytes ?? 0);
+  await announce(lab, log, last);
+  const student = await openStudent(lab, run, seed, last);
+
+  const ask = async (step: number) =>
+    trainingQuestions(lab, {
+      run,
+      student: await student.sampler(),
+      seed: deriveSeed(seed, "questions", step),
+    });
+  let questions = last ? await readQuestions(log) : await ask(0);
+  let questionBytes = last?.questionBytes ?? (await keepQuestions(lab, log, questions, 0));
+  const scheduleFrom = (since: number) =>
+    batchSchedule({
+      questions,
+      hardTrain: lab.hard.train,
+      training,
+      batchSize,
+      seed: deriveSeed(seed, "batches", since),
+    });
+  let nextBatch = scheduleFrom(0);
+  for (let step = 0; step < (last?.step ?? 0); step++) nextBatch();
+
+  const evaluate = async (step: number, metrics: Metrics[], started: number): Promise<EvaluationEvent> => {
+    onProgress({ step, steps: training.steps, phase: "evaluating", reward: metrics.at(-1)?.["reward/mean"] });
+    const counts = await sampleCounts(lab, {
+      sampler: await student.sampler(),
+      problems: lab.hard.test,
+      samples: test.samples,
+      seed: deriveSeed(seed, "test", step),
+    });
+    const event: EvaluationEvent = {
+      type: "evaluation",
+      at: new Date().toISOString(),
+      step,
+      training: metrics,
+      correct: counts.map(({ correct }) => correct),
+      samples: test.samples,
+      checkpoint: step < training.steps ? await student.saveState(`evaluated-${step}`) : null,
+      questionBytes,
+      seconds: (performance.now() - started) / 1000,
+    };
+    await log.append(event);
+    // The state before stays until this one counts.
+    if (last?.checkpoint) await lab.service.deleteCheckpoint(last.checkpoint);
+    last = event;
+    return event;
+  };
+
+  if (!last) yield await evaluate(0, [], performance.now());
+  for (let step = last!.step; step < training.steps; ) {
+    const started = performance.now();
+    const until = Math.min(training.steps, step - (step % test.every) + test.every);
+    if (isOwn && step > 0) {
+      questions = await ask(step);
+      questionBytes = await keepQuestions(lab, log, questions, step);
+      nextBatch = scheduleFrom(step);
+    }
+    const metrics: Metrics[] = [];
+    for (; step < until; step++) {
+      const rate = learningRate({
+        ...optimization,
+        step,
+        totalSteps: training.steps,
+        peak: optimization.learningRate,
+      });
+      metrics.push(await studentStep(lab, { student, batch: nextBatch(), learningRate: rate, step, seed }));
+      onProgress({
+        step: step + 1,
+        steps: training.steps,
+        phase: "training",
+        reward: metrics.at(-1)!["reward/mean"],
+      });
+    }
+    yield await evaluate(step, metrics, started);
+  }
+  await student.unload();
+}
+
+async function announce(
+  lab: Lab<EvaluationConfig>,
+  log: EvaluationLog,
+  last: EvaluationEvent | undefined,
+): Promise<void> {
+  const at = new Date().toISOString();
+  if (log.events.some(({ type }) => type === "start")) {
+    await log.append({ type: "resume", at, step: last?.step ?? 0 });
+    return;
+  }
+  await log.append({
+    type: "start",
+    at,
+    version: lab.version,
+    baseModel: lab.service.baseModel,
+    problems: lab.hard.test.map(({ id }) => id),
+  });
+}
+
+/** The model that is evaluated and trained: as the log left it, or as the configuration has it start. */
+async function openStudent(
+  lab: Lab<EvaluationConfig>,
+  run: RunRecord | undefined,
+  seed: number,
+  last: EvaluationEvent | undefined,
+): Promise<TrainingClient> {
+  const { model, start } = lab.config;
+  const params = { rank: model.rank, seed: deriveSeed(seed, "student") };
+  if (last?.checkpoint) return lab.service.loadModel(last.checkpoint, { ...params, optimizer: true });
+  if (start === "base") return lab.service.createModel(params);
+  const checkpoint =
+    start === "teacher" ? teacherCheckpoint(run) : bestPromotion(promotedRun(run)).checkpoint;
+  return lab.service.loadModel(checkpoint, { ...params, optimizer: false });
+}
+
+/** PS: the promotion with the best greedy train accuracy, the latest of equal ones (section 5). */
+function bestPromotion({ promotions }: RunRecord) {
+  return promotions.reduce((best, next) => (next.accuracy.train >= best.accuracy.train ? next : best));
+}
+
+/** Writes the questions that count from a training step on; returns the file's length. */
+async function keepQuestions(
+  { domain }: Lab<EvaluationConfig>,
+  log: EvaluationLog,
+  questions: QuestionAnswer[],
+  step: number,
+): Promise<number> {
+  const rows = questions.map(({ question, answer }) => ({
+    step,
+    question,
+    answer,
+    kind: domain.kind?.(question),
+    verdict: domain.judge?.(question, answer),
+  }));
+  return log.appendRows(trainingQuestionsFile, rows);
+}
+
+/** The questions that count where the log stands: the last that were kept. */
+async function readQuestions(log: EvaluationLog): Promise<QuestionAnswer[]> {
+  const { rows } = await readJsonl(join(log.folder, trainingQuestionsFile), trainingQuestionSchema);
+  const step = rows.at(-1)?.step;
+  return rows.filter(row => row.step === step);
+}

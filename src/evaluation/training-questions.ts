@@ -1,0 +1,89 @@
+import { attachVerdicts } from "../grading/judge/attach-verdicts.js";
+import { questionSubset } from "../grading/judge/question-subset.js";
+import { problemSchema } from "../problems/problem.js";
+import { findPath } from "../soar/find-path.js";
+import type { Lab } from "../soar/lab.js";
+import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
+import { promotedRun } from "../soar/promoted-run.js";
+import type { RunRecord } from "../soar/run-log.js";
+import { sampleQuestions } from "../soar/sample-questions.js";
+import type { SamplingClient } from "../training/sampling-client.js";
+import { deriveSeed } from "../util/derive-seed.js";
+import { readJsonl } from "../util/jsonl.js";
+import { createRandom } from "../util/random.js";
+import type { EvaluationConfig } from "./evaluation-config.js";
+import { poseOwnQuestions } from "./pose-own-questions.js";
+
+export interface TrainingQuestionsParams {
+  /** The SOAR run that is evaluated, where there is one. */
+  run: RunRecord | undefined;
+  /** The model that trains, for questions "from itself". */
+  student: SamplingClient;
+  seed: number;
+}
+
+/**
+ * The synthetic questions that an evaluation run trains on, from where its configuration says.
+ * @throws Error where the run has not what is asked of it
+ */
+export async function trainingQuestions(
+  lab: Lab<EvaluationConfig>,
+  { run, student, seed }: TrainingQuestionsParams,
+): Promise<QuestionAnswer[]> {
+  const { questions } = lab.config;
+  switch (questions.from) {
+    case "nothing":
+      return [];
+    case "promotions": {
+      const { promotionQuestions: kept, folder } = promotedRun(run);
+      const { verdicts, subset } = questions;
+      const records = verdicts ? await attachVerdicts({ records: kept, file: findPath(verdicts) }) : kept;
+      const chosen = questionSubset(records, subset);
+      if (chosen.length > 0) return chosen;
+      throw new Error(`none of the ${kept.length} promotion questions of ${folder} is ${subset}`);
+    }
+    case "teacher":
+      return sampleFrom(lab, { checkpoint: teacherCheckpoint(run), count: questions.count, seed });
+    case "base":
+      return sampleFrom(lab, { count: questions.count, seed });
+    case "file":
+      return readPool(questions.path, questions.count, seed);
+    case "itself":
+      return poseOwnQuestions(lab, { ...questions, student, seed });
+  }
+}
+
+/** Where the run's teacher is after its last outer step. */
+export function teacherCheckpoint(run: RunRecord | undefined): string {
+  const checkpoint = run?.steps.at(-1)?.teacher.checkpoint;
+  if (checkpoint) return checkpoint;
+  throw new Error(
+    run
+      ? `${run.folder} has no teacher yet: no outer step is finished`
+      : "run: expected the folder of a SOAR run, whose teacher is asked",
+  );
+}
+
+async function sampleFrom(
+  lab: Lab<EvaluationConfig>,
+  { checkpoint, count, seed }: { checkpoint?: string; count: number; seed: number },
+): Promise<QuestionAnswer[]> {
+  const { rank } = lab.config.model;
+  const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
+  const teacher = model ? await model.sampler() : lab.base;
+  const { questions } = await sampleQuestions(lab, { teacher, count, seed });
+  await model?.unload();
+  return questions;
+}
+
+async function readPool(path: string, count: number | undefined, seed: number): Promise<QuestionAnswer[]> {
+  const { rows } = await readJsonl(findPath(path), problemSchema);
+  if (rows.length < (count ?? 1)) {
+    throw new Error(`${path}: ${rows.length} problems, expected ${count ?? "some"} (questions.path, JSONL)`);
+  }
+  return count
+    ? createRandom(`pool/${deriveSeed(seed, "pool")}`)
+        .shuffle(rows)
+        .slice(0, count)
+    : rows;
+}

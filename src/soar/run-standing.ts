@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { readJsonl } from "../util/jsonl.js";
+import { eventsFile, type LogKind, readLogConfig } from "./event-log.js";
+
+/** How far a run is: not there, begun, or ended. */
+export type RunStanding = "missing" | "begun" | "ended";
+
+/**
+ * How far the run of a configuration is in its folder: running it again means going on with it.
+ * @throws Error where the folder holds a run of another configuration
+ */
+export async function runStanding<Config, Event>(
+  kind: LogKind<Config, Event>,
+  { folder, config }: { folder: string; config: Config },
+): Promise<RunStanding> {
+  if (!existsSync(join(folder, kind.configFile))) return "missing";
+  const held = await readLogConfig(kind, folder);
+  if (!isDeepStrictEqual(held, config)) {
+    throw new Error(
+      `${folder} holds a run of another configuration (${firstDifference(held, config)}); choose another folder, or remove this one`,
+    );
+  }
+  const { rows } = await readJsonl(join(folder, eventsFile), z.object({ type: z.string() }));
+  return rows.at(-1)?.type === "end" ? "ended" : "begun";
+}
+
+/** The first field in which two configurations differ, with what is there and what is wanted. */
+function firstDifference(held: unknown, wanted: unknown, path = ""): string {
+  if (isObject(held) && isObject(wanted)) {
+    const keys = new Set([...Object.keys(held), ...Object.keys(wanted)]);
+    for (const key of keys) {
+      if (!isDeepStrictEqual(held[key], wanted[key]))
+        return firstDifference(held[key], wanted[key], path === "" ? key : `${path}.${key}`);
+    }
+  }
+  return `${path}: ${JSON.stringify(held) ?? "absent"} there, ${JSON.stringify(wanted) ?? "absent"} wanted`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

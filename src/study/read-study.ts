@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { evaluationLogKind } from "../evaluation/evaluation-log.js";
+import { needsPromotions } from "../evaluation/needs-run.js";
+import { type EvaluationRecord, readEvaluation } from "../evaluation/read-evaluation.js";
+import { parseConfig } from "../soar/parse-config.js";
+import { type RunRecord, readRun, runFiles } from "../soar/run-log.js";
+import { type PlannedEvaluation, type PlannedRun, planStudy } from "./plan-study.js";
+import { type StudyConfig, studySchema } from "./study-config.js";
+
+/** A study's own file in its folder: what was asked, and the configuration that it starts from. */
+export const studyFile = "study.json";
+
+/** A study as its folder tells it. */
+export interface Study {
+  folder: string;
+  config: StudyConfig;
+  seeds: number[];
+  /** Names of the methods, in the order of the tables. */
+  methods: string[];
+  /** Its SOAR runs, those that have begun. */
+  runs: (PlannedRun & { record: RunRecord })[];
+  /** Its finished evaluations. */
+  evaluations: (PlannedEvaluation & { record: EvaluationRecord })[];
+  /** Evaluations that cannot be, since their SOAR run promoted no student. */
+  skipped: PlannedEvaluation[];
+  /** Evaluations that are not finished, or not begun. */
+  missing: PlannedEvaluation[];
+}
+
+/** Reads a study without touching it, while it goes on, done, or copied elsewhere. */
+export async function readStudy(folder: string): Promise<Study> {
+  const path = join(folder, studyFile);
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new Error(`${folder} is no study: it has no ${studyFile}`);
+  });
+  const { study, base } = JSON.parse(text) as { study: unknown; base: object };
+  const config = parseConfig(study, path, studySchema);
+  const { seeds, methods, runs, evaluations } = planStudy(config, base, folder);
+
+  const begun = runs.filter(({ folder }) => existsSync(join(folder, runFiles.events)));
+  const records = await Promise.all(begun.map(async run => ({ ...run, record: await readRun(run.folder) })));
+  const result: Study = {
+    folder,
+    config,
+    seeds,
+    methods,
+    runs: records,
+    evaluations: [],
+    skipped: [],
+    missing: [],
+  };
+  for (const evaluation of evaluations) {
+    const isThere = existsSync(join(evaluation.folder, evaluationLogKind.configFile));
+    const record = isThere ? await readEvaluation(evaluation.folder) : undefined;
+    const run = records.find(({ folder }) => folder === evaluation.run?.folder)?.record;
+    if (record?.ended) result.evaluations.push({ ...evaluation, record });
+    else if (needsPromotions(evaluation.config) && run?.ended && run.promotions.length === 0) {
+      result.skipped.push(evaluation);
+    } else result.missing.push(evaluation);
+  }
+  return result;
+}

@@ -1,0 +1,110 @@
+import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
+import type { Figure } from "../figures/figure.js";
+import { learningCurves } from "../figures/learning-curves.js";
+import { passAtKBars } from "../figures/pass-at-k-bars.js";
+import { taxonomyBars } from "../figures/taxonomy-bars.js";
+import { vendiBars } from "../figures/vendi-bars.js";
+import { estimatePassAtK } from "../metrics/estimate-pass-at-k.js";
+import { mean } from "../metrics/mean.js";
+import type { Study } from "./read-study.js";
+import { similarityInput } from "./study-diversity.js";
+import type { StudyResults } from "./study-results.js";
+
+/** The pictures of a study by name, those that it has the data for. */
+export async function studyFigures(study: Study, results: StudyResults): Promise<Record<string, Figure>> {
+  const { passAtK, diversity, verdicts } = results;
+  const about = describe(study);
+  const figures: Record<string, Figure> = {};
+  if (passAtK.length > 0) {
+    figures["pass-at-k"] = passAtKBars({
+      series: Object.fromEntries(
+        study.methods.flatMap(method => {
+          const rows = passAtK.filter(row => row.method === method);
+          const points = rows.map(({ k, mean, sd }) => ({ k, value: mean, low: mean - sd, high: mean + sd }));
+          return points.length > 0 ? [[method, points]] : [];
+        }),
+      ),
+      title: "pass@k on the held-out half",
+      subtitle: `${about}  |  bars: mean \u00b1 SD over all runs`,
+    });
+  }
+  const curves = testCurves(study);
+  if (curves) {
+    figures["learning-curves"] = learningCurves({
+      ...curves,
+      x: "training step",
+      y: "pass@1 on the held-out half (%)",
+      title: "What training does",
+      subtitle: about,
+    });
+  }
+  for (const size of new Set(diversity.map(row => row.size))) {
+    const rows = diversity.filter(row => row.size === size);
+    figures[`vendi-${size}`] = vendiBars({
+      sets: Object.fromEntries(rows.map(({ method, vendi, sd }) => [method, { mean: vendi, sd }])),
+      size,
+      subtitle: `${about}  |  bars: mean \u00b1 SD over subsamples  |  ${similarityName(study)}`,
+    });
+  }
+  if (Object.keys(verdicts).length > 0) figures.taxonomy = taxonomyBars({ sets: verdicts, subtitle: about });
+  const distances = await diversityCurves(study);
+  if (Object.keys(distances).length > 0) {
+    figures["diversity-over-steps"] = learningCurves({
+      curves: distances,
+      firstStep: 1,
+      x: "outer step",
+      y: "mean pairwise distance of the questions",
+      title: "Diversity of the teachers' questions",
+      subtitle: `${about}  |  ${similarityName(study)}`,
+    });
+  }
+  return figures;
+}
+
+function describe({ seeds, config, evaluations }: Study): string {
+  const test = evaluations[0]?.record;
+  const seedsSaid = `${seeds.length} teacher seed${seeds.length === 1 ? "" : "s"} x ${config.students} student${config.students === 1 ? "" : "s"}`;
+  const tested = test?.start
+    ? `  |  ${test.start.problems.length} problems x ${test.config.test.samples} samples`
+    : "";
+  return `${config.title ?? "study"}  |  ${seedsSaid}${tested}`;
+}
+
+function similarityName({ config }: Study): string {
+  return config.diversity.embeddings
+    ? `cosine of ${config.diversity.embeddings.model} embeddings`
+    : "n-gram similarity";
+}
+
+/** pass@1 in percent at each evaluation of each training run, by method; undefined where nothing was trained. */
+function testCurves({ methods, evaluations }: Study) {
+  const trained = evaluations.filter(({ config }) => config.training.steps > 0);
+  const every = trained[0]?.config.test.every;
+  if (every === undefined) return undefined;
+  const curves: Record<string, number[][]> = {};
+  for (const method of methods) {
+    // Evaluations at another pace would not fit on the same axis.
+    const runs = trained.filter(run => run.method === method && run.config.test.every === every);
+    if (runs.length > 0) curves[method] = runs.map(({ record }) => record.evaluations.map(passAt1));
+  }
+  return { curves, every };
+}
+
+function passAt1({ correct, samples }: { correct: number[]; samples: number }): number {
+  return 100 * mean(correct.map(correct => estimatePassAtK({ samples, correct }, 1)));
+}
+
+/** Mean pairwise distance of the questions of each outer step, a list a seed, by teacher (Fig. 20b). */
+async function diversityCurves({ runs, config }: Study): Promise<Record<string, number[][]>> {
+  const curves: Record<string, number[][]> = {};
+  for (const { teacher, record } of runs) {
+    const bySteps = record.steps.map(({ step }) => record.questions.filter(row => row.step === step));
+    const values: number[] = [];
+    for (const questions of bySteps) {
+      const texts = questions.map(({ question }) => question);
+      values.push(meanPairwiseDistance(await similarityInput(texts, config.diversity.embeddings)));
+    }
+    if (values.length > 0) curves[teacher] = [...(curves[teacher] ?? []), values];
+  }
+  return curves;
+}
