@@ -57,4 +57,3 @@ export function batchGrading(domain: "math" | "gym" | Pick<Domain, "equal">) {
     close: async () => own?.close(),
   };
 }
-

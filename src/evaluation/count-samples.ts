@@ -79,7 +79,9 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
       if (form.kind === "counts") {
         const first = tallies.get(problem)?.row;
         if (first !== undefined) {
-          throw cells.error(`problem ${brief(problem)} is counted a second time; the first is ${where(first)}.`);
+          throw cells.error(
+            `problem ${brief(problem)} is counted a second time; the first is ${where(first)}.`,
+          );
         }
         Object.assign(tallyOf(problem, row), readCount(cells, form));
       } else if (form.kind === "verdicts") {

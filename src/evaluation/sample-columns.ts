@@ -6,7 +6,7 @@ export interface SampleColumns {
   problem?: string;
   /**
    * The verdict on one sample (true, false, 1, 0) or a list of verdicts; beside `samples`, the number of right ones.
-   * Usual: correct, is_correct, passed, solved; c beside n.
+   * Named without `samples`, it is verdicts. Usual: correct, is_correct, passed, solved; c beside n.
    */
   correct?: string;
   /** The number of samples of the problem, in a file of counts. Usual: samples, n, tried. */
@@ -46,25 +46,43 @@ const usual = {
  * columns hold what. Columns that were named come first; then counts are taken before verdicts, and verdicts before
  * answers to grade.
  *
+ * @param place where the row stands, for errors
  * @throws Error where a named column is not there, where two columns could be meant, or where something is missing
  */
-export function sampleColumns(row: Record<string, unknown>, columns: SampleColumns = {}): SampleForm {
+export function sampleColumns(
+  row: Record<string, unknown>,
+  place: string,
+  columns: SampleColumns = {},
+): SampleForm {
+  const error = (message: string) => new Error(`${place}: ${message}`);
   for (const [role, name] of Object.entries(columns)) {
     if (!(role in holds)) {
-      throw new Error(`columns: "${role}" is unknown; expected ${Object.keys(holds).join(", ")}.`);
+      throw error(`columns: "${role}" is unknown; expected ${Object.keys(holds).join(", ")}.`);
     }
-    if (name !== undefined && !(name in row)) throw new Error(`no column "${name}"; ${shown(row)}.`);
+    if (name !== undefined && !(name in row)) throw error(`no column "${name}"; ${shown(row)}.`);
   }
-  const pick = (role: keyof typeof usual) => columns[role] ?? only(row, role);
+  const pick = (role: keyof typeof usual) => {
+    const found = columns[role] === undefined ? usual[role].filter(name => name in row) : [columns[role]];
+    if (found.length < 2) return found[0];
+    throw error(
+      `both "${found[0]}" and "${found[1]}" could be the ${holds[role]}; ${shown(row)}. ${howToName(role)}`,
+    );
+  };
+  const missing = (role: keyof typeof usual, more = "") => {
+    const names = usual[role].join(", ");
+    return error(`no column for the ${holds[role]} (${names})${more}; ${shown(row)}. ${howToName(role)}`);
+  };
 
   const named = usual.problem.filter(name => name in row);
   const problem = columns.problem ?? named[0];
-  if (problem === undefined) throw missing(row, "problem");
+  if (problem === undefined) throw missing("problem");
   const base = { problem, alsoProblem: columns.problem === undefined ? named.slice(1) : [] };
 
   const wantsGrading = ["gold", "completion", "answer"].some(role => columns[role as "gold"] !== undefined);
   if (columns.correct !== undefined || columns.samples !== undefined || !wantsGrading) {
-    const samples = pick("samples");
+    // Who names the column of verdicts alone has verdicts, whatever else there is.
+    const isVerdicts = columns.correct !== undefined && columns.samples === undefined;
+    const samples = isVerdicts ? undefined : pick("samples");
     const correct = pick("correct") ?? (samples !== undefined && "c" in row ? "c" : undefined);
     // A flag beside a number of samples is the verdict on one of them.
     const isFlag =
@@ -72,7 +90,7 @@ export function sampleColumns(row: Record<string, unknown>, columns: SampleColum
     if (samples !== undefined && correct !== undefined && !isFlag) {
       return { ...base, kind: "counts", samples, correct };
     }
-    if (columns.samples !== undefined) throw missing(row, "correct");
+    if (columns.samples !== undefined) throw missing("correct");
     if (correct !== undefined) return { ...base, kind: "verdicts", correct };
   }
 
@@ -84,9 +102,9 @@ export function sampleColumns(row: Record<string, unknown>, columns: SampleColum
   if (gold !== undefined && answers !== undefined) {
     return { ...base, kind: "ungraded", gold, answers, isExtracted: completion !== undefined };
   }
-  if (gold !== undefined) throw missing(row, "completion", `beside the reference in "${gold}"`);
-  if (answers !== undefined) throw missing(row, "gold", `beside the answers in "${answers}"`);
-  throw missing(row, "correct", "nor completions with a reference to grade");
+  if (gold !== undefined) throw missing("completion", ` beside the reference in "${gold}"`);
+  if (answers !== undefined) throw missing("gold", ` beside the answers in "${answers}"`);
+  throw missing("correct", " nor completions with a reference to grade");
 }
 
 /** How each column is named by hand, and what it holds. */
@@ -98,20 +116,6 @@ const holds = {
   completion: "completion",
   answer: "answer",
 };
-
-function only(row: Record<string, unknown>, role: keyof typeof usual): string | undefined {
-  const found = usual[role].filter(name => name in row);
-  if (found.length < 2) return found[0];
-  throw new Error(
-    `both "${found[0]}" and "${found[1]}" could be the ${holds[role]}; ${shown(row)}. ${howToName(role)}`,
-  );
-}
-
-function missing(row: Record<string, unknown>, role: keyof typeof usual, more?: string): Error {
-  const names = usual[role].join(", ");
-  const what = `no column for the ${holds[role]} (${names})${more ? ` ${more}` : ""}`;
-  return new Error(`${what}; ${shown(row)}. ${howToName(role)}`);
-}
 
 function shown(row: Record<string, unknown>): string {
   const names = Object.keys(row);

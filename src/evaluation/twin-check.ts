@@ -9,8 +9,8 @@ import type { SampleForm } from "./sample-columns.js";
  */
 export function twinCheck(
   { problem: column, alsoProblem }: SampleForm,
-  where: CountSamplesParams["where"],
-): TwinCheck {
+  where: (row: number) => string,
+): (problem: string, row: Row) => void {
   type Seen = Map<string, { partner: string; row: number }>;
   const twins = alsoProblem.map(name => ({ name, byProblem: new Map() as Seen, byTwin: new Map() as Seen }));
   const meet = (seen: Seen, key: string, partner: string, row: number) => {

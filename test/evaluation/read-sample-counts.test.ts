@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { readSampleCounts } from "../../src/evaluation/read-sample-counts.js";
@@ -58,11 +59,31 @@ describe("readSampleCounts: verdicts and counts", () => {
     }
   });
 
+  it.each(["counts", "verdicts", "completions"])(
+    "reads %s.parquet, with whole numbers of 64 bits",
+    async name => {
+      const path = fileURLToPath(new URL(`./fixtures/${name}.parquet`, import.meta.url));
+      expect(await readSampleCounts(path)).toEqual([
+        { problem: "1", samples: 3, correct: 2 },
+        { problem: "2", samples: 1, correct: 0 },
+      ]);
+      await expect(readSampleCounts(path, { columns: { problem: "x" } })).rejects.toThrow(
+        /parquet, row 1: no column "x"/,
+      );
+    },
+  );
+
   it("takes named columns, and a named one before a usual one", async () => {
     const path = write("named.csv", "id,text,correct,ok\n1,a,0,1\n2,a,0,1\n3,a,0,0\n4,b,0,0\n");
     expect(await readSampleCounts(path, { columns: { problem: "text", correct: "ok" } })).toEqual(
       twoProblems,
     );
+  });
+
+  it("takes 0 and 1 beside an n that numbers the samples for verdicts, where the verdict's column is named", async () => {
+    const path = write("numbered.csv", "id,n,correct\na,0,1\na,1,1\na,2,0\nb,0,0\n");
+    await expect(readSampleCounts(path)).rejects.toThrow(/column "n": expected a number of samples, got "0"/);
+    expect(await readSampleCounts(path, { columns: { correct: "correct" } })).toEqual(twoProblems);
   });
 
   it("calls problems by text, so that numbers in JSON and in CSV are the same problem", async () => {
