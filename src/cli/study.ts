@@ -64,22 +64,26 @@ async function run(file: string, folder: string, concurrency: number) {
 
 /** A line for every run that ends, and on a terminal what the running ones are doing. */
 function displayProgress(line: LiveLine): (progress: StudyProgress) => void {
-  const begun = performance.now();
+  let part: StudyProgress["part"] | undefined;
+  let begun = 0;
   let doneHere = 0;
-  return ({ name, state, reason, done, total, detail }) => {
-    const count = `${String(done).padStart(String(total).length)}/${total}`;
+  return ({ part: current, name, state, reason, done, total, detail }) => {
+    if (current !== part) {
+      part = current;
+      begun = performance.now();
+      doneHere = 0;
+    }
+    const count = `${part} ${String(done).padStart(String(total).length)}/${total}`;
     if (state === "running") {
       const steps = detail && ("steps" in detail ? detail.steps : detail.outerSteps);
-      line.draw(
-        `${count} done; ${name}${detail ? `: step ${Math.min(detail.step + 1, steps!)}/${steps} ${detail.phase}` : ""}`,
-      );
-      return;
+      const at = detail ? `: step ${Math.min(detail.step + 1, steps!)}/${steps} ${detail.phase}` : "";
+      line.draw(`${count} done; ${name}${at}`);
+    } else if (state !== "done before") {
+      doneHere++;
+      const minutes = ((performance.now() - begun) / doneHere / 60_000) * (total - done);
+      const left = done < total ? `  (${part}: about ${Math.ceil(minutes)} min left)` : "";
+      line.write(`${count}  ${name}${state === "skipped" ? `: skipped, ${reason}` : ""}${left}`);
     }
-    if (state === "done before") return;
-    doneHere++;
-    const pace = (performance.now() - begun) / doneHere;
-    const left = done < total ? `  about ${Math.ceil((pace * (total - done)) / 60_000)} min left` : "";
-    line.write(`${count}  ${name}${state === "skipped" ? `: skipped, ${reason}` : ""}${left}`);
   };
 }
 

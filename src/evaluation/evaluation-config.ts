@@ -19,7 +19,7 @@ const questionsSchema = z.discriminatedUnion("from", [
   /** An oracle pool: problems of a JSONL file, or so many random ones of them. */
   z.strictObject({
     from: z.literal("file"),
-    path: z.string(),
+    path: z.string().min(1, "expected a JSONL file of problems"),
     count: z.number().int().positive().optional(),
   }),
   /** SeRL-style: posed and answered by the student itself, anew after every evaluation. */

@@ -10,6 +10,8 @@ import type { StudyConfig } from "./study-config.js";
 
 /** A SOAR run of a study: one teacher and seed. */
 export interface PlannedRun {
+  /** What to call it, e.g. "Grounded, seed 3". */
+  name: string;
   teacher: string;
   seed: number;
   folder: string;
@@ -18,6 +20,8 @@ export interface PlannedRun {
 
 /** An evaluation run of a study: one method, teacher seed and student. */
 export interface PlannedEvaluation {
+  /** What to call it, e.g. "SOAR PQ, seed 3, student 0". */
+  name: string;
   method: string;
   /** The SOAR run it is about, where the method has one. */
   run: PlannedRun | undefined;
@@ -58,6 +62,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   );
   const runs = [...teachers].flatMap(([teacher, input]) =>
     seeds.map(seed => ({
+      name: `${teacher}, seed ${seed}`,
       teacher,
       seed,
       folder: join(folder, "soar", `${slug(teacher)}-seed-${seed}`),
@@ -83,7 +88,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const evaluations = methods.flatMap(method =>
     seeds.flatMap(seed =>
       Array.from({ length: study.students }, (_, student): PlannedEvaluation => {
-        const { name, protocol, teacher, base } = method;
+        const { name: methodName, protocol, teacher, base } = method;
         const run = runs.find(run => run.teacher === teacher && run.seed === seed);
         const changes = merge(nested(study.evaluation), nested(method.set), {
           seed: seed * seedsPerTeacher + student,
@@ -91,11 +96,18 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
         const config = evaluationConfigFor({ protocol, base, run: run?.folder, changes });
         if (!run && needsRun(config)) {
           throw new Error(
-            `method "${name}": protocol ${protocol} needs a teacher, one of: ${Object.keys(study.teachers).join(", ") || "none yet"}`,
+            `method "${methodName}": protocol ${protocol} needs a teacher, one of: ${Object.keys(study.teachers).join(", ") || "none yet"}`,
           );
         }
-        const ownFolder = join(folder, "evaluations", slug(name), `seed-${seed}-student-${student}`);
-        return { method: name, run, seed, student, folder: ownFolder, config };
+        return {
+          name: `${methodName}, seed ${seed}, student ${student}`,
+          method: methodName,
+          run,
+          seed,
+          student,
+          folder: join(folder, "evaluations", slug(methodName), `seed-${seed}-student-${student}`),
+          config,
+        };
       }),
     ),
   );

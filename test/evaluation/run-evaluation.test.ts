@@ -1,0 +1,227 @@
+import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
+import { type ProtocolName, protocols } from "../../src/evaluation/protocols.js";
+import { type EvaluationRecord, readEvaluation } from "../../src/evaluation/read-evaluation.js";
+import { readEvaluationCounts } from "../../src/evaluation/read-evaluation-counts.js";
+import { runEvaluation } from "../../src/evaluation/run-evaluation.js";
+import { gymProblems } from "../../src/problems/gym/gym-problems.js";
+import type { SoarConfigInput } from "../../src/soar/config.js";
+import { parseConfig } from "../../src/soar/parse-config.js";
+import { presets } from "../../src/soar/presets.js";
+import type { RunRecord } from "../../src/soar/run-log.js";
+import { runSoar } from "../../src/soar/run-soar.js";
+import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+
+/* Every protocol, and interruptions, against the real server and a real SOAR run. */
+
+let server: LocalServer;
+let folder: string;
+let run: RunRecord;
+
+const small = {
+  ...presets.gym,
+  outerSteps: 2,
+  datasets: 2,
+  questionsPerDataset: 6,
+  rewardQuestions: 8,
+  promotion: { threshold: -2, window: 1 },
+  student: { ...presets.gym.student, steps: 1, batchSize: 4 },
+} satisfies SoarConfigInput;
+
+beforeAll(async () => {
+  server = await startLocalServer({ model: "data/gym-base", device: "cpu" });
+  folder = await mkdtemp(join(tmpdir(), "soarlab-evaluation-"));
+  run = await runSoar({ folder: join(folder, "soar"), config: parseConfig(small), server });
+});
+
+afterAll(() => server?.stop());
+
+const fast = { training: { steps: 5, warmup: 3 }, test: { every: 2, samples: 4, k: [1, 4] } };
+
+function configOf(protocol: ProtocolName, changes: object = {}) {
+  return evaluationConfigFor({
+    protocol,
+    base: run.config,
+    run: run.folder,
+    changes: { ...fast, ...changes },
+  });
+}
+
+/** All that an evaluation came to, less times and names of checkpoints. */
+function outcome({ evaluations, questions, ended }: EvaluationRecord) {
+  return {
+    ended,
+    questions,
+    evaluations: evaluations.map(({ step, correct, training }) => ({
+      step,
+      correct,
+      training: training.map(metrics =>
+        Object.fromEntries(Object.entries(metrics).filter(([name]) => !name.startsWith("time/"))),
+      ),
+    })),
+  };
+}
+
+describe("protocols", () => {
+  const changes: Partial<Record<ProtocolName, object>> = {
+    "hard-only-128": { student: { groupSize: 16 } },
+    serl: { questions: { count: 4, votes: 8, learnable: [0, 1] } },
+    // Its few samples may all be wrong, and then none is left of this subset.
+    "pq-correct": { questions: { subset: "well-posed" } },
+  };
+  const names = (Object.keys(protocols) as ProtocolName[]).filter(name => !name.startsWith("oracle"));
+
+  it.each(names)("%s", async protocol => {
+    const isTrained = !["base", "ps", "direct"].includes(protocol);
+    const config = configOf(protocol, {
+      ...changes[protocol],
+      ...(isTrained ? {} : { training: { steps: 0 } }),
+    });
+    const record = await runEvaluation({ folder: join(folder, protocol), config, server });
+    expect(record.ended).toBe(true);
+    expect(record.evaluations.map(({ step }) => step)).toEqual(isTrained ? [0, 2, 4, 5] : [0]);
+    expect(record.rewards).toHaveLength(isTrained ? 5 : 0);
+    expect(record.start!.problems).toHaveLength(64);
+    for (const { correct } of record.evaluations) {
+      expect(correct).toHaveLength(64);
+      expect(correct.every(count => count >= 0 && count <= 4)).toBe(true);
+    }
+    expect(await readEvaluationCounts(record.folder)).toHaveLength(64);
+    const { questions } = config;
+    if (questions.from === "nothing") expect(record.questions).toEqual([]);
+    if (questions.from === "promotions" && questions.subset === "all") {
+      expect(record.questions.map(row => row.question)).toEqual(
+        run.promotionQuestions.map(row => row.question),
+      );
+    }
+    if (questions.from === "teacher" || questions.from === "base") {
+      expect(record.questions).toHaveLength(questions.count);
+    }
+    // SeRL poses anew after every evaluation that training follows.
+    if (questions.from === "itself") {
+      expect([...new Set(record.questions.map(({ step }) => step))]).toEqual([0, 2, 4]);
+    }
+  });
+
+  it("oracle pools: all problems of a file, or some at random", async () => {
+    const pool = join(folder, "pool.jsonl");
+    const problems = gymProblems({ count: 30, terms: [3], seed: 1 });
+    await writeFile(pool, problems.map(problem => `${JSON.stringify(problem)}\n`).join(""));
+    const steps = { training: { steps: 1 } };
+    const all = await runEvaluation({
+      folder: join(folder, "oracle-pool"),
+      config: configOf("oracle-pool", { ...steps, questions: { path: pool } }),
+      server,
+    });
+    expect(all.questions).toHaveLength(30);
+    const some = await runEvaluation({
+      folder: join(folder, "oracle-128"),
+      config: configOf("oracle-128", { ...steps, questions: { path: pool, count: 8 } }),
+      server,
+    });
+    expect(new Set(some.questions.map(({ question }) => question)).size).toBe(8);
+    await expect(
+      runEvaluation({
+        folder: join(folder, "oracle-few"),
+        config: configOf("oracle-128", { ...steps, questions: { path: pool, count: 31 } }),
+        server,
+      }),
+    ).rejects.toThrow(/pool\.jsonl: 30 problems, expected 31/);
+  });
+
+  it("transfers to another data set by naming its halves", async () => {
+    const test = join(folder, "easy.jsonl");
+    const problems = gymProblems({ count: 10, terms: [2], seed: 3 });
+    await writeFile(test, problems.map(problem => `${JSON.stringify(problem)}\n`).join(""));
+    const config = configOf("transfer", { hard: { train: test, test }, training: { steps: 2 } });
+    const record = await runEvaluation({ folder: join(folder, "transferred"), config, server });
+    expect(record.start!.problems).toEqual(problems.map(({ id }) => id));
+    // Two terms are what the gym's base model can do.
+    const { correct } = record.evaluations[0]!;
+    expect(correct.reduce((sum, count) => sum + count, 0) / 40).toBeGreaterThan(0.7);
+  });
+
+  it("takes verdicts from a file, and says when there are none", async () => {
+    const verdicts = join(folder, "verdicts.jsonl");
+    const { question, answer } = run.promotionQuestions[0]!;
+    const verdict = { isWellPosed: true, isCorrect: true, errorType: "None", verifiedAnswer: answer };
+    const questions = { verdicts };
+    const config = configOf("pq-correct", { questions, training: { steps: 1 } });
+    await expect(runEvaluation({ folder: join(folder, "unjudged"), config, server })).rejects.toThrow(
+      /verdicts\.jsonl/,
+    );
+    await writeFile(
+      verdicts,
+      run.promotionQuestions
+        .map(row => ({
+          ...row,
+          verdict:
+            row.question === question ? verdict : { ...verdict, isCorrect: false, errorType: "Arithmetic" },
+        }))
+        .map(row => `${JSON.stringify(row)}\n`)
+        .join(""),
+    );
+    const record = await runEvaluation({ folder: join(folder, "judged"), config, server });
+    expect(new Set(record.questions.map(row => row.question))).toEqual(new Set([question]));
+  });
+});
+
+describe("a run without promotions", () => {
+  it("has no PS and no PQ, and says so", async () => {
+    const config = parseConfig({ ...small, outerSteps: 1, promotion: { enabled: false } });
+    const none = await runSoar({ folder: join(folder, "unpromoted"), config, server });
+    for (const protocol of ["ps", "pq"] as const) {
+      const asked = evaluationConfigFor({ protocol, base: none.config, run: none.folder });
+      await expect(
+        runEvaluation({ folder: join(folder, `no-${protocol}`), config: asked, server }),
+      ).rejects.toThrow("unpromoted promoted no student in 1 outer steps");
+    }
+  });
+});
+
+describe("interruptions", () => {
+  it.each(["pq-mixed", "serl"] as const)("%s ends as if it had never been stopped", async protocol => {
+    const changes = protocol === "serl" ? { questions: { count: 4, votes: 8, learnable: [0, 1] } } : {};
+    const config = configOf(protocol, changes);
+    const whole = await readEvaluation(join(folder, protocol));
+    const own = join(folder, `stopped-${protocol}`);
+    // Stopped in the first training step, in the middle of a block, and while it evaluates.
+    const stops = [
+      { step: 1, phase: "training" },
+      { step: 3, phase: "training" },
+      { step: 4, phase: "evaluating" },
+    ];
+    for (const [i, stop] of stops.entries()) {
+      const controller = new AbortController();
+      await expect(
+        runEvaluation({
+          folder: own,
+          config: i === 0 ? config : undefined,
+          server,
+          signal: controller.signal,
+          onProgress: ({ step, phase }) => {
+            if (step === stop.step && phase === stop.phase) controller.abort(new Error("stopped here"));
+          },
+        }),
+      ).rejects.toThrow("stopped here");
+      expect((await readEvaluation(own)).ended).toBe(false);
+    }
+    // A writer killed in the middle of a line.
+    await appendFile(join(own, "events.jsonl"), '{"type":"evaluation","at":"2026-');
+    await appendFile(join(own, "questions.jsonl"), '{"step":4,"question":"add a 1');
+    const notices: string[] = [];
+    const record = await runEvaluation({ folder: own, server, onNotice: notice => notices.push(notice) });
+    expect(outcome(record)).toEqual(outcome(whole));
+    expect(notices).toEqual([`${own}/events.jsonl: dropped a last line that was cut short`]);
+  });
+
+  it("running an ended evaluation again reads it, and does nothing", async () => {
+    const before = await readFile(join(folder, "pq", "events.jsonl"), "utf8");
+    const record = await runEvaluation({ folder: join(folder, "pq"), server });
+    expect(record.ended).toBe(true);
+    expect(await readFile(join(folder, "pq", "events.jsonl"), "utf8")).toBe(before);
+  });
+});

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseConfig } from "../../src/soar/parse-config.js";
+import { presets } from "../../src/soar/presets.js";
+import { planStudy } from "../../src/study/plan-study.js";
+import { type StudyConfigInput, studySchema } from "../../src/study/study-config.js";
+
+function plan(input: StudyConfigInput) {
+  return planStudy(parseConfig(input, "study.yaml", studySchema), presets.gym, "runs/s");
+}
+
+const methods: StudyConfigInput["methods"] = {
+  "Hard-Only": { protocol: "hard-only" },
+  "SOAR PQ": { protocol: "pq", teacher: "Grounded" },
+};
+
+describe("planStudy", () => {
+  it("plans teachers x seeds, and methods x seeds x students, each with a seed and a folder of its own", () => {
+    const { runs, evaluations } = plan({
+      seeds: [3, 8],
+      students: 2,
+      set: { outerSteps: 5, "student.steps": 2 },
+      teachers: { Grounded: {}, Intrinsic: { teacher: { reward: "intrinsic" }, "promotion.enabled": false } },
+      evaluation: { "training.steps": 7 },
+      methods,
+    });
+    expect(runs.map(({ folder }) => folder)).toEqual([
+      "runs/s/soar/grounded-seed-3",
+      "runs/s/soar/grounded-seed-8",
+      "runs/s/soar/intrinsic-seed-3",
+      "runs/s/soar/intrinsic-seed-8",
+    ]);
+    expect(runs[0]!.config).toMatchObject({
+      seed: 3,
+      outerSteps: 5,
+      datasets: 8,
+      student: { steps: 2, groupSize: 8 },
+    });
+    expect(runs[3]!.config).toMatchObject({
+      seed: 8,
+      promotion: { enabled: false, window: 4 },
+      teacher: { reward: "intrinsic", sampling: { maxTokens: 44 } },
+    });
+    expect(evaluations).toHaveLength(8);
+    expect(new Set(evaluations.map(({ folder }) => folder)).size).toBe(8);
+    const [hardOnly] = evaluations;
+    expect(hardOnly).toMatchObject({ method: "Hard-Only", run: undefined, seed: 3, student: 0 });
+    expect(hardOnly!.config).toMatchObject({ seed: 3000, training: { steps: 7 } });
+    const pq = evaluations.at(-1)!;
+    expect(pq.config).toMatchObject({ seed: 8001, run: "runs/s/soar/grounded-seed-8" });
+    expect(pq.folder).toBe("runs/s/evaluations/soar-pq/seed-8-student-1");
+  });
+
+  it("sweeps one field at a time, with every method of the teacher, and others once", () => {
+    const { runs, methods: names } = plan({
+      seeds: 1,
+      teachers: { Grounded: {} },
+      sweep: { questionsPerDataset: [4, 16], "promotion.window": [2] },
+      methods,
+    });
+    expect(runs.map(({ teacher }) => teacher)).toEqual([
+      "Grounded",
+      "Grounded, questionsPerDataset = 4",
+      "Grounded, questionsPerDataset = 16",
+      "Grounded, promotion.window = 2",
+    ]);
+    expect(runs.map(({ config }) => [config.questionsPerDataset, config.promotion.window])).toEqual([
+      [8, 4],
+      [4, 4],
+      [16, 4],
+      [8, 2],
+    ]);
+    expect(names).toEqual([
+      "Hard-Only",
+      "SOAR PQ",
+      "SOAR PQ, questionsPerDataset = 4",
+      "SOAR PQ, questionsPerDataset = 16",
+      "SOAR PQ, promotion.window = 2",
+    ]);
+  });
+
+  it("says what is wrong, and what there is", () => {
+    expect(() => plan({ methods: { PQ: { protocol: "pq" } } })).toThrow(
+      'method "PQ": protocol pq needs a teacher, one of: none yet',
+    );
+    expect(() => plan({ teachers: { A: {} }, methods: { PQ: { protocol: "pq", teacher: "B" } } })).toThrow(
+      'method "PQ": there is no teacher "B"; there are: A',
+    );
+    expect(() => plan({ methods, teachers: { Grounded: { outersteps: 3 } } })).toThrow(
+      /teacher "Grounded" is not valid:\n {2}outersteps: unknown; did you mean outerSteps\?/,
+    );
+    expect(() => plan({ methods: { A: { protocol: "hard-onyl" as "hard-only" } } })).toThrow(
+      /study\.yaml is not valid:\n {2}methods\.A\.protocol: .*"hard-only"/,
+    );
+    expect(() => plan({ methods: {} })).toThrow("expected at least one method");
+    expect(() => plan({ methods: { "a b": { protocol: "base" }, "a-b": { protocol: "base" } } })).toThrow(
+      '"a b" and "a-b" are too alike; name one differently',
+    );
+    expect(() => plan({ methods: { A: { protocol: "base" } }, compareWith: "B" })).toThrow(
+      'compareWith: there is no method "B"; there are: A',
+    );
+  });
+
+  it("reads the studies that soarlab brings along", async () => {
+    const study = parse(await readFile("data/studies/gym/study.yaml", "utf8"));
+    const { runs, evaluations } = plan(study);
+    expect(runs).toHaveLength(15);
+    expect(evaluations).toHaveLength(225);
+  });
+});
