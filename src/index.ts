@@ -122,6 +122,13 @@ export { studentRewards } from "./soar/student-rewards.js";
 export { Teacher } from "./soar/teacher.js";
 export { trainAndScore } from "./soar/train-and-score.js";
 export { trainStudent } from "./soar/train-student.js";
+// study: protocols over seeds, with tables and pictures
+export { readStudy, type Study } from "./study/read-study.js";
+export { type RunStudyParams, runStudy, type StudyProgress } from "./study/run-study.js";
+export type { StudyConfig, StudyConfigInput } from "./study/study-config.js";
+export { studyFigures } from "./study/study-figures.js";
+export { type StudyResults, studyResults } from "./study/study-results.js";
+export { writeStudyResults } from "./study/write-study-results.js";
 // training: client of the Tinker API, and the local server
 export { connect } from "./training/connect.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";

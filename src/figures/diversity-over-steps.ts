@@ -1,6 +1,6 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { colorway } from "./theme.js";
+import { seriesLook } from "./series-look.js";
 
 export interface DiversityOverStepsParams {
   /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */
@@ -33,15 +33,15 @@ export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
         `diversityOverSteps: "${name}", step ${wrong.step}: ${wrong.value}, expected a number`,
       );
     }
-    const color = colorway[i % colorway.length]!;
+    const { color, dash, symbol } = seriesLook(i);
     return {
       type: "scatter",
       name,
       x: rows.map(({ step }) => step + 1),
       y: rows.map(({ value }) => value),
       mode: rows.length > 60 ? "lines" : "lines+markers",
-      line: { color, width: 2 },
-      marker: { color, size: 5 },
+      line: { color, width: 2, dash },
+      marker: { color, size: 5, symbol },
       hovertemplate: `${name}, step %{x}: %{y:.3f}<extra></extra>`,
     };
   });

@@ -2,7 +2,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { baseLayout } from "./base-layout.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { colorway } from "./theme.js";
+import { seriesLook } from "./series-look.js";
 
 export interface MetricOverStepsParams {
   /** Runs by what to call them. */
@@ -34,15 +34,15 @@ export function metricOverSteps({
   }
   const data = names.map((name, i) => {
     const { steps } = runs[name]!;
-    const color = colorway[i % colorway.length]!;
+    const { color, dash, symbol } = seriesLook(i);
     return {
       type: "scatter",
       name,
       x: steps.map(({ step }) => step + 1),
       y: steps.map(({ metrics }) => metrics[metric] ?? null),
       mode: steps.length > 60 ? "lines" : "lines+markers",
-      line: { color, width: 2 },
-      marker: { color, size: 5 },
+      line: { color, width: 2, dash },
+      marker: { color, size: 5, symbol },
       hovertemplate: `step %{x}: %{y:.4~g}<extra>${name}</extra>`,
     };
   });

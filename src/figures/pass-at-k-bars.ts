@@ -6,12 +6,15 @@ import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
  * @throws RangeError naming series and row where a k or a value is impossible
  */
 export function passAtKBars(params: PassAtKFigureParams): Figure {
-  const { data, layout } = passAtKFigure("passAtKBars", params, ({ name, k, value, errors, color }) => ({
+  const { data, layout } = passAtKFigure("passAtKBars", params, ({ name, k, value, errors, look }) => ({
     type: "bar",
     name,
     x: k.map(value => `k = ${value}`),
     y: value,
-    marker: { color },
+    marker: {
+      color: look.color,
+      ...(look.pattern && { pattern: { shape: look.pattern, size: 5, solidity: 0.4 }, line: { color: look.color, width: 1 } }),
+    },
     ...errors,
     hovertemplate: `${name}: pass@%{x}: %{y:.2f}%<extra></extra>`,
   }));

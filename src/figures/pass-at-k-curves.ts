@@ -6,14 +6,14 @@ import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
  * @throws RangeError naming series and row where a k or a value is impossible
  */
 export function passAtKCurves(params: PassAtKFigureParams): Figure {
-  const { data, layout } = passAtKFigure("passAtKCurves", params, ({ name, k, value, errors, color }) => ({
+  const { data, layout } = passAtKFigure("passAtKCurves", params, ({ name, k, value, errors, look }) => ({
     type: "scatter",
     name,
     x: k,
     y: value,
     mode: "lines+markers",
-    line: { color, width: 2 },
-    marker: { color, size: 7 },
+    line: { color: look.color, width: 2, dash: look.dash },
+    marker: { color: look.color, size: 7, symbol: look.symbol },
     ...errors,
     hovertemplate: `${name}: pass@%{x} = %{y:.2f}%<extra></extra>`,
   }));

@@ -1,6 +1,6 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { colorway } from "./theme.js";
+import { type SeriesLook, seriesLook } from "./series-look.js";
 
 /** pass@k at one k, as `passAtK` gives it or a table states it. */
 export interface PassAtKPoint {
@@ -28,7 +28,7 @@ export function passAtKFigure(
     k: number[];
     value: number[];
     errors: object;
-    color: string;
+    look: SeriesLook;
     name: string;
   }) => Figure["data"][0],
 ): Figure {
@@ -67,7 +67,7 @@ export function passAtKFigure(
       k: rows.map(({ k }) => k),
       value: rows.map(({ value }) => 100 * value),
       errors,
-      color: colorway[i % colorway.length]!,
+      look: seriesLook(i),
     });
   });
   const layout = baseLayout({

@@ -1,18 +1,18 @@
 /**
- * Widths of printable ASCII in Helvetica (and Arial, and Liberation Sans, which are made to the same widths), in
- * thousandths of the font size, from the space on. Source: Adobe's Core 14 metrics, Helvetica.afm.
+ * Widths of printable ASCII in DejaVu Sans, in thousandths of the font size, from the space on, as Chromium measures
+ * them. It is the widest font that the figures' font list ends in on common machines; Helvetica and its like are about an
+ * eighth narrower.
  */
-const helvetica = [
-  278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556,
-  556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278,
-  500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469,
-  556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
-  278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+const dejaVuSans = [
+  318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 531, 1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863, 748, 787, 603, 787, 695, 635, 611, 732, 684, 989, 685, 611, 685, 390, 337, 390, 838, 500, 500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
 ];
 
+/** Signs below the wide scripts that are wider than letters. */
+const wideSigns = new Set("\u00b1\u00d7");
+
 /**
- * Width of a line of text in the figures' font, in pixels. Helvetica's own, and a little more, since a reader's
- * machine may have to take another sans-serif.
+ * Width of a line of text in the figures' font, in pixels, where a reader's machine has none but the widest of the list:
+ * what is laid out for it fits in the others.
  * @param size font size in pixels
  */
 export function textWidth(text: string, size: number, { bold = false } = {}): number {
@@ -20,7 +20,7 @@ export function textWidth(text: string, size: number, { bold = false } = {}): nu
   for (const char of text) {
     const code = char.codePointAt(0)!;
     // Beyond ASCII: wide scripts and emoji fill about an em, accented and Greek letters about as much as a digit.
-    width += helvetica[code - 32] ?? (code >= 0x1100 ? 1000 : 580);
+    width += dejaVuSans[code - 32] ?? (wideSigns.has(char) ? 838 : code >= 0x1100 ? 1000 : 640);
   }
-  return ((width * size) / 1000) * (bold ? 1.07 : 1) * 1.03;
+  return ((width * size) / 1000) * (bold ? 1.13 : 1);
 }

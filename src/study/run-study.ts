@@ -4,6 +4,7 @@ import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import type { EvaluationProgress } from "../evaluation/evaluation-progress.js";
 import { needsPromotions } from "../evaluation/needs-run.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
+import { parseConfig } from "../soar/parse-config.js";
 import type { Progress } from "../soar/progress.js";
 import { readRun, soarLog } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
@@ -12,7 +13,7 @@ import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { planStudy } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
-import type { StudyConfig } from "./study-config.js";
+import { type StudyConfig, type StudyConfigInput, studySchema } from "./study-config.js";
 
 /** What happens to a run of a study. */
 export interface StudyProgress {
@@ -31,7 +32,8 @@ export interface StudyProgress {
 }
 
 export interface RunStudyParams {
-  study: StudyConfig;
+  /** What to run; it is checked. */
+  study: StudyConfig | StudyConfigInput;
   /** The configuration that `study.config` names. */
   base: object;
   /** Folder of the study. */
@@ -53,7 +55,8 @@ export interface RunStudyParams {
  * @throws Error where a folder holds a run of another configuration, before anything is run
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
-  const { study, base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
+  const study = parseConfig(params.study, "the study", studySchema);
+  const { base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
   const plan = planStudy(study, base, folder);
   const runs = await Promise.all(plan.runs.map(run => runStanding(soarLog, run)));
   const evaluations = await Promise.all(plan.evaluations.map(run => runStanding(evaluationLogKind, run)));

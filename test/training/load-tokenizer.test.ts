@@ -27,11 +27,14 @@ describe("loadTokenizer", () => {
     const model = await modelFolder(files => {
       const config = JSON.parse(files["tokenizer_config.json"]!);
       config.chat_template =
-        "{% for m in messages %}S: {{ m.content }}{% endfor %}{% if add_generation_prompt %} </question>{% endif %}";
+        "{% for m in messages %}{{ 'S: ' if m.role == 'user' else 'T: ' }}{{ m.content }} {% endfor %}{% if add_generation_prompt %} </question>{% endif %}";
       files["tokenizer_config.json"] = JSON.stringify(config);
     });
     const tokenizer = await loadTokenizer({ model });
     expect(tokenizer.decode(tokenizer.encodeChat("add a 3 +b 4"))).toBe("S: add a 3 +b 4 </question>");
+    expect(tokenizer.decode(tokenizer.encodeChat("add a", "sum", "net"))).toBe(
+      "S: add a T: sum S: net </question>",
+    );
   });
 
   it("says what is missing or broken", async () => {

@@ -1,0 +1,25 @@
+import { colorway } from "./theme.js";
+
+/** How a series differs from the others of its figure. */
+export interface SeriesLook {
+  color: string;
+  /** Of its line. */
+  dash: string;
+  /** Of its points. */
+  symbol: string;
+  /** Of its bars, which are filled where it is "". */
+  pattern: string;
+}
+
+const lines = [
+  { dash: "solid", symbol: "circle", pattern: "" },
+  { dash: "dash", symbol: "square", pattern: "/" },
+  { dash: "dashdot", symbol: "diamond", pattern: "." },
+  { dash: "dot", symbol: "triangle-up", pattern: "x" },
+];
+
+/** The look of the i-th series, from 0: the colours in turn, and each time round another line. Of 28, no two are alike. */
+export function seriesLook(i: number): SeriesLook {
+  const line = lines[Math.floor(i / colorway.length) % lines.length]!;
+  return { color: colorway[i % colorway.length]!, ...line };
+}
