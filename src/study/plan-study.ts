@@ -51,10 +51,15 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const seeds =
     typeof study.seeds === "number" ? Array.from({ length: study.seeds }, (_, i) => i) : study.seeds;
   const common = merge(base, nested(study.set));
-  const variants = sweepVariants(study);
+  const knownTeacher = (name: string, where: string) => {
+    if (name in study.teachers) return;
+    const known = Object.keys(study.teachers).join(", ") || "none";
+    throw new Error(`${where}: there is no teacher "${name}"; there are: ${known}`);
+  };
+  for (const teacher of Object.keys(study.sweep)) knownTeacher(teacher, "sweep");
   const teachers = new Map(
     Object.entries(study.teachers).flatMap(([teacher, changes]) =>
-      variants.map(({ suffix, change }) => {
+      sweepVariants(study, teacher).map(({ suffix, change }) => {
         const name = teacher + suffix;
         return [name, merge(common, nested(changes), nested(change))] as const;
       }),
@@ -73,12 +78,8 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const methods = Object.entries(study.methods).flatMap(([name, method]) => {
     const { teacher } = method;
     if (teacher === undefined) return [{ ...method, name, base: common }];
-    if (!(teacher in study.teachers)) {
-      throw new Error(
-        `method "${name}": there is no teacher "${teacher}"; there are: ${Object.keys(study.teachers).join(", ") || "none"}`,
-      );
-    }
-    return variants.map(({ suffix }) => ({
+    knownTeacher(teacher, `method "${name}"`);
+    return sweepVariants(study, teacher).map(({ suffix }) => ({
       ...method,
       name: name + suffix,
       teacher: teacher + suffix,
@@ -120,9 +121,12 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   return { seeds, methods: names, runs, evaluations };
 }
 
-/** The unchanged teacher, and one with each value of the sweep. */
-function sweepVariants({ sweep }: StudyConfig): { suffix: string; change: Record<string, unknown> }[] {
-  const changed = Object.entries(sweep).flatMap(([path, values]) =>
+/** The unchanged teacher, and one with each value of its sweep. */
+function sweepVariants(
+  { sweep }: StudyConfig,
+  teacher: string,
+): { suffix: string; change: Record<string, unknown> }[] {
+  const changed = Object.entries(sweep[teacher] ?? {}).flatMap(([path, values]) =>
     values.map(value => ({ suffix: `, ${path} = ${value}`, change: { [path]: value } })),
   );
   return [{ suffix: "", change: {} }, ...changed];

@@ -21,8 +21,8 @@ export const studySchema = z.strictObject({
   students: count(1),
   /** SOAR runs by name, one a seed, each with its changes. */
   teachers: z.record(z.string(), changesSchema).default({}),
-  /** Values of fields of the SOAR configuration; every teacher is also run with each of them, one at a time. */
-  sweep: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  /** By teacher, values of fields of its configuration: it is also run with each of them, one at a time. */
+  sweep: z.record(z.string(), z.record(z.string(), z.array(z.unknown()).min(1))).default({}),
   /** Changes to every evaluation. */
   evaluation: changesSchema,
   /** Rows of the tables, in order. */

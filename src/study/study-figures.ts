@@ -97,7 +97,8 @@ function passAt1({ correct, samples }: { correct: number[]; samples: number }): 
 /** Mean pairwise distance of the questions of each outer step, a list a seed, by teacher (Fig. 20b). */
 async function diversityCurves({ runs, config }: Study): Promise<Record<string, number[][]>> {
   const curves: Record<string, number[][]> = {};
-  for (const { teacher, record } of runs) {
+  // A copy of a study may have left the questions of some runs behind.
+  for (const { teacher, record } of runs.filter(({ record }) => record.questions.length > 0)) {
     const bySteps = record.steps.map(({ step }) => record.questions.filter(row => row.step === step));
     const values: number[] = [];
     for (const questions of bySteps) {

@@ -55,8 +55,8 @@ describe("planStudy", () => {
   it("sweeps one field at a time, with every method of the teacher, and others once", () => {
     const { runs, methods: names } = plan({
       seeds: 1,
-      teachers: { Grounded: {} },
-      sweep: { questionsPerDataset: [4, 16], "promotion.window": [2] },
+      teachers: { Grounded: {}, Other: {} },
+      sweep: { Grounded: { questionsPerDataset: [4, 16], "promotion.window": [2] } },
       methods,
     });
     expect(runs.map(({ teacher }) => teacher)).toEqual([
@@ -64,12 +64,14 @@ describe("planStudy", () => {
       "Grounded, questionsPerDataset = 4",
       "Grounded, questionsPerDataset = 16",
       "Grounded, promotion.window = 2",
+      "Other",
     ]);
     expect(runs.map(({ config }) => [config.questionsPerDataset, config.promotion.window])).toEqual([
       [8, 4],
       [4, 4],
       [16, 4],
       [8, 2],
+      [8, 4],
     ]);
     expect(names).toEqual([
       "Hard-Only",
@@ -93,6 +95,9 @@ describe("planStudy", () => {
     expect(() => plan({ methods: { A: { protocol: "hard-onyl" as "hard-only" } } })).toThrow(
       /study\.yaml is not valid:\n {2}methods\.A\.protocol: .*"hard-only"/,
     );
+    expect(() => plan({ methods, teachers: { Grounded: {} }, sweep: { B: { outerSteps: [1] } } })).toThrow(
+      'sweep: there is no teacher "B"; there are: Grounded',
+    );
     expect(() => plan({ methods: {} })).toThrow("expected at least one method");
     expect(() => plan({ methods: { "a b": { protocol: "base" }, "a-b": { protocol: "base" } } })).toThrow(
       '"a b" and "a-b" are too alike; name one differently',
@@ -103,9 +108,11 @@ describe("planStudy", () => {
   });
 
   it("reads the studies that soarlab brings along", async () => {
-    const study = parse(await readFile("data/studies/gym/study.yaml", "utf8"));
-    const { runs, evaluations } = plan(study);
-    expect(runs).toHaveLength(15);
-    expect(evaluations).toHaveLength(225);
+    const shipped = async (name: string) =>
+      plan(parse(await readFile(`data/studies/${name}/study.yaml`, "utf8")));
+    const gym = await shipped("gym");
+    expect([gym.runs.length, gym.evaluations.length]).toEqual([15, 225]);
+    const ablations = await shipped("gym-ablations");
+    expect([ablations.runs.length, ablations.evaluations.length]).toEqual([39, 39]);
   });
 });
