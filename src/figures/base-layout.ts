@@ -12,16 +12,21 @@ export interface BaseLayoutParams {
   legend?: readonly string[];
   /** Pixels between the titles and the plot for labels that stand there. */
   headroom?: number;
+  /** Labels of the y axis that may be wider than numbers, so that room is left for them. */
+  yLabels?: readonly string[];
 }
 
 /** Width for which figures are laid out, in pixels; wider is always right, narrower down to half of it is readable. */
 export const designWidth = 820;
 
 const side = 70;
+const right = 30;
 
 /** Titles, axes, legend and margins that all figures share. Margins hold their text, so nothing overlaps. */
-export function baseLayout({ title, subtitle, x, y, legend = [], headroom = 0 }: BaseLayoutParams) {
-  const inner = designWidth - 2 * side;
+export function baseLayout(params: BaseLayoutParams) {
+  const { title, subtitle, x, y, legend = [], headroom = 0, yLabels = [] } = params;
+  const left = Math.min(designWidth / 2, Math.max(side, ...yLabels.map(label => textWidth(label, 12) + 16)));
+  const inner = designWidth - left - right;
   const legendLines = legend.length === 0 ? 0 : legendRows(legend, inner);
   return {
     template: templates.light,
@@ -36,7 +41,7 @@ export function baseLayout({ title, subtitle, x, y, legend = [], headroom = 0 }:
       pad: { l: 16, t: 14 },
       subtitle: { text: subtitle ? cutTo(subtitle, designWidth - 40) : "" },
     },
-    margin: { l: side, r: 30, t: (subtitle ? 80 : 52) + headroom, b: 58 },
+    margin: { l: left, r: right, t: (subtitle ? 80 : 52) + headroom, b: 58 },
     xaxis: { title: { text: x } },
     yaxis: { title: { text: y } },
     showlegend: legend.length > 0,

@@ -15,8 +15,8 @@ export function describeRun(run: Pick<RunRecord, "folder" | "config" | "steps" |
     config.model.base.split("/").at(-1),
     `seed ${config.seed}`,
     progress,
-    `g = ${g} datasets x n = ${n} questions`,
-    `r = ${r} student${r === 1 ? "" : "s"} each`,
+    `g x n = ${g} x ${n} questions`,
+    `r = ${r} student${r === 1 ? "" : "s"}`,
     `M = ${M} reward questions`,
   ].join("  |  ");
 }

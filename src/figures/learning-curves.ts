@@ -2,19 +2,22 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { colorway } from "./theme.js";
+import { seriesLook } from "./series-look.js";
 import { translucent } from "./translucent.js";
 
+/** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
+export type LearningCurve = readonly number[] | readonly { step: number; value: number }[];
+
 export interface LearningCurvesParams {
-  /** One list of values per seed, by the name of the method; seeds may stop at different steps. NaN leaves a gap. */
-  curves: Record<string, readonly (readonly number[])[]>;
+  /** One curve per seed, by the name of the method; seeds may stop at different steps. NaN leaves a gap. */
+  curves: Record<string, readonly LearningCurve[]>;
   /** What the values are, with their unit. */
   y: string;
   /** What a step is. Default "training step". */
   x?: string;
-  /** The step, from 0, of the first value. Default 0. */
+  /** The step of the first value of bare numbers. Default 0. */
   firstStep?: number;
-  /** Steps between two values. Default 1. */
+  /** Steps between two values of bare numbers. Default 1. */
   every?: number;
   /** Step at which a method's curve goes flat, as `plateauStep` gives it; marked where given. */
   plateau?: Record<string, number | undefined>;
@@ -36,27 +39,24 @@ export function learningCurves(params: LearningCurvesParams): Figure {
   if (stray)
     throw new RangeError(`learningCurves: plateau "${stray}" is no curve; curves are ${names.join(", ")}`);
 
+  const seedCounts = new Set(names.map(name => curves[name]!.length));
   const legend: string[] = [];
   const shapes: object[] = [];
   const data = names.flatMap((name, i) => {
     const seeds = curves[name]!;
-    const length = Math.max(0, ...seeds.map(seed => seed.length));
-    if (length === 0)
+    const rows = overSeeds(seeds, firstStep, every);
+    if (rows.length === 0)
       throw new RangeError(`learningCurves: "${name}" has no values, expected one list per seed`);
-    const color = colorway[i % colorway.length]!;
-    const label = `${name} (${seeds.length} seed${seeds.length === 1 ? "" : "s"}${seeds.length > 1 ? ", mean \u00b1 SD" : ""})`;
+    const { color, dash } = seriesLook(i);
+    const label =
+      seedCounts.size > 1 ? `${name} (${seeds.length} seed${seeds.length === 1 ? "" : "s"})` : name;
     legend.push(label);
-    const rows = Array.from({ length }, (_, step) => {
-      const values = seeds.map(seed => seed[step]).filter((value): value is number => Number.isFinite(value));
-      const centre = values.length > 0 ? mean(values) : Number.NaN;
-      return { x: firstStep + step * every, centre, sd: values.length > 1 ? standardDeviation(values) : 0 };
-    });
     const at = plateau[name];
     if (at !== undefined) {
       const line = { color, width: 1.5, dash: "dot" };
       shapes.push({ type: "line", xref: "x", yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line });
     }
-    const x = rows.map(row => row.x);
+    const x = rows.map(row => row.step);
     const edge = {
       type: "scatter",
       x,
@@ -84,19 +84,49 @@ export function learningCurves(params: LearningCurvesParams): Figure {
         x,
         y: finite(rows.map(({ centre }) => centre)),
         customdata: rows.map(({ sd }) => sd),
-        mode: length > 1 ? "lines" : "lines+markers",
-        line: { color, width: 2 },
+        mode: rows.length > 1 ? "lines" : "lines+markers",
+        line: { color, width: 2, dash },
         hovertemplate: `${name}, %{x}: %{y:.4~g} \u00b1 %{customdata:.2~g}<extra></extra>`,
       },
     ];
   });
-  const marked = shapes.length > 0 ? "  |  dotted: plateau" : "";
+  const most = Math.max(...seedCounts);
+  const notes = [
+    ...(params.subtitle ? [params.subtitle] : []),
+    ...(most > 1 ? [`mean \u00b1 SD over ${seedCounts.size > 1 ? "" : `${most} `}seeds`] : []),
+    ...(shapes.length > 0 ? ["dotted: plateau"] : []),
+  ];
   const layout = baseLayout({
     title,
-    subtitle: `${params.subtitle ?? ""}${marked}`.replace(/^ {2}\| {2}/, ""),
+    subtitle: notes.join("  |  "),
     x: params.x ?? "training step",
     y: params.y,
     legend,
   });
   return { data, layout: { ...layout, shapes } };
+}
+
+/** Mean and SD at every step that a seed has, in order; NaN where none has a finite value. */
+function overSeeds(
+  seeds: readonly LearningCurve[],
+  firstStep: number,
+  every: number,
+): { step: number; centre: number; sd: number }[] {
+  const valuesAt = new Map<number, number[]>();
+  for (const seed of seeds) {
+    for (const [i, point] of seed.entries()) {
+      const { step, value } =
+        typeof point === "number" ? { step: firstStep + i * every, value: point } : point;
+      const values = valuesAt.get(step) ?? [];
+      if (Number.isFinite(value)) values.push(value);
+      valuesAt.set(step, values);
+    }
+  }
+  return [...valuesAt]
+    .sort(([a], [b]) => a - b)
+    .map(([step, values]) => ({
+      step,
+      centre: values.length > 0 ? mean(values) : Number.NaN,
+      sd: values.length > 1 ? standardDeviation(values) : 0,
+    }));
 }

@@ -13,7 +13,10 @@ export function passAtKBars(params: PassAtKFigureParams): Figure {
     y: value,
     marker: {
       color: look.color,
-      ...(look.pattern && { pattern: { shape: look.pattern, size: 5, solidity: 0.4 }, line: { color: look.color, width: 1 } }),
+      ...(look.pattern && {
+        pattern: { shape: look.pattern, size: 5, solidity: 0.4 },
+        line: { color: look.color, width: 1 },
+      }),
     },
     ...errors,
     hovertemplate: `${name}: pass@%{x}: %{y:.2f}%<extra></extra>`,

@@ -35,7 +35,7 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
   const names = {
     range: "range over datasets",
     reward: "mean reward",
-    average: `moving average ${steps.some(step => step.gains) ? "of students' gain " : ""}(${window} step${window === 1 ? "" : "s"}${enabled && restartWindow ? ", restarts after a promotion" : ""})`,
+    average: `moving average ${steps.some(step => step.gains) ? "of students' gain " : ""}(${window} step${window === 1 ? "" : "s"}${enabled && restartWindow ? ", restarts at promotions" : ""})`,
     threshold: `threshold tau = ${threshold}`,
   };
   const last = Math.max(

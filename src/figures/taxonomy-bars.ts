@@ -44,6 +44,7 @@ export function taxonomyBars({
     x: "share of questions (%)",
     y: "",
     legend: used.map(type => looks[type].name),
+    yLabels: labels,
   });
   return {
     data: used.map(type => {

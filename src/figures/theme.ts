@@ -56,7 +56,7 @@ function template(name: ThemeName) {
     automargin: true,
   };
   return {
-    data: { bar: [{ type: "bar", error_y: { color: text } }] },
+    data: { bar: [{ type: "bar", error_x: { color: text }, error_y: { color: text } }] },
     layout: {
       colorway: [...colorway],
       font: { family: fontFamily, size: 12, color: text },

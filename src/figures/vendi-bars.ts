@@ -1,5 +1,6 @@
-import { baseLayout } from "./base-layout.js";
+import { baseLayout, designWidth } from "./base-layout.js";
 import type { Figure } from "./figure.js";
+import { textWidth } from "./text-width.js";
 import { palette } from "./theme.js";
 
 export interface VendiBarsParams {
@@ -28,35 +29,55 @@ export function vendiBars({
     if (!(mean >= 1))
       throw new RangeError(`vendiBars: "${name}": mean = ${mean}, expected a Vendi Score, at least 1`);
   }
+  const means = names.map(name => sets[name]!.mean);
   const spread = names.map(name => sets[name]!.sd ?? 0);
-  const layout = baseLayout({
-    title,
-    subtitle,
-    x: "set of questions",
-    y: `Vendi Score of ${size} questions<br>(effective number of different ones)`,
-  });
+  const error = { type: "data", array: spread, thickness: 1.5, width: 5 };
+  const hasSpread = spread.some(sd => sd > 0);
+  const shared = {
+    type: "bar",
+    name: "Vendi Score",
+    text: means.map(mean => mean.toFixed(1)),
+    textposition: "inside",
+    insidetextanchor: "middle",
+    textangle: 0,
+    marker: { color: palette.blue },
+  };
+  const room = (designWidth - 100) / names.length;
+  if (names.every(name => textWidth(name, 12) < room - 8)) {
+    const y = `Vendi Score of ${size} questions<br>(effective number of different ones)`;
+    const layout = baseLayout({ title, subtitle, x: "set of questions", y });
+    const hovertemplate = "%{x}: %{y:.2f}<extra></extra>";
+    return {
+      data: [{ ...shared, x: names, y: means, hovertemplate, ...(hasSpread && { error_y: error }) }],
+      layout: {
+        ...layout,
+        xaxis: { ...layout.xaxis, type: "category" },
+        yaxis: { ...layout.yaxis, rangemode: "tozero" },
+        bargap: 0.4,
+      },
+    };
+  }
+  // Names too long to stand side by side stand one below the other.
+  const x = `Vendi Score of ${size} questions (effective number of different ones)`;
+  const layout = baseLayout({ title, subtitle, x, y: "", yLabels: names });
+  const hovertemplate = "%{y}: %{x:.2f}<extra></extra>";
   return {
     data: [
       {
-        type: "bar",
-        name: "Vendi Score",
-        x: names,
-        y: names.map(name => sets[name]!.mean),
-        text: names.map(name => sets[name]!.mean.toFixed(1)),
-        textposition: "inside",
-        insidetextanchor: "middle",
-        marker: { color: palette.blue },
-        ...(spread.some(sd => sd > 0) && {
-          error_y: { type: "data", array: spread, thickness: 1.5, width: 5 },
-        }),
-        hovertemplate: "%{x}: %{y:.2f}<extra></extra>",
+        ...shared,
+        orientation: "h",
+        x: means,
+        y: names,
+        hovertemplate,
+        ...(hasSpread && { error_x: error }),
       },
     ],
     layout: {
       ...layout,
-      xaxis: { ...layout.xaxis, type: "category" },
-      yaxis: { ...layout.yaxis, rangemode: "tozero" },
-      bargap: 0.4,
+      height: layout.height - 250 + 44 * names.length,
+      xaxis: { ...layout.xaxis, rangemode: "tozero", showgrid: true },
+      yaxis: { ...layout.yaxis, type: "category", autorange: "reversed", showgrid: false },
+      bargap: 0.35,
     },
   };
 }

@@ -126,7 +126,9 @@ describe("rewardCycles", () => {
   test("says seed, sizes and how far a live run is; says so when there is nothing yet", () => {
     const subtitle = (run: RunRecord) =>
       (rewardCycles(run).layout as { title: { subtitle: { text: string } } }).title.subtitle.text;
-    expect(subtitle(runs.usual!)).toMatch(/seed 0 .*25 outer steps .*g = 4 datasets x n = 6/);
+    expect(subtitle(runs.usual!)).toMatch(
+      /seed 0 .*25 outer steps .*g x n = 4 x 6 questions .*r = 2 students .*M = 48/,
+    );
     expect(subtitle(runs.none!)).toMatch(/0 of 1 outer steps so far/);
     expect(JSON.stringify(rewardCycles(runs.none!).layout)).toContain("no outer step is finished yet");
   });
@@ -155,6 +157,82 @@ describe("questionKinds", () => {
     expect(names.filter(name => name?.startsWith("k="))).toHaveLength(8);
     expect(names).toContain("other");
     expect(JSON.stringify(questionKinds(runs.bare!).layout)).toContain("names no kinds");
+  });
+});
+
+describe("learningCurves", () => {
+  const curve = (figure: Figure, name: string) => figure.data.find(trace => trace.name === name)!;
+  const subtitle = (figure: Figure) => (figure.layout.title as { subtitle: { text: string } }).subtitle.text;
+
+  test("averages what seeds have at the same step, be it counted or said", () => {
+    const figure = learningCurves({
+      curves: {
+        a: [
+          [1, 3],
+          [3, 5, 7],
+        ],
+        b: [
+          [
+            { step: 0, value: 1 },
+            { step: 10, value: 2 },
+            { step: 14, value: 4 },
+          ],
+          [
+            { step: 14, value: 8 },
+            { step: 10, value: Number.NaN },
+          ],
+        ],
+      },
+      y: "reward",
+      every: 10,
+    });
+    expect(curve(figure, "a")).toMatchObject({ x: [0, 10, 20], y: [2, 4, 7] });
+    expect(curve(figure, "a").customdata).toEqual([Math.SQRT2, Math.SQRT2, 0]);
+    expect(curve(figure, "b")).toMatchObject({ x: [0, 10, 14], y: [1, 2, 6] });
+    expect(subtitle(figure)).toBe("mean \u00b1 SD over 2 seeds");
+  });
+
+  test("says how many seeds each method has where they differ", () => {
+    const figure = learningCurves({ curves: { a: [[1], [2]], b: [[1]] }, y: "", subtitle: "MATH" });
+    expect(figure.data.flatMap(({ name }) => name ?? [])).toEqual(["a (2 seeds)", "b (1 seed)"]);
+    expect(subtitle(figure)).toBe("MATH  |  mean \u00b1 SD over seeds");
+    expect(subtitle(learningCurves({ curves: { a: [[1]] }, y: "" }))).toBe("");
+  });
+});
+
+describe("series", () => {
+  test("28 series look different: colour, and line, point or bar", () => {
+    const names = Array.from({ length: 28 }, (_, i) => `method ${i}`);
+    const series = Object.fromEntries(names.map(name => [name, rows]));
+    const curves = Object.fromEntries(names.map(name => [name, [[1, 2]]]));
+    const runsByName = Object.fromEntries(names.map(name => [name, [0.1, 0.2]]));
+    for (const { data } of [
+      passAtKBars({ series }),
+      passAtKCurves({ series }),
+      learningCurves({ curves, y: "" }),
+      diversityOverSteps({ runs: runsByName }),
+    ]) {
+      expect(new Set(data.map(({ marker, line }) => JSON.stringify([marker, line]))).size).toBe(28);
+    }
+  });
+});
+
+describe("vendiBars", () => {
+  test("long names stand one below the other, in order; short ones side by side", () => {
+    const long = vendiBars({
+      sets: { "Grounded-T without promotion": { mean: 30, sd: 1 }, PQ: { mean: 28 } },
+    });
+    expect(long.data[0]).toMatchObject({ x: ["Grounded-T without promotion", "PQ"], y: [30, 28] });
+    const names = Array.from({ length: 9 }, (_, i) => `Grounded-T without promotion ${i}`);
+    const many = vendiBars({
+      sets: Object.fromEntries(names.map((name, i) => [name, { mean: i + 1, sd: 1 }])),
+    });
+    expect(many.data[0]).toMatchObject({
+      y: names,
+      x: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+      error_x: { array: new Array(9).fill(1) },
+    });
+    expect(many.layout.yaxis).toMatchObject({ autorange: "reversed" });
   });
 });
 
