@@ -2,11 +2,8 @@ import { join } from "node:path";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import type { Lab } from "../soar/lab.js";
-import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
-import { promotedRun } from "../soar/promoted-run.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { studentStep } from "../soar/student-step.js";
-import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { readJsonl } from "../util/jsonl.js";
 import { batchSchedule } from "./batch-schedule.js";
@@ -14,8 +11,9 @@ import type { EvaluationConfig } from "./evaluation-config.js";
 import { type EvaluationEvent, trainingQuestionSchema } from "./evaluation-events.js";
 import { type EvaluationLog, trainingQuestionsFile } from "./evaluation-log.js";
 import type { OnEvaluationProgress } from "./evaluation-progress.js";
+import { openStudent } from "./open-student.js";
 import { sampleCounts } from "./sample-counts.js";
-import { teacherCheckpoint, trainingQuestions } from "./training-questions.js";
+import { type JudgedQuestion, trainingQuestions } from "./training-questions.js";
 
 export interface EvaluationLoopParams {
   lab: Lab<EvaluationConfig>;
@@ -40,7 +38,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   let last = events.at(-1);
   await log.cutRows(trainingQuestionsFile, last?.questionBytes ?? 0);
   await announce(lab, log, last);
-  const student = await openStudent(lab, run, seed, last);
+  const student = await openStudent(lab, run, last?.checkpoint);
 
   const ask = async (step: number) =>
     trainingQuestions(lab, {
@@ -136,46 +134,25 @@ async function announce(
   });
 }
 
-/** The model that is evaluated and trained: as the log left it, or as the configuration has it start. */
-async function openStudent(
-  lab: Lab<EvaluationConfig>,
-  run: RunRecord | undefined,
-  seed: number,
-  last: EvaluationEvent | undefined,
-): Promise<TrainingClient> {
-  const { model, start } = lab.config;
-  const params = { rank: model.rank, seed: deriveSeed(seed, "student") };
-  if (last?.checkpoint) return lab.service.loadModel(last.checkpoint, { ...params, optimizer: true });
-  if (start === "base") return lab.service.createModel(params);
-  const checkpoint =
-    start === "teacher" ? teacherCheckpoint(run) : bestPromotion(promotedRun(run)).checkpoint;
-  return lab.service.loadModel(checkpoint, { ...params, optimizer: false });
-}
-
-/** PS: the promotion with the best greedy train accuracy, the latest of equal ones (section 5). */
-function bestPromotion({ promotions }: RunRecord) {
-  return promotions.reduce((best, next) => (next.accuracy.train >= best.accuracy.train ? next : best));
-}
-
 /** Writes the questions that count from a training step on; returns the file's length. */
 async function keepQuestions(
   { domain }: Lab<EvaluationConfig>,
   log: EvaluationLog,
-  questions: QuestionAnswer[],
+  questions: JudgedQuestion[],
   step: number,
 ): Promise<number> {
-  const rows = questions.map(({ question, answer }) => ({
+  const rows = questions.map(({ question, answer, verdict }) => ({
     step,
     question,
     answer,
     kind: domain.kind?.(question),
-    verdict: domain.judge?.(question, answer),
+    verdict: verdict ?? domain.judge?.(question, answer),
   }));
   return log.appendRows(trainingQuestionsFile, rows);
 }
 
 /** The questions that count where the log stands: the last that were kept. */
-async function readQuestions(log: EvaluationLog): Promise<QuestionAnswer[]> {
+async function readQuestions(log: EvaluationLog): Promise<JudgedQuestion[]> {
   const { rows } = await readJsonl(join(log.folder, trainingQuestionsFile), trainingQuestionSchema);
   const step = rows.at(-1)?.step;
   return rows.filter(row => row.step === step);

@@ -1,5 +1,6 @@
 import { attachVerdicts } from "../grading/judge/attach-verdicts.js";
 import { questionSubset } from "../grading/judge/question-subset.js";
+import type { QuestionVerdict } from "../grading/question-verdict.js";
 import { problemSchema } from "../problems/problem.js";
 import { findPath } from "../soar/find-path.js";
 import type { Lab } from "../soar/lab.js";
@@ -13,6 +14,12 @@ import { readJsonl } from "../util/jsonl.js";
 import { createRandom } from "../util/random.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import { poseOwnQuestions } from "./pose-own-questions.js";
+import { teacherCheckpoint } from "./teacher-checkpoint.js";
+
+/** A question to train on, with a judge's verdict where it has one. */
+export interface JudgedQuestion extends QuestionAnswer {
+  verdict?: QuestionVerdict;
+}
 
 export interface TrainingQuestionsParams {
   /** The SOAR run that is evaluated, where there is one. */
@@ -29,7 +36,7 @@ export interface TrainingQuestionsParams {
 export async function trainingQuestions(
   lab: Lab<EvaluationConfig>,
   { run, student, seed }: TrainingQuestionsParams,
-): Promise<QuestionAnswer[]> {
+): Promise<JudgedQuestion[]> {
   const { questions } = lab.config;
   switch (questions.from) {
     case "nothing":
@@ -51,17 +58,6 @@ export async function trainingQuestions(
     case "itself":
       return poseOwnQuestions(lab, { ...questions, student, seed });
   }
-}
-
-/** Where the run's teacher is after its last outer step. */
-export function teacherCheckpoint(run: RunRecord | undefined): string {
-  const checkpoint = run?.steps.at(-1)?.teacher.checkpoint;
-  if (checkpoint) return checkpoint;
-  throw new Error(
-    run
-      ? `${run.folder} has no teacher yet: no outer step is finished`
-      : "run: expected the folder of a SOAR run, whose teacher is asked",
-  );
 }
 
 async function sampleFrom(

@@ -51,20 +51,17 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const seeds =
     typeof study.seeds === "number" ? Array.from({ length: study.seeds }, (_, i) => i) : study.seeds;
   const common = merge(base, nested(study.set));
-  const knownTeacher = (name: string, where: string) => {
-    if (name in study.teachers) return;
-    const known = Object.keys(study.teachers).join(", ") || "none";
-    throw new Error(`${where}: there is no teacher "${name}"; there are: ${known}`);
-  };
-  for (const teacher of Object.keys(study.sweep)) knownTeacher(teacher, "sweep");
-  const teachers = new Map(
-    Object.entries(study.teachers).flatMap(([teacher, changes]) =>
-      sweepVariants(study, teacher).map(({ suffix, change }) => {
-        const name = teacher + suffix;
-        return [name, merge(common, nested(changes), nested(change))] as const;
-      }),
-    ),
-  );
+  for (const teacher of Object.keys(study.sweep)) checkTeacher(study, teacher, "sweep");
+  const teachers = planTeachers(study, common);
+  const methods = planMethods(study, common, teachers);
+  checkDistinct([...teachers.keys()]);
+  checkDistinct(methods.map(({ name }) => name));
+  const { compareWith } = study;
+  if (compareWith !== undefined && !methods.some(({ name }) => name === compareWith)) {
+    const known = methods.map(({ name }) => name).join(", ");
+    throw new Error(`compareWith: there is no method "${compareWith}"; there are: ${known}`);
+  }
+
   const runs = [...teachers].flatMap(([teacher, input]) =>
     seeds.map(seed => ({
       name: `${teacher}, seed ${seed}`,
@@ -74,11 +71,56 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
       config: parseConfig({ ...input, seed }, `teacher "${teacher}"`),
     })),
   );
+  const evaluations = methods.flatMap(method =>
+    seeds.flatMap(seed =>
+      Array.from({ length: study.students }, (_, student): PlannedEvaluation => {
+        const run = runs.find(run => run.teacher === method.teacher && run.seed === seed);
+        return {
+          name: `${method.name}, seed ${seed}, student ${student}`,
+          method: method.name,
+          run,
+          seed,
+          student,
+          folder: join(folder, "evaluations", slug(method.name), `seed-${seed}-student-${student}`),
+          config: evaluationConfigFor({
+            protocol: method.protocol,
+            base: method.base,
+            run: run?.folder,
+            changes: merge(nested(study.evaluation), nested(method.set), {
+              seed: seed * seedsPerTeacher + student,
+            }),
+          }),
+        };
+      }),
+    ),
+  );
+  const astray = evaluations.find(({ run, config }) => !run && needsRun(config));
+  if (astray) {
+    throw new Error(
+      `method "${astray.method}" is about a SOAR run; give it a teacher, one of: ${teacherNames(study)}`,
+    );
+  }
+  return { seeds, methods: methods.map(({ name }) => name), runs, evaluations };
+}
 
-  const methods = Object.entries(study.methods).flatMap(([name, method]) => {
+/** The configurations of the teachers by name, sweeps written out. */
+function planTeachers(study: StudyConfig, common: object): Map<string, object> {
+  return new Map(
+    Object.entries(study.teachers).flatMap(([teacher, changes]) =>
+      sweepVariants(study, teacher).map(({ suffix, change }): [string, object] => [
+        teacher + suffix,
+        merge(common, nested(changes), nested(change)),
+      ]),
+    ),
+  );
+}
+
+/** The methods, one more for each variant of a method's teacher, each with the configuration that it starts from. */
+function planMethods(study: StudyConfig, common: object, teachers: Map<string, object>) {
+  return Object.entries(study.methods).flatMap(([name, method]) => {
     const { teacher } = method;
     if (teacher === undefined) return [{ ...method, name, base: common }];
-    knownTeacher(teacher, `method "${name}"`);
+    checkTeacher(study, teacher, `method "${name}"`);
     return sweepVariants(study, teacher).map(({ suffix }) => ({
       ...method,
       name: name + suffix,
@@ -86,39 +128,15 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
       base: teachers.get(teacher + suffix)!,
     }));
   });
-  const evaluations = methods.flatMap(method =>
-    seeds.flatMap(seed =>
-      Array.from({ length: study.students }, (_, student): PlannedEvaluation => {
-        const { name: methodName, protocol, teacher, base } = method;
-        const run = runs.find(run => run.teacher === teacher && run.seed === seed);
-        const changes = merge(nested(study.evaluation), nested(method.set), {
-          seed: seed * seedsPerTeacher + student,
-        });
-        const config = evaluationConfigFor({ protocol, base, run: run?.folder, changes });
-        if (!run && needsRun(config)) {
-          throw new Error(
-            `method "${methodName}": protocol ${protocol} needs a teacher, one of: ${Object.keys(study.teachers).join(", ") || "none yet"}`,
-          );
-        }
-        return {
-          name: `${methodName}, seed ${seed}, student ${student}`,
-          method: methodName,
-          run,
-          seed,
-          student,
-          folder: join(folder, "evaluations", slug(methodName), `seed-${seed}-student-${student}`),
-          config,
-        };
-      }),
-    ),
-  );
-  const names = methods.map(({ name }) => name);
-  checkDistinct([...teachers.keys()]);
-  checkDistinct(names);
-  if (study.compareWith !== undefined && !names.includes(study.compareWith)) {
-    throw new Error(`compareWith: there is no method "${study.compareWith}"; there are: ${names.join(", ")}`);
-  }
-  return { seeds, methods: names, runs, evaluations };
+}
+
+function checkTeacher(study: StudyConfig, teacher: string, where: string): void {
+  if (teacher in study.teachers) return;
+  throw new Error(`${where}: there is no teacher "${teacher}"; there are: ${teacherNames(study)}`);
+}
+
+function teacherNames({ teachers }: StudyConfig): string {
+  return Object.keys(teachers).join(", ") || "none yet";
 }
 
 /** The unchanged teacher, and one with each value of its sweep. */

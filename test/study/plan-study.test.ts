@@ -84,7 +84,7 @@ describe("planStudy", () => {
 
   it("says what is wrong, and what there is", () => {
     expect(() => plan({ methods: { PQ: { protocol: "pq" } } })).toThrow(
-      'method "PQ": protocol pq needs a teacher, one of: none yet',
+      'method "PQ" is about a SOAR run; give it a teacher, one of: none yet',
     );
     expect(() => plan({ teachers: { A: {} }, methods: { PQ: { protocol: "pq", teacher: "B" } } })).toThrow(
       'method "PQ": there is no teacher "B"; there are: A',

@@ -1,0 +1,30 @@
+import type { Lab } from "../soar/lab.js";
+import { promotedRun } from "../soar/promoted-run.js";
+import type { RunRecord } from "../soar/run-log.js";
+import type { TrainingClient } from "../training/training-client.js";
+import { deriveSeed } from "../util/derive-seed.js";
+import type { EvaluationConfig } from "./evaluation-config.js";
+import { teacherCheckpoint } from "./teacher-checkpoint.js";
+
+/**
+ * The model that is evaluated and trained: as a checkpoint of the evaluation left it, optimizer included, or as the
+ * configuration has it start.
+ */
+export async function openStudent(
+  lab: Lab<EvaluationConfig>,
+  run: RunRecord | undefined,
+  resumeFrom: string | null | undefined,
+): Promise<TrainingClient> {
+  const { model, start, seed } = lab.config;
+  const params = { rank: model.rank, seed: deriveSeed(seed, "student") };
+  if (resumeFrom) return lab.service.loadModel(resumeFrom, { ...params, optimizer: true });
+  if (start === "base") return lab.service.createModel(params);
+  const checkpoint =
+    start === "teacher" ? teacherCheckpoint(run) : bestPromotion(promotedRun(run)).checkpoint;
+  return lab.service.loadModel(checkpoint, { ...params, optimizer: false });
+}
+
+/** PS: the promotion with the best greedy train accuracy, the latest of equal ones (section 5). */
+function bestPromotion({ promotions }: RunRecord) {
+  return promotions.reduce((best, next) => (next.accuracy.train >= best.accuracy.train ? next : best));
+}
