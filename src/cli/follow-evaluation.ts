@@ -1,4 +1,5 @@
 import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
+import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.js";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
@@ -17,10 +18,7 @@ export async function followEvaluation(folder: string, config?: EvaluationConfig
         config,
         signal,
         onNotice: line.write,
-        onProgress: ({ step, steps, phase, reward }) =>
-          line.draw(
-            `step ${step}/${steps} ${phase}${reward === undefined ? "" : `, reward ${reward.toFixed(1)}`}`,
-          ),
+        onProgress: progress => line.draw(evaluationProgressLine(progress).text),
         onEvaluation: ({ step, correct, samples, training }) => {
           const solved = correct.filter(Boolean).length;
           const share = correct.reduce((sum, count) => sum + count, 0) / (correct.length * samples);

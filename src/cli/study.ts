@@ -5,6 +5,7 @@ import { parseConfig } from "../soar/parse-config.js";
 import { readStudy } from "../study/read-study.js";
 import { runStudy, type StudyProgress } from "../study/run-study.js";
 import { studySchema } from "../study/study-config.js";
+import { studyProgressLine } from "../study/study-progress-line.js";
 import { interruptible } from "./interruptible.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import { readConfigSource } from "./read-config-source.js";
@@ -67,22 +68,19 @@ function displayProgress(line: LiveLine): (progress: StudyProgress) => void {
   let part: StudyProgress["part"] | undefined;
   let begun = 0;
   let doneHere = 0;
-  return ({ part: current, name, state, reason, done, total, detail }) => {
-    if (current !== part) {
-      part = current;
+  return progress => {
+    const { state, done, total } = progress;
+    if (progress.part !== part) {
+      part = progress.part;
       begun = performance.now();
       doneHere = 0;
     }
-    const count = `${part} ${String(done).padStart(String(total).length)}/${total}`;
-    if (state === "running") {
-      const steps = detail && ("steps" in detail ? detail.steps : detail.outerSteps);
-      const at = detail ? `: step ${Math.min(detail.step + 1, steps!)}/${steps} ${detail.phase}` : "";
-      line.draw(`${count} done; ${name}${at}`);
-    } else if (state !== "done before") {
+    const { text } = studyProgressLine(progress);
+    if (state === "running") line.draw(text);
+    else if (state !== "done before") {
       doneHere++;
       const minutes = ((performance.now() - begun) / doneHere / 60_000) * (total - done);
-      const left = done < total ? `  (${part}: about ${Math.ceil(minutes)} min left)` : "";
-      line.write(`${count}  ${name}${state === "skipped" ? `: skipped, ${reason}` : ""}${left}`);
+      line.write(`${text}${done < total ? `  (${part}: about ${Math.ceil(minutes)} min left)` : ""}`);
     }
   };
 }

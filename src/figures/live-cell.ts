@@ -1,9 +1,7 @@
 import type { StepEvent } from "../soar/events.js";
 import type { OnProgress, Progress } from "../soar/progress.js";
 import { readRun } from "../soar/run-log.js";
-import { escapeHtml } from "./escape-html.js";
-import { newId } from "./new-id.js";
-import { notebookKernel } from "./notebook-kernel.js";
+import { progressCell } from "./progress-cell.js";
 import { renderSvg } from "./render-svg.js";
 import { rewardCycles } from "./reward-cycles.js";
 
@@ -27,69 +25,43 @@ export interface LiveCell {
  * A display under the running cell that follows a run: phase, tokens and time left, and the reward cycles so far.
  * Outside a notebook it writes a line to standard error for every outer step.
  */
-export function liveCell(params: LiveCellParams = {}): LiveCell & OnProgress {
-  const { folder, interval = 500 } = params;
-  const kernel = notebookKernel();
-  const id = newId();
+export function liveCell({ folder, interval }: LiveCellParams = {}): LiveCell & OnProgress {
   let latest: Progress | undefined;
-  let isShown = false;
   let drawnSteps = -1;
   let picture = "";
-  let timer: NodeJS.Timeout | undefined;
-  let working: Promise<void> = Promise.resolve();
-
-  const update = async (isLast: boolean) => {
-    if (!latest) return;
-    const steps = latest.phase === "done" ? latest.outerSteps : latest.step;
-    if (kernel && folder && (steps !== drawnSteps || isLast)) {
-      drawnSteps = steps;
-      // A run that has not begun has no log to draw yet.
-      const run = await readRun(folder).catch(() => undefined);
-      if (run && run.steps.length > 0) picture = await renderSvg(rewardCycles(run));
-    }
-    const line = progressLine(latest);
-    if (!kernel) {
-      if (steps !== drawnSteps) process.stderr.write(`${line}\n`);
-      drawnSteps = steps;
-      return;
-    }
-    const image =
-      picture &&
-      `<img alt="Teacher reward cycles" style="max-width:100%" src="data:image/svg+xml;base64,${Buffer.from(picture).toString("base64")}">`;
-    const bundle = {
-      "text/html": `<div>${progressBar(latest)}${escapeHtml(line)}</div>${image}`,
-      "text/plain": line,
-    };
-    kernel.display(bundle, { id, isUpdate: isShown });
-    isShown = true;
-  };
-  const schedule = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      working = working.then(() => update(false)).catch(error => console.error("live cell:", error));
-    }, interval);
-  };
+  const cell = progressCell({
+    interval,
+    below: async isLast => {
+      const steps = finishedSteps(latest!);
+      if (folder && (steps !== drawnSteps || isLast)) {
+        drawnSteps = steps;
+        // A run that has not begun has no log to draw yet.
+        const run = await readRun(folder).catch(() => undefined);
+        if (run && run.steps.length > 0) picture = await renderSvg(rewardCycles(run));
+      }
+      const source = `data:image/svg+xml;base64,${Buffer.from(picture).toString("base64")}`;
+      return picture && `<img alt="Teacher reward cycles" style="max-width:100%" src="${source}">`;
+    },
+  });
   const onProgress = (progress: Progress) => {
     latest = progress;
-    schedule();
+    cell({ text: progressLine(progress), share: share(progress), key: finishedSteps(progress) });
   };
   return Object.assign(onProgress, {
     step: ({ step }: Pick<StepEvent, "step">) => {
       if (latest) onProgress({ ...latest, step: Math.max(latest.step, step + 1) });
     },
-    finish: async () => {
-      clearTimeout(timer);
-      timer = undefined;
-      await working;
-      await update(true);
-    },
+    finish: cell.finish,
   });
 }
 
-function progressBar({ step, outerSteps, studentSteps, phase }: Progress): string {
+function finishedSteps({ phase, step, outerSteps }: Progress): number {
+  return phase === "done" ? outerSteps : step;
+}
+
+function share({ step, outerSteps, studentSteps, phase }: Progress): number {
   const inStep = phase === "students" && studentSteps.total > 0 ? studentSteps.done / studentSteps.total : 0;
-  const share = phase === "done" ? 1 : Math.min(1, (step + inStep) / outerSteps);
-  return `<progress max="1" value="${share.toFixed(3)}" style="width:220px;vertical-align:middle"></progress> `;
+  return phase === "done" ? 1 : Math.min(1, (step + inStep) / outerSteps);
 }
 
 function progressLine(progress: Progress): string {

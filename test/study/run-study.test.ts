@@ -76,7 +76,7 @@ describe("soarlab study", { timeout: 180_000 }, () => {
     const { code, stdout, stderr } = await ended(soarlab("study", file, "--out", join(folder, "whole")));
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("| Base model |");
-    expect(stderr).toMatch(/teachers 4\/4 {2}Never, seed 1/);
+    expect(stderr).toMatch(/teachers 4\/4 {2}Never, seed 1: finished/);
     expect(stderr).toContain("PQ of none, seed 0, student 0: skipped, Never, seed 0, promoted no student");
     const read = await readStudy(join(folder, "whole"));
     expect(read.evaluations).toHaveLength(10);
