@@ -1,4 +1,5 @@
 import type { JudgeProgress } from "../grading/judge/judge-questions.js";
+import { liveLine } from "./live-line.js";
 
 export interface JudgeDisplay {
   update(progress: JudgeProgress): void;
@@ -8,24 +9,19 @@ export interface JudgeDisplay {
 
 /** Progress of a judge: a live line on a terminal; a line every tenth of the way when piped. */
 export function judgeDisplay(stream: NodeJS.WriteStream): JudgeDisplay {
-  let lastDraw = 0;
+  const line = liveLine(stream);
   let tenths = 0;
   return {
     update: progress => {
       const { done, total } = progress;
-      if (stream.isTTY) {
-        const now = performance.now();
-        if (now - lastDraw < 100 && done < total) return;
-        lastDraw = now;
-        stream.write(`\r\x1b[K${progressLine(progress).slice(0, (stream.columns ?? 120) - 1)}`);
+      if (line.isLive) {
+        line.draw(progressLine(progress), done === total);
       } else if (Math.floor((10 * done) / total) > tenths) {
         tenths = Math.floor((10 * done) / total);
-        stream.write(`${progressLine(progress)}\n`);
+        line.write(progressLine(progress));
       }
     },
-    end: () => {
-      if (stream.isTTY) stream.write("\r\x1b[K");
-    },
+    end: line.end,
   };
 }
 

@@ -1,7 +1,9 @@
 /** A line on a terminal that is drawn over and over, below lines that stay; when piped, only the latter. */
 export interface LiveLine {
-  /** Draws the live line anew, at most ten times a second. */
-  draw(text: string): void;
+  /** Whether there is a terminal to draw on. */
+  readonly isLive: boolean;
+  /** Draws the live line anew, at most ten times a second, or at once. */
+  draw(text: string, atOnce?: boolean): void;
   /** Writes a line that stays. */
   write(text: string): void;
   /** Clears the live line; may be called twice. */
@@ -9,14 +11,15 @@ export interface LiveLine {
 }
 
 export function liveLine(stream: NodeJS.WriteStream): LiveLine {
-  let drawn = 0;
+  let drawn = Number.NEGATIVE_INFINITY;
   const clear = () => {
     if (stream.isTTY) stream.write("\r\x1b[K");
   };
   return {
-    draw: text => {
+    isLive: stream.isTTY === true,
+    draw: (text, atOnce = false) => {
       const now = performance.now();
-      if (!stream.isTTY || now - drawn < 100) return;
+      if (!stream.isTTY || (!atOnce && now - drawn < 100)) return;
       drawn = now;
       stream.write(`\r\x1b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
     },

@@ -3,6 +3,7 @@ import { basename, join, relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SampleColumns } from "../evaluation/sample-columns.js";
 import type { SeriesPassAtKOptions } from "../evaluation/series-pass-at-k.js";
+import { toCsv } from "../util/to-csv.js";
 
 interface Options extends SampleColumns {
   k?: number[];
@@ -118,15 +119,6 @@ function seriesNames(files: readonly string[]): string[] {
 
 function percent(value: number): string {
   return (100 * value).toFixed(2);
-}
-
-function toCsv(rows: readonly object[]): string {
-  const cell = (value: unknown) => {
-    const text = Number.isNaN(value) ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const lines = [Object.keys(rows[0]!), ...rows.map(row => Object.values(row))];
-  return lines.map(line => `${line.map(cell).join(",")}\n`).join("");
 }
 
 function wholeNumbers(list: string): number[] {

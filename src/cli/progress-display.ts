@@ -1,6 +1,7 @@
 import type { StepEvent } from "../soar/events.js";
 import type { Progress } from "../soar/progress.js";
 import { meanReward } from "../soar/run-state.js";
+import { liveLine } from "./live-line.js";
 
 export interface ProgressDisplay {
   update(progress: Progress): void;
@@ -11,29 +12,20 @@ export interface ProgressDisplay {
 
 /** Progress of a run: a live line on a terminal above which each finished step leaves one; only the latter when piped. */
 export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
-  let lastDraw = 0;
+  const line = liveLine(stream);
   let latest: Progress | undefined;
-  const clear = () => {
-    if (stream.isTTY) stream.write("\r\x1b[K");
-  };
   return {
     update: progress => {
       const isNewPhase = latest?.phase !== progress.phase;
       latest = progress;
-      const now = performance.now();
-      if (!stream.isTTY || (!isNewPhase && now - lastDraw < 100)) return;
-      lastDraw = now;
-      stream.write(`\r\x1b[K${liveLine(progress).slice(0, (stream.columns ?? 120) - 1)}`);
+      line.draw(progressLine(progress), isNewPhase);
     },
-    step: event => {
-      clear();
-      stream.write(`${stepLine(event, latest)}\n`);
-    },
-    end: clear,
+    step: event => line.write(stepLine(event, latest)),
+    end: line.end,
   };
 }
 
-function liveLine(progress: Progress): string {
+function progressLine(progress: Progress): string {
   const { step, outerSteps, phase, studentSteps, tokens, seconds, secondsLeft } = progress;
   const share = studentSteps.total ? studentSteps.done / studentSteps.total : 0;
   const filled = Math.round(share * 20);

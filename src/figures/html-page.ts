@@ -1,8 +1,16 @@
 import { escapeHtml } from "./escape-html.js";
 import { pageStyle } from "./page-style.js";
 
+export interface HtmlPageParams {
+  title: string;
+  body: string;
+  /** Seconds after which the page loads itself again; absent = it does not. */
+  refresh?: number;
+}
+
 /** A self-contained HTML page. */
-export function htmlPage({ title, body, head = "" }: { title: string; body: string; head?: string }): string {
+export function htmlPage({ title, body, refresh }: HtmlPageParams): string {
+  const head = refresh ? `<meta http-equiv="refresh" content="${refresh}">\n` : "";
   return `<!doctype html>
 <html lang="en">
 <head>

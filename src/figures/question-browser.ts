@@ -1,4 +1,3 @@
-import type { QuestionVerdict } from "../grading/question-verdict.js";
 import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { browseQuestions, type PageQuestions } from "./browser/browse-questions.js";
@@ -9,6 +8,7 @@ import { newId } from "./new-id.js";
 import { pack } from "./pack.js";
 import { pageScript } from "./page-script.js";
 import { stageOf } from "./stage-of.js";
+import { verdictNames } from "./verdict-names.js";
 
 export interface QuestionBrowserOptions {
   /**
@@ -21,14 +21,6 @@ export interface QuestionBrowserOptions {
 }
 
 export type QuestionBrowserInput = Pick<RunRecord, "steps" | "promotions" | "questions">;
-
-const verdictNames: Record<QuestionVerdict["errorType"], string> = {
-  None: "right",
-  Arithmetic: "wrong: arithmetic",
-  Logical_Fallacy: "wrong: reasoning",
-  Ill_Posed: "ill posed",
-  Ambiguous: "ambiguous",
-};
 
 /**
  * The questions of a run as a table to filter by stage, kind, verdict and text, to sort and to page through; each with

@@ -2,13 +2,16 @@ import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { baselineAccuracy } from "./baseline-accuracy.js";
 import { baselineStages } from "./baseline-stages.js";
+import { counted } from "./counted.js";
+import { duration } from "./duration.js";
 import { escapeHtml } from "./escape-html.js";
-import type { Figure } from "./figure.js";
-import { figureHtml } from "./figure-html.js";
 import { htmlPage } from "./html-page.js";
+import { htmlTable } from "./html-table.js";
+import { jsonDetails } from "./json-details.js";
+import { labRows } from "./lab-rows.js";
 import { learningCurves } from "./learning-curves.js";
 import { metricOverSteps } from "./metric-over-steps.js";
-import { newId } from "./new-id.js";
+import { pageFigure } from "./page-figure.js";
 import { percent } from "./percent.js";
 import { plotlyLoader } from "./plotly-loader.js";
 import { questionBrowser } from "./question-browser.js";
@@ -40,8 +43,7 @@ export async function reportHtml(
     `<p class="quiet">Made with soarlab from the runs' logs. R: gain in greedy accuracy of a student, trained on the teacher's questions, over the baseline on the reward questions Q_R (SOAR, arXiv 2601.18778).</p>`,
     await plotlyLoader(),
   ];
-  const head = refresh ? `<meta http-equiv="refresh" content="${refresh}">\n` : "";
-  return htmlPage({ title, body: body.join("\n"), head });
+  return htmlPage({ title, body: body.join("\n"), refresh });
 }
 
 function contents(runs: readonly RunRecord[]): string {
@@ -92,7 +94,7 @@ function together(runs: readonly RunRecord[]): string {
     x: "outer step",
     y: "greedy accuracy (%)",
   });
-  return `<h2>Together</h2>${table(heads, rows)}${draw(figure, "Runs that differ in their seed alone are one curve.")}`;
+  return `<h2>Together</h2>${htmlTable(heads, rows)}${pageFigure(figure, "Runs that differ in their seed alone are one curve.")}`;
 }
 
 /** The held-out accuracy of the baseline in percent, before the run and after each outer step. */
@@ -111,25 +113,25 @@ function section(run: RunRecord, index: number, isOneOfMany: boolean): string {
   const parts = [
     isOneOfMany ? `<h2 id="run-${index}">${escapeHtml(runName(run))}</h2>` : "",
     `<p class="quiet">${escapeHtml(headline(run))}</p>`,
-    draw(
+    pageFigure(
       rewardCycles(run),
       "Rewards rise while the teacher finds questions that help; where the moving average passes tau, a student becomes the new baseline and rewards drop, since it is harder to beat.",
     ),
-    draw(baselineAccuracy(run), "The held-out half never pays the teacher."),
+    pageFigure(baselineAccuracy(run), "The held-out half never pays the teacher."),
     "<h3>Stages</h3>",
     stageTable(run),
     run.questions.length > 0
-      ? draw(questionKinds(run), "What the teacher asks, and how often its own answer is right.")
+      ? pageFigure(questionKinds(run), "What the teacher asks, and how often its own answer is right.")
       : "",
     Object.keys(verdicts).length > 0
-      ? draw(taxonomyBars({ sets: verdicts, title: "The teacher's questions by stage" }), "")
+      ? pageFigure(taxonomyBars({ sets: verdicts, title: "The teacher's questions by stage" }))
       : "",
     metricFigures(run),
     "<h3>Time and tokens</h3>",
     timeTable(run),
     "<h3>Questions</h3>",
     run.questions.length > 0 ? questionBrowser(run).html : "<p>No outer step is finished yet.</p>",
-    `<h3>Configuration</h3>${configTable(run)}<details><summary>every field</summary><pre>${escapeHtml(JSON.stringify(config, null, 2))}</pre></details>`,
+    `<h3>Configuration</h3>${configTable(run)}${jsonDetails("every field", config)}`,
   ];
   return `<section>${parts.filter(Boolean).join("\n")}</section>`;
 }
@@ -144,8 +146,7 @@ function headline(run: RunRecord): string {
   const began = start
     ? ` Began ${start.at.slice(0, 16).replace("T", " ")} UTC, soarlab ${start.version}.`
     : "";
-  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
-  return `${state(run)}: ${steps.length} of ${count(config.outerSteps, "outer step")}, ${count(promotions.length, "promotion")}, ${count(promotionQuestions.length, "question")} kept.${gain}${began}`;
+  return `${state(run)}: ${steps.length} of ${counted(config.outerSteps, "outer step")}, ${counted(promotions.length, "promotion")}, ${counted(promotionQuestions.length, "question")} kept.${gain}${began}`;
 }
 
 function state(run: RunRecord): string {
@@ -179,7 +180,7 @@ function stageTable(run: RunRecord): string {
     "questions kept",
     "of them right",
   ];
-  return table(heads, rows);
+  return htmlTable(heads, rows);
 }
 
 function verdictsByStage(run: RunRecord) {
@@ -208,7 +209,7 @@ function metricFigures(run: RunRecord): string {
   const figures = known.map(metric => {
     const [title, y] = healthMetrics[metric]!;
     const figure = metricOverSteps({ runs: { [runName(run)]: run }, metric, title, y });
-    return draw({ data: figure.data, layout: { ...figure.layout, height: 300 } }, "");
+    return pageFigure({ data: figure.data, layout: { ...figure.layout, height: 300 } });
   });
   return `<details><summary>How training went: rewards in the inner loop, entropy, KL</summary>${figures.join("\n")}</details>`;
 }
@@ -233,18 +234,14 @@ function timeTable(run: RunRecord): string {
   if (total === 0) return "<p>No outer step is finished yet.</p>";
   const rows = [...seconds].map(([phase, value]) => [phase, duration(value), percent(value / total)]);
   const reasons = [...rejected].map(([reason, times]) => `${reason} ${times}`).join(", ");
-  return `${table(["phase", "time", "share"], [...rows, ["in all", duration(total), "100%"]])}
+  return `${htmlTable(["phase", "time", "share"], [...rows, ["in all", duration(total), "100%"]])}
 <p>${Math.round(tokens.sampled).toLocaleString("en")} tokens sampled and ${Math.round(tokens.trained).toLocaleString("en")} trained by teacher and students (${Math.round((tokens.sampled + tokens.trained) / total).toLocaleString("en")} a second). The teacher sampled ${completions.toLocaleString("en")} completions; rejected: ${escapeHtml(reasons || "none")}.</p>`;
 }
 
 function configTable({ config }: RunRecord): string {
   const { student, teacher, promotion } = config;
   const rows: [string, string][] = [
-    [
-      "model",
-      `${config.model.base}, ${config.model.rank === 0 ? "all weights" : `LoRA rank ${config.model.rank}`}`,
-    ],
-    ["domain, seed", `${config.domain}, seed ${config.seed}`],
+    ...labRows(config),
     ["hard split", `${config.hard.train}; held out: ${config.hard.test}`],
     ["outer steps T", String(config.outerSteps)],
     [
@@ -266,28 +263,5 @@ function configTable({ config }: RunRecord): string {
       `${teacher.reward} reward, ${teacher.generation}, learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
     ],
   ];
-  return table(["", ""], rows);
-}
-
-function draw(figure: Figure, caption: string): string {
-  const note = caption && `<p class="quiet">${escapeHtml(caption)}</p>`;
-  return `${figureHtml(figure, { id: newId() })}${note}`;
-}
-
-type Cell = string | number | { html: string };
-
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const isNumber = heads.map((_, c) => rows.every(row => /^[-+]?[\d.]*%?$/.test(String(row[c]))));
-  const cell = (tag: string, value: Cell, c: number) =>
-    `<${tag}${isNumber[c] ? ' class="number"' : ""}>${typeof value === "object" ? value.html : escapeHtml(String(value))}</${tag}>`;
-  const head = heads.some(Boolean) ? `<tr>${heads.map((name, c) => cell("th", name, c)).join("")}</tr>` : "";
-  const body = rows.map(row => `<tr>${row.map((value, c) => cell("td", value, c)).join("")}</tr>`).join("\n");
-  return `<div class="wide"><table>${head}${body}</table></div>`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return htmlTable(["", ""], rows);
 }

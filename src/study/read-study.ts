@@ -21,12 +21,14 @@ export interface Study {
   methods: string[];
   /** Its SOAR runs, those that have begun. */
   runs: (PlannedRun & { record: RunRecord })[];
+  /** Its SOAR runs that have not begun. */
+  missingRuns: PlannedRun[];
   /** Its finished evaluations. */
   evaluations: (PlannedEvaluation & { record: EvaluationRecord })[];
   /** Evaluations that cannot be, since their SOAR run promoted no student. */
   skipped: PlannedEvaluation[];
-  /** Evaluations that are not finished, or not begun. */
-  missing: PlannedEvaluation[];
+  /** Evaluations that are not finished, or not begun: these have no record. */
+  missing: (PlannedEvaluation & { record: EvaluationRecord | undefined })[];
 }
 
 /** Reads a study without touching it, while it goes on, done, or copied elsewhere. */
@@ -47,6 +49,7 @@ export async function readStudy(folder: string): Promise<Study> {
     seeds,
     methods,
     runs: records,
+    missingRuns: runs.filter(run => !begun.includes(run)),
     evaluations: [],
     skipped: [],
     missing: [],
@@ -58,7 +61,7 @@ export async function readStudy(folder: string): Promise<Study> {
     if (record?.ended) result.evaluations.push({ ...evaluation, record });
     else if (needsPromotions(evaluation.config) && run?.ended && run.promotions.length === 0) {
       result.skipped.push(evaluation);
-    } else result.missing.push(evaluation);
+    } else result.missing.push({ ...evaluation, record });
   }
   return result;
 }

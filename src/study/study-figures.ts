@@ -1,11 +1,10 @@
 import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
+import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import type { Figure } from "../figures/figure.js";
-import { learningCurves } from "../figures/learning-curves.js";
+import { type LearningCurve, learningCurves } from "../figures/learning-curves.js";
 import { passAtKBars } from "../figures/pass-at-k-bars.js";
 import { taxonomyBars } from "../figures/taxonomy-bars.js";
 import { vendiBars } from "../figures/vendi-bars.js";
-import { estimatePassAtK } from "../metrics/estimate-pass-at-k.js";
-import { mean } from "../metrics/mean.js";
 import type { Study } from "./read-study.js";
 import { similarityInput } from "./study-diversity.js";
 import type { StudyResults } from "./study-results.js";
@@ -31,7 +30,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
   const curves = testCurves(study);
   if (curves) {
     figures["learning-curves"] = learningCurves({
-      ...curves,
+      curves,
       x: "training step",
       y: "pass@1 on the held-out half (%)",
       title: "What training does",
@@ -76,22 +75,16 @@ function similarityName({ config }: Study): string {
     : "n-gram similarity";
 }
 
-/** pass@1 in percent at each evaluation of each training run, by method; undefined where nothing was trained. */
-function testCurves({ methods, evaluations }: Study) {
+/** pass@1 in percent over the training steps of each run, by method; undefined where nothing was trained. */
+function testCurves({ methods, evaluations }: Study): Record<string, LearningCurve[]> | undefined {
   const trained = evaluations.filter(({ config }) => config.training.steps > 0);
-  const every = trained[0]?.config.test.every;
-  if (every === undefined) return undefined;
-  const curves: Record<string, number[][]> = {};
+  if (trained.length === 0) return undefined;
+  const curves: Record<string, LearningCurve[]> = {};
   for (const method of methods) {
-    // Evaluations at another pace would not fit on the same axis.
-    const runs = trained.filter(run => run.method === method && run.config.test.every === every);
-    if (runs.length > 0) curves[method] = runs.map(({ record }) => record.evaluations.map(passAt1));
+    const runs = trained.filter(run => run.method === method);
+    if (runs.length > 0) curves[method] = runs.map(({ record }) => passAt1Curve(record));
   }
-  return { curves, every };
-}
-
-function passAt1({ correct, samples }: { correct: number[]; samples: number }): number {
-  return 100 * mean(correct.map(correct => estimatePassAtK({ samples, correct }, 1)));
+  return curves;
 }
 
 /** Mean pairwise distance of the questions of each outer step, a list a seed, by teacher (Fig. 20b). */

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { judgeDisplay } from "../../src/cli/judge-display.js";
+import { liveLine } from "../../src/cli/live-line.js";
+import { progressDisplay } from "../../src/cli/progress-display.js";
+import type { Progress } from "../../src/soar/progress.js";
+
+const clear = "\r\x1b[K";
+
+/** A stream that keeps what is written to it. */
+function stream(isTTY: boolean, columns = 40) {
+  const written: string[] = [];
+  const fake = { isTTY, columns, write: (text: string) => written.push(text) > 0 };
+  return { written, out: fake as unknown as NodeJS.WriteStream };
+}
+
+let now = 0;
+beforeEach(() => {
+  now = 1000;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  return () => vi.restoreAllMocks();
+});
+
+describe("liveLine", () => {
+  it("draws at most ten times a second, or at once, and never wider than the terminal", () => {
+    const { written, out } = stream(true, 10);
+    const line = liveLine(out);
+    line.draw("first");
+    now += 99;
+    line.draw("too soon");
+    line.draw("urgent, and long", true);
+    now += 100;
+    line.draw("later");
+    line.write("stays");
+    line.end();
+    expect(written).toEqual([`${clear}first`, `${clear}urgent, a`, `${clear}later`, clear, "stays\n", clear]);
+  });
+
+  it("writes only lines that stay when piped", () => {
+    const { written, out } = stream(false);
+    const line = liveLine(out);
+    line.draw("live", true);
+    line.write("stays");
+    line.end();
+    expect(written).toEqual(["stays\n"]);
+  });
+});
+
+describe("progressDisplay", () => {
+  const progress = (phase: Progress["phase"], done: number): Progress =>
+    ({
+      step: 2,
+      outerSteps: 9,
+      phase,
+      studentSteps: { done, total: 40 },
+      tokens: 500,
+      seconds: 10,
+      secondsLeft: 61,
+      threshold: 0.01,
+    }) as Progress;
+
+  it("draws a change of phase at once, the rest ten times a second", () => {
+    const { written, out } = stream(true, 200);
+    const display = progressDisplay(out);
+    display.update(progress("questions", 0));
+    display.update(progress("questions", 0));
+    display.update(progress("students", 10));
+    display.update(progress("students", 20));
+    now += 100;
+    display.update(progress("students", 30));
+    expect(written).toHaveLength(3);
+    expect(written[0]).toContain("step 3/9 questions 50 tokens/s, 1m01s left");
+    expect(written[1]).toContain("students [#####...............] 10/40");
+    expect(written[2]).toContain("30/40");
+  });
+
+  it("draws nothing live when piped", () => {
+    const { written, out } = stream(false);
+    const display = progressDisplay(out);
+    display.update(progress("questions", 0));
+    display.end();
+    expect(written).toEqual([]);
+  });
+});
+
+describe("judgeDisplay", () => {
+  const usage = { cached: 0, promptTokens: 30, completionTokens: 12 };
+  const update = (display: ReturnType<typeof judgeDisplay>, done: number) =>
+    display.update({ done, total: 40, unjudged: 1, usage } as never);
+
+  it("writes a line every tenth of the way when piped", () => {
+    const { written, out } = stream(false);
+    const display = judgeDisplay(out);
+    for (let done = 1; done <= 40; done++) update(display, done);
+    display.end();
+    expect(written.map(text => text.split(",")[0])).toEqual(
+      [4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map(done => `judged ${done}/40`),
+    );
+    expect(written[0]).toBe("judged 4/40, 1 without a verdict, 42 tokens\n");
+  });
+
+  it("draws on a terminal, and always its last state", () => {
+    const { written, out } = stream(true, 200);
+    const display = judgeDisplay(out);
+    update(display, 1);
+    update(display, 2);
+    update(display, 40);
+    display.end();
+    expect(written.map(text => text.slice(clear.length).split(",")[0])).toEqual([
+      "judged 1/40",
+      "judged 40/40",
+      "",
+    ]);
+  });
+});
