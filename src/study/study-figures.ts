@@ -1,5 +1,6 @@
 import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
+import { counted } from "../figures/counted.js";
 import type { Figure } from "../figures/figure.js";
 import { type LearningCurve, learningCurves } from "../figures/learning-curves.js";
 import { passAtKBars } from "../figures/pass-at-k-bars.js";
@@ -12,7 +13,8 @@ import type { StudyResults } from "./study-results.js";
 /** The pictures of a study by name, those that it has the data for. */
 export async function studyFigures(study: Study, results: StudyResults): Promise<Record<string, Figure>> {
   const { passAtK, diversity, verdicts } = results;
-  const about = describe(study);
+  const about = seedsSaid(study);
+  const tested = [about, ...testSaid(study)].join("  |  ");
   const figures: Record<string, Figure> = {};
   if (passAtK.length > 0) {
     figures["pass-at-k"] = passAtKBars({
@@ -24,7 +26,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
         }),
       ),
       title: "pass@k on the held-out half",
-      subtitle: `${about}  |  bars: mean \u00b1 SD over all runs`,
+      subtitle: `${tested}  |  bars: mean \u00b1 SD over all runs`,
     });
   }
   const curves = testCurves(study);
@@ -34,7 +36,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
       x: "training step",
       y: "pass@1 on the held-out half (%)",
       title: "What training does",
-      subtitle: about,
+      subtitle: tested,
     });
   }
   for (const size of new Set(diversity.map(row => row.size))) {
@@ -60,13 +62,14 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
   return figures;
 }
 
-function describe({ seeds, config, evaluations }: Study): string {
+function seedsSaid({ seeds, config }: Study): string {
+  const students = counted(config.students, "student");
+  return `${config.title ?? "study"}  |  ${counted(seeds.length, "teacher seed")} x ${students}`;
+}
+
+function testSaid({ evaluations }: Study): string[] {
   const test = evaluations[0]?.record;
-  const seedsSaid = `${seeds.length} teacher seed${seeds.length === 1 ? "" : "s"} x ${config.students} student${config.students === 1 ? "" : "s"}`;
-  const tested = test?.start
-    ? `  |  ${test.start.problems.length} problems x ${test.config.test.samples} samples`
-    : "";
-  return `${config.title ?? "study"}  |  ${seedsSaid}${tested}`;
+  return test?.start ? [`${test.start.problems.length} problems x ${test.config.test.samples} samples`] : [];
 }
 
 function similarityName({ config }: Study): string {
