@@ -18,6 +18,8 @@ export interface EvaluationConfigForParams {
   base: object;
   /** The run that is evaluated. */
   run?: string;
+  /** Changes to several protocols at once, e.g. to how long all train; like a scale they let none train that does not. */
+  common?: EvaluationChanges;
   /** Changes to what the protocol says. */
   changes?: EvaluationChanges;
 }
@@ -29,15 +31,16 @@ const sharedSchema = labConfigSchema
 
 /**
  * The configuration of a protocol: the shared fields of a SOAR configuration, the protocol's own, the scale of its
- * domain, and changes, each over those before.
+ * domain, common changes, and its own, each over those before.
  * @throws Error as `parseConfig`
  */
 export function evaluationConfigFor(params: EvaluationConfigForParams): EvaluationConfig {
-  const { protocol, base, run, changes } = params;
+  const { protocol, base, run, common, changes } = params;
   const shared = sharedSchema.parse(base);
   const scale = evaluationScales[shared.domain];
   const own: EvaluationChanges = protocols[protocol];
   // A scale says how long training takes, but whether there is any, and on what, is the protocol's.
-  const input = merge(shared, own, scale, { training: own.training ?? {} }, run ? { run } : {}, changes);
+  const training = { training: own.training ?? {} };
+  const input = merge(shared, own, scale, common, training, run ? { run } : {}, changes);
   return parseConfig(input, `protocol ${protocol}`, evaluationConfigSchema);
 }

@@ -86,9 +86,8 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
             protocol: method.protocol,
             base: method.base,
             run: run?.folder,
-            changes: merge(nested(study.evaluation), nested(method.set), {
-              seed: seed * seedsPerTeacher + student,
-            }),
+            common: nested(study.evaluation),
+            changes: merge(nested(method.set), { seed: seed * seedsPerTeacher + student }),
           }),
         };
       }),

@@ -47,6 +47,8 @@ describe("planStudy", () => {
     const [hardOnly] = evaluations;
     expect(hardOnly).toMatchObject({ method: "Hard-Only", run: undefined, seed: 3, student: 0 });
     expect(hardOnly!.config).toMatchObject({ seed: 3000, training: { steps: 7 } });
+    const base = plan({ evaluation: { "training.steps": 7 }, methods: { Base: { protocol: "base" } } });
+    expect(base.evaluations[0]!.config.training.steps).toBe(0);
     const pq = evaluations.at(-1)!;
     expect(pq.config).toMatchObject({ seed: 8001, run: "runs/s/soar/grounded-seed-8" });
     expect(pq.folder).toBe("runs/s/evaluations/soar-pq/seed-8-student-1");
