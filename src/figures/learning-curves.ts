@@ -19,19 +19,25 @@ export interface LearningCurvesParams {
   firstStep?: number;
   /** Steps between two values of bare numbers. Default 1. */
   every?: number;
+  /** Least and largest value that there can be, where bands are cut; e.g. [0, 100] for percentages. */
+  limits?: readonly [number, number];
   /** Step at which a method's curve goes flat, as `plateauStep` gives it; marked where given. */
   plateau?: Record<string, number | undefined>;
   title?: string;
   subtitle?: string;
 }
 
+/** More bands than this hide one another. */
+const mostBands = 7;
+
 /**
  * Learning curves: the mean over seeds of each method, shaded by plus and minus one sample SD where two seeds or more
- * have the step.
+ * have the step. Of many methods the means alone.
  * @throws RangeError where a method has no values or a plateau names no method
  */
 export function learningCurves(params: LearningCurvesParams): Figure {
-  const { curves, firstStep = 0, every = 1, plateau = {}, title = "Learning curves" } = params;
+  const { curves, firstStep = 0, every = 1, limits, plateau = {}, title = "Learning curves" } = params;
+  const [lowest, highest] = limits ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const names = Object.keys(curves);
   if (names.length === 0)
     throw new RangeError("learningCurves: curves is empty, expected at least one method");
@@ -67,12 +73,12 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     };
     const finite = (values: number[]) => values.map(value => (Number.isFinite(value) ? value : null));
     return [
-      ...(seeds.length > 1
+      ...(seeds.length > 1 && names.length <= mostBands
         ? [
-            { ...edge, y: finite(rows.map(({ centre, sd }) => centre - sd)) },
+            { ...edge, y: finite(rows.map(({ centre, sd }) => Math.max(lowest, centre - sd))) },
             {
               ...edge,
-              y: finite(rows.map(({ centre, sd }) => centre + sd)),
+              y: finite(rows.map(({ centre, sd }) => Math.min(highest, centre + sd))),
               fill: "tonexty",
               fillcolor: translucent(color, 0.16),
             },
@@ -93,7 +99,11 @@ export function learningCurves(params: LearningCurvesParams): Figure {
   const most = Math.max(...seedCounts);
   const notes = [
     ...(params.subtitle ? [params.subtitle] : []),
-    ...(most > 1 ? [`mean \u00b1 SD over ${seedCounts.size > 1 ? "" : `${most} `}seeds`] : []),
+    ...(most > 1
+      ? [
+          `mean${names.length <= mostBands ? " \u00b1 SD" : ""} over ${seedCounts.size > 1 ? "" : `${most} `}seeds`,
+        ]
+      : []),
     ...(shapes.length > 0 ? ["dotted: plateau"] : []),
   ];
   const layout = baseLayout({

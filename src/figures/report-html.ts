@@ -93,6 +93,7 @@ function together(runs: readonly RunRecord[]): string {
     subtitle: "greedy, on the held-out half of the hard split  |  0 = before the run",
     x: "outer step",
     y: "greedy accuracy (%)",
+    limits: [0, 100],
   });
   return `<h2>Together</h2>${htmlTable(heads, rows)}${pageFigure(figure, "Runs that differ in their seed alone are one curve.")}`;
 }

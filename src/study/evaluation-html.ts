@@ -156,6 +156,7 @@ function curve(record: EvaluationRecord): string {
   const figure = learningCurves({
     curves: { "pass@1": [passAt1Curve(record)] },
     y: "pass@1 on the held-out half (%)",
+    limits: [0, 100],
     title: "pass@1 over training",
     subtitle: `${record.start?.problems.length} problems  |  ${record.config.test.samples} samples each`,
   });

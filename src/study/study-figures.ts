@@ -21,7 +21,12 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
       series: Object.fromEntries(
         study.methods.flatMap(method => {
           const rows = passAtK.filter(row => row.method === method);
-          const points = rows.map(({ k, mean, sd }) => ({ k, value: mean, low: mean - sd, high: mean + sd }));
+          const points = rows.map(({ k, mean, sd }) => ({
+            k,
+            value: mean,
+            low: Math.max(0, mean - sd),
+            high: Math.min(1, mean + sd),
+          }));
           return points.length > 0 ? [[method, points]] : [];
         }),
       ),
@@ -35,6 +40,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
       curves,
       x: "training step",
       y: "pass@1 on the held-out half (%)",
+      limits: [0, 100],
       title: "What training does",
       subtitle: tested,
     });

@@ -192,6 +192,22 @@ describe("learningCurves", () => {
     expect(subtitle(figure)).toBe("mean \u00b1 SD over 2 seeds");
   });
 
+  test("cuts bands at what can be, and leaves them out where they would hide one another", () => {
+    const seeds = [
+      [0, 50],
+      [0, 100],
+    ];
+    const cut = learningCurves({ curves: { a: seeds }, y: "%", limits: [0, 100] });
+    expect(cut.data[0]!.y).toEqual([0, 75 - Math.sqrt(1250)]);
+    expect(cut.data[1]!.y).toEqual([0, 100]);
+    const many = learningCurves({
+      curves: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`method ${i}`, seeds])),
+      y: "%",
+    });
+    expect(many.data).toHaveLength(8);
+    expect(subtitle(many)).toBe("mean over 2 seeds");
+  });
+
   test("says how many seeds each method has where they differ", () => {
     const figure = learningCurves({ curves: { a: [[1], [2]], b: [[1]] }, y: "", subtitle: "MATH" });
     expect(figure.data.flatMap(({ name }) => name ?? [])).toEqual(["a (2 seeds)", "b (1 seed)"]);
