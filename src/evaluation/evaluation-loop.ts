@@ -46,9 +46,12 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
       student: await student.sampler(),
       seed: deriveSeed(seed, "questions", step),
     });
-  let questions = last ? await readQuestions(log) : await ask(0);
+  let { questions, since } = last ? await readQuestions(log) : { questions: await ask(0), since: 0 };
+  if (isOwn && questions.length === 0) {
+    throw new Error("the student posed no question that is learnable for it; see questions.learnable");
+  }
   let questionBytes = last?.questionBytes ?? (await keepQuestions(lab, log, questions, 0));
-  const scheduleFrom = (since: number) =>
+  const schedule = () =>
     batchSchedule({
       questions,
       hardTrain: lab.hard.train,
@@ -56,8 +59,8 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
       batchSize,
       seed: deriveSeed(seed, "batches", since),
     });
-  let nextBatch = scheduleFrom(0);
-  for (let step = 0; step < (last?.step ?? 0); step++) nextBatch();
+  let nextBatch = schedule();
+  for (let step = since; step < (last?.step ?? 0); step++) nextBatch();
 
   const evaluate = async (step: number, metrics: Metrics[], started: number): Promise<EvaluationEvent> => {
     onProgress({ step, steps: training.steps, phase: "evaluating", reward: metrics.at(-1)?.["reward/mean"] });
@@ -89,10 +92,12 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   for (let step = last!.step; step < training.steps; ) {
     const started = performance.now();
     const until = Math.min(training.steps, step - (step % test.every) + test.every);
-    if (isOwn && step > 0) {
-      questions = await ask(step);
+    const fresh = isOwn && step > 0 ? await ask(step) : [];
+    // A student sure of all its answers finds no new questions, and goes on with those it has.
+    if (fresh.length > 0) {
+      [questions, since] = [fresh, step];
       questionBytes = await keepQuestions(lab, log, questions, step);
-      nextBatch = scheduleFrom(step);
+      nextBatch = schedule();
     }
     const metrics: Metrics[] = [];
     for (; step < until; step++) {
@@ -151,9 +156,9 @@ async function keepQuestions(
   return log.appendRows(trainingQuestionsFile, rows);
 }
 
-/** The questions that count where the log stands: the last that were kept. */
-async function readQuestions(log: EvaluationLog): Promise<JudgedQuestion[]> {
+/** The questions that count where the log stands, the last that were kept, and from which training step on they do. */
+async function readQuestions(log: EvaluationLog): Promise<{ questions: JudgedQuestion[]; since: number }> {
   const { rows } = await readJsonl(join(log.folder, trainingQuestionsFile), trainingQuestionSchema);
-  const step = rows.at(-1)?.step;
-  return rows.filter(row => row.step === step);
+  const since = rows.at(-1)?.step ?? 0;
+  return { questions: rows.filter(row => row.step === since), since };
 }

@@ -132,6 +132,15 @@ describe("protocols", () => {
     ).rejects.toThrow(/pool\.jsonl: 30 problems, expected 31/);
   });
 
+  it("needs questions to begin self-play with", async () => {
+    // Of 8 votes there is no share between 4/8 and 5/8.
+    const questions = { count: 1, votes: 8, learnable: [0.55, 0.6] };
+    const config = configOf("serl", { questions });
+    await expect(runEvaluation({ folder: join(folder, "sure"), config, server })).rejects.toThrow(
+      "the student posed no question that is learnable for it",
+    );
+  });
+
   it("transfers to another data set by naming its halves", async () => {
     const test = join(folder, "easy.jsonl");
     const problems = gymProblems({ count: 10, terms: [2], seed: 3 });
