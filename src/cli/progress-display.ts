@@ -42,7 +42,7 @@ function stepLine(event: StepEvent, progress: Progress | undefined): string {
   const columns = [
     `step ${String(event.step + 1).padStart(3)}`,
     `reward ${signed(meanReward(event))}`,
-    `average ${average}${progress ? ` (tau ${progress.threshold})` : ""}`,
+    `average ${average}${progress?.threshold === undefined ? "" : ` (tau ${progress.threshold})`}`,
     `baseline on Q_R ${event.baselineAccuracy.toFixed(2)}`,
     ...(event.promotion ? [`PROMOTED: greedy train ${event.promotion.accuracy.train.toFixed(2)}`] : []),
     ...(progress?.secondsLeft ? [`${duration(progress.secondsLeft)} left`] : []),

@@ -83,7 +83,9 @@ function progressLine(progress: Progress): string {
       : `outer step ${Math.min(step + 1, outerSteps)} of ${outerSteps}: ${phase}`,
     ...(phase === "students" ? [`${studentSteps.done}/${studentSteps.total} student steps`] : []),
     ...(reward === undefined ? [] : [`last reward ${signed(reward)}`]),
-    ...(movingAverage === undefined ? [] : [`moving average ${signed(movingAverage)} (tau ${threshold})`]),
+    ...(movingAverage === undefined
+      ? []
+      : [`moving average ${signed(movingAverage)}${threshold === undefined ? "" : ` (tau ${threshold})`}`]),
     `${promotions} promotion${promotions === 1 ? "" : "s"}`,
     ...(seconds > 0 ? [`${Math.round(tokens / seconds)} tokens/s`] : []),
     ...(progress.secondsLeft === undefined || phase === "done"

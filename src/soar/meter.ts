@@ -100,7 +100,7 @@ export class Meter {
       },
       reward: last && meanReward(last),
       movingAverage: last?.movingAverage ?? undefined,
-      threshold: promotion.threshold,
+      threshold: promotion.enabled ? promotion.threshold : undefined,
       promotions: promotions.length,
       tokens: tokens(this.traffic) - tokens(this.firstTraffic),
       seconds,

@@ -9,7 +9,8 @@ export interface Progress {
   /** Mean student reward of the last finished outer step. */
   reward: number | undefined;
   movingAverage: number | undefined;
-  threshold: number;
+  /** tau; undefined where nothing is ever promoted. */
+  threshold: number | undefined;
   promotions: number;
   /** Tokens sampled and trained in this process so far. */
   tokens: number;
