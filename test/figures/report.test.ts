@@ -1,15 +1,15 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { registerReport } from "../../src/cli/report.js";
 import { reportHtml } from "../../src/figures/report-html.js";
 import { packageRoot } from "../../src/util/package-root.js";
 import { chromiumArgs, chromiumPath } from "./fixtures/chromium.js";
 import { fakeRun } from "./fixtures/fake-run.js";
+import { openPage } from "./fixtures/open-page.js";
 
 const out = join(packageRoot, "test-output", "report");
 const usual = { steps: 25, promotions: [6, 12, 20] };
@@ -86,30 +86,6 @@ describe.skipIf(!chromiumPath)(
     });
     afterAll(() => browser?.close());
 
-    async function open(
-      file: string,
-      colorScheme: "light" | "dark",
-    ): Promise<{ page: Page; errors: string[] }> {
-      const page = await browser.newPage({
-        viewport: { width: 1100, height: 900 },
-        colorScheme,
-        offline: true,
-      });
-      const errors: string[] = [];
-      page.on("console", message => errors.push(message.text()));
-      page.on("pageerror", error => errors.push(error.message));
-      await page.goto(pathToFileURL(file).href);
-      await page.waitForFunction(
-        () =>
-          [...document.querySelectorAll(".soarlab-figure")].every(element =>
-            element.querySelector(".main-svg"),
-          ),
-        undefined,
-        { timeout: 40_000 },
-      );
-      return { page, errors };
-    }
-
     test.each([
       ["usual", [usual], "light", 5],
       ["usual-dark", [usual], "dark", 5],
@@ -128,7 +104,7 @@ describe.skipIf(!chromiumPath)(
         );
         const file = join(out, `${name}.html`);
         await report(...runs.map(run => run.folder), "--out", file);
-        const { page, errors } = await open(file, scheme);
+        const { page, errors } = await openPage(browser, file, scheme);
         expect(await page.locator(".soarlab-figure").count()).toBe(figures);
         expect(errors).toEqual([]);
         const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -157,7 +133,7 @@ describe.skipIf(!chromiumPath)(
       const run = await fakeRun(usual);
       const file = join(out, "browser.html");
       await report(run.folder, "--out", file);
-      const { page } = await open(file, "light");
+      const { page } = await openPage(browser, file, "light");
       const questions = page.locator(".soarlab-questions");
       const count = () => questions.locator("span").textContent();
       expect(await count()).toBe("600 of 600 questions, page 1 of 24");

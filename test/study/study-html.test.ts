@@ -2,9 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { registerReport } from "../../src/cli/report.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
@@ -16,6 +15,7 @@ import { studyHtml } from "../../src/study/study-html.js";
 import { packageRoot } from "../../src/util/package-root.js";
 import { chromiumArgs, chromiumPath } from "../figures/fixtures/chromium.js";
 import { fakeRun } from "../figures/fixtures/fake-run.js";
+import { openPage } from "../figures/fixtures/open-page.js";
 import { type FakeEvaluationParams, fakeEvaluation } from "./fixtures/fake-evaluation.js";
 import { fakeStudy } from "./fixtures/fake-study.js";
 
@@ -193,30 +193,6 @@ describe.skipIf(!chromiumPath)(
     });
     afterAll(() => browser?.close());
 
-    async function open(
-      file: string,
-      colorScheme: "light" | "dark",
-    ): Promise<{ page: Page; errors: string[] }> {
-      const page = await browser.newPage({
-        viewport: { width: 1100, height: 900 },
-        colorScheme,
-        offline: true,
-      });
-      const errors: string[] = [];
-      page.on("console", message => errors.push(message.text()));
-      page.on("pageerror", error => errors.push(error.message));
-      await page.goto(pathToFileURL(file).href);
-      await page.waitForFunction(
-        () =>
-          [...document.querySelectorAll(".soarlab-figure")].every(element =>
-            element.querySelector(".main-svg"),
-          ),
-        undefined,
-        { timeout: 40_000 },
-      );
-      return { page, errors };
-    }
-
     const study = (params: Parameters<typeof fakeStudy>[0]) => async () => [await fakeStudy(params)];
     const evaluations =
       (...params: Partial<FakeEvaluationParams>[]) =>
@@ -243,7 +219,7 @@ describe.skipIf(!chromiumPath)(
         const file = join(out, `${name}.html`);
         await report(...(await make()), "--out", file);
         expect(statSync(file).size).toBeLessThan(3e6);
-        const { page, errors } = await open(file, scheme);
+        const { page, errors } = await openPage(browser, file, scheme);
         expect(await page.locator(".soarlab-figure").count()).toBe(figures);
         expect(errors).toEqual([]);
         if (figures > 0) {
@@ -269,7 +245,7 @@ describe.skipIf(!chromiumPath)(
     test("the plateau is marked where the training reward goes flat", { timeout: 60_000 }, async () => {
       const file = join(out, "plateau.html");
       await report((await longEvaluation()).folder, "--out", file);
-      const { page } = await open(file, "light");
+      const { page } = await openPage(browser, file, "light");
       const drawn = await page.evaluate(() =>
         [...document.querySelectorAll(".soarlab-figure")].map(element => {
           const { data, layout } = element as unknown as {
