@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/util/package-root.js";
 import { chromiumArgs, chromiumPath } from "../figures/fixtures/chromium.js";
@@ -68,15 +68,16 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
       return { page, errors };
     }
 
+    const wide = expect.toSatisfy((width: number) => width > 300);
+    const pictureWidths = (page: Page) =>
+      page
+        .locator(".soarlab-figure img")
+        .evaluateAll(images => images.map(image => (image as HTMLImageElement).naturalWidth));
+
     test("an executed notebook that is not trusted shows its pictures", { timeout: 120_000 }, async () => {
       const { page, errors } = await open("lab-done.ipynb");
-      await page.waitForSelector(".soarlab-figure img");
-      expect(await page.locator(".soarlab-figure img").count()).toBe(2);
-      const isDrawn = await page
-        .locator(".soarlab-figure img")
-        .first()
-        .evaluate(image => (image as HTMLImageElement).naturalWidth);
-      expect(isDrawn).toBeGreaterThan(300);
+      // JupyterLab renders cells one after the other.
+      await expect.poll(() => pictureWidths(page), { timeout: 60_000 }).toEqual([wide, wide]);
       expect(await page.locator(".main-svg").count()).toBe(0);
       expect(errors).toEqual([]);
       await page.screenshot({ path: join(outputFolder, "lab-done.png") });
@@ -97,7 +98,7 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
         },
       );
       await page.waitForSelector(".soarlab-questions select");
-      expect(await page.locator(".soarlab-figure img").count()).toBe(0);
+      await expect.poll(() => page.locator(".soarlab-figure img").count()).toBe(0);
       expect(errors).toEqual([]);
       await page.screenshot({ path: join(outputFolder, "lab.png") });
       await page.close();
