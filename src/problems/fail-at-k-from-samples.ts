@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { extractBoxed } from "../grading/extract-boxed.js";
+import { jsonlRows } from "../util/jsonl-rows.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { AnswerPair, Domain } from "./domain.js";
 import type { FailAtKResult } from "./fail-at-k.js";
 import type { Problem } from "./problem.js";
-import { readJsonl } from "./read-jsonl.js";
 
 const rowSchema = z
   .object({
@@ -68,7 +68,7 @@ export async function failAtKFromSamples({
     for (const [i, { index }] of batch.entries()) if (verdicts[i]) results[index]!.solved++;
     batch = [];
   };
-  for await (const { line, value } of readJsonl({ path })) {
+  for await (const { line, value } of jsonlRows({ path })) {
     const row = rowSchema.safeParse(value);
     if (!row.success) {
       throw new Error(`${path}, line ${line}: ${z.prettifyError(row.error)}`);

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { appendJsonl } from "../util/jsonl.js";
+import { jsonlRows, type TornLine } from "../util/jsonl-rows.js";
 import type { FailAtKResult } from "./fail-at-k.js";
-import { readJsonl, type TornLine } from "./read-jsonl.js";
 
 const lineSchema = z.object({
   id: z.string().min(1),
@@ -19,7 +20,6 @@ export interface FailAtKLog {
   results: FailAtKResult[];
   /** Adds a line and waits until it is on the disk. */
   append(result: FailAtKResult): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
@@ -40,9 +40,8 @@ export async function openFailAtKLog({
 }): Promise<FailAtKLog> {
   const results = new Map<string, FailAtKResult>();
   let torn: TornLine | undefined;
-  let size = 0;
   if (existsSync(path)) {
-    for await (const { line, value, end } of readJsonl({ path, onTorn: found => (torn = found) })) {
+    for await (const { line, value } of jsonlRows({ path, onTorn: found => (torn = found) })) {
       const { id, tried, solved, ...made } = check(path, line, value);
       for (const name of ["k", "seed", "chunk"] as const) {
         if (made[name] === settings[name]) continue;
@@ -52,40 +51,24 @@ export async function openFailAtKLog({
         );
       }
       results.set(id, { id, tried, solved });
-      size = end;
     }
   }
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, "a");
   if (torn) {
-    await file.truncate(torn.start);
+    await truncate(path, torn.start);
     onNotice(`${path}, line ${torn.line}: the last line was cut off while it was written; dropped it.`);
-  } else if (size > 0 && (await file.stat()).size === size && !(await endsWithBreak(path, size))) {
-    // A whole last line whose line break was lost.
-    await file.appendFile("\n");
   }
-  let last = Promise.resolve();
+  await mkdir(dirname(path), { recursive: true });
+  // A file that cannot be written is found out before anything is sampled for it.
+  await appendJsonl(path, []);
+  let last: Promise<unknown> = Promise.resolve();
   return {
     results: [...results.values()],
-    append: result => {
-      last = last.then(async () => {
-        await file.appendFile(`${JSON.stringify({ ...result, ...settings })}\n`);
-        await file.datasync();
-      });
-      return last;
+    append: async result => {
+      const written = last.then(() => appendJsonl(path, [{ ...result, ...settings }]));
+      last = written;
+      await written;
     },
-    close: () => file.close(),
   };
-}
-
-async function endsWithBreak(path: string, size: number): Promise<boolean> {
-  const file = await open(path, "r");
-  try {
-    const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
-    return buffer[0] === 10;
-  } finally {
-    await file.close();
-  }
 }
 
 function check(path: string, line: number, value: unknown): z.infer<typeof lineSchema> {

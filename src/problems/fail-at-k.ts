@@ -1,5 +1,6 @@
 import { extractBoxed } from "../grading/extract-boxed.js";
 import { deriveSeed } from "../util/derive-seed.js";
+import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { Domain } from "./domain.js";
 import { openFailAtKLog } from "./fail-at-k-log.js";
@@ -26,7 +27,7 @@ export interface FailAtKProgress {
   total: number;
   /** Problems with 0 of k so far. */
   hard: number;
-  /** Completions sampled by this call. */
+  /** Completions sampled by this call, of finished problems. */
   sampled: number;
   /** Time since the call, in milliseconds. */
   elapsedMs: number;
@@ -71,18 +72,13 @@ export interface FailAtKParams {
  */
 export async function failAtK({
   problems,
-  k = 128,
-  sample,
-  domain,
-  seed = 0,
-  chunk = 16,
   concurrency = 8,
   out,
-  stopEarly = true,
-  signal,
   onProgress,
   onNotice = console.warn,
+  ...params
 }: FailAtKParams): Promise<{ hard: Problem[]; results: FailAtKResult[] }> {
+  const { k = 128, seed = 0, chunk = 16, stopEarly = true, signal } = params;
   for (const [name, value] of Object.entries({ k, chunk, concurrency })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new Error(`failAtK: ${name} is ${value}; expected a whole number of at least 1.`);
@@ -91,73 +87,75 @@ export async function failAtK({
   checkUniqueIds(problems);
   signal?.throwIfAborted();
 
-  const finished = new Map<string, FailAtKResult>();
   const log = out === undefined ? undefined : await openFailAtKLog({ path: out, k, seed, chunk, onNotice });
+  // A line that an early stop cut short cannot answer a run that wants all k.
+  const kept = (log?.results ?? []).filter(({ tried }) => stopEarly || tried === k);
+  const finished = new Map(kept.map(result => [result.id, result]));
+  const waiting = problems.filter(({ id }) => !finished.has(id));
+  const resumed = problems.length - waiting.length;
   const started = performance.now();
+  let hard = problems.filter(({ id }) => finished.get(id)?.solved === 0).length;
+  let done = resumed;
   let sampled = 0;
-  try {
-    for (const result of log?.results ?? []) {
-      // A line that an early stop cut short cannot answer a run that wants all k.
-      if (stopEarly || result.tried === k) finished.set(result.id, result);
-    }
-    const waiting = problems.filter(({ id }) => !finished.has(id));
-    const resumed = problems.length - waiting.length;
-    let hard = problems.filter(({ id }) => finished.get(id)?.solved === 0).length;
-    let done = resumed;
-    const report = () => {
-      const elapsedMs = performance.now() - started;
-      const pace = done > resumed ? elapsedMs / (done - resumed) : undefined;
-      const remainingMs = done === problems.length ? 0 : pace && pace * (problems.length - done);
-      onProgress?.({ done, total: problems.length, hard, sampled, elapsedMs, remainingMs });
-    };
-    report();
+  const report = () => {
+    const elapsedMs = performance.now() - started;
+    const pace = done > resumed ? elapsedMs / (done - resumed) : undefined;
+    const remainingMs = done === problems.length ? 0 : pace && pace * (problems.length - done);
+    onProgress?.({ done, total: problems.length, hard, sampled, elapsedMs, remainingMs });
+  };
+  report();
 
-    // One failure ends the other workers too: they share this signal.
-    const failure = new AbortController();
-    const all = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
-    const tryProblem = async (problem: Problem): Promise<FailAtKResult> => {
-      const result = { id: problem.id, tried: 0, solved: 0 };
-      while (result.tried < k && !(stopEarly && result.solved > 0)) {
-        const numSamples = Math.min(chunk, k - result.tried);
-        const chunkSeed = deriveSeed(seed, "fail-at-k", problem.id, result.tried);
-        const texts = await sample(problem, { numSamples, seed: chunkSeed, signal: all });
-        all.throwIfAborted();
-        if (texts.length !== numSamples) {
-          throw new Error(
-            `failAtK: the sampler returned ${texts.length} completions of problem "${problem.id}", ${numSamples} were asked for.`,
-          );
-        }
-        sampled += texts.length;
-        result.tried += texts.length;
-        result.solved += await countSolved(domain, problem.answer, texts);
-      }
-      return result;
-    };
-    const worker = async () => {
-      try {
-        for (let problem = waiting.shift(); problem; problem = waiting.shift()) {
-          all.throwIfAborted();
-          const result = await tryProblem(problem);
-          await log?.append(result);
-          finished.set(result.id, result);
-          done++;
-          if (result.solved === 0) hard++;
-          report();
-        }
-      } catch (error) {
-        failure.abort(error);
-        throw error;
-      }
-    };
-    const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-    // The first cause, not the abort that the other workers saw because of it.
-    if (signal?.aborted) throw signal.reason;
-    if (ends.some(({ status }) => status === "rejected")) throw failure.signal.reason;
-  } finally {
-    await log?.close();
-  }
+  // One failure ends the others under way too: they share this signal.
+  const failure = new AbortController();
+  const all = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  await forEachConcurrently(waiting, concurrency, async problem => {
+    try {
+      all.throwIfAborted();
+      const result = await tryProblem(problem, { ...params, k, seed, chunk, stopEarly, signal: all });
+      await log?.append(result);
+      finished.set(result.id, result);
+      sampled += result.tried;
+      done++;
+      if (result.solved === 0) hard++;
+      report();
+    } catch (error) {
+      failure.abort(error);
+      // The first cause, not the abort that the others saw because of it.
+      throw all.reason;
+    }
+  });
   const results = problems.map(({ id }) => finished.get(id)!);
   return { hard: problems.filter((_, index) => results[index]!.solved === 0), results };
+}
+
+/** Samples one problem, chunk by chunk, until k completions or, where that is enough, a right one. */
+async function tryProblem(
+  problem: Problem,
+  {
+    k,
+    sample,
+    domain,
+    seed,
+    chunk,
+    stopEarly,
+    signal,
+  }: Required<Pick<FailAtKParams, "k" | "sample" | "domain" | "seed" | "chunk" | "stopEarly" | "signal">>,
+): Promise<FailAtKResult> {
+  const result = { id: problem.id, tried: 0, solved: 0 };
+  while (result.tried < k && !(stopEarly && result.solved > 0)) {
+    const numSamples = Math.min(chunk, k - result.tried);
+    const chunkSeed = deriveSeed(seed, "fail-at-k", problem.id, result.tried);
+    const texts = await sample(problem, { numSamples, seed: chunkSeed, signal });
+    signal.throwIfAborted();
+    if (texts.length !== numSamples) {
+      throw new Error(
+        `failAtK: the sampler returned ${texts.length} completions of problem "${problem.id}", ${numSamples} were asked for.`,
+      );
+    }
+    result.tried += texts.length;
+    result.solved += await countSolved(domain, problem.answer, texts);
+  }
+  return result;
 }
 
 async function countSolved(

@@ -1,11 +1,10 @@
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { readFile, stat } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse";
-import { strFromU8, unzipSync } from "fflate";
+import { unzipSync } from "fflate";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { readJsonl } from "./read-jsonl.js";
+import { jsonlRows } from "../util/jsonl-rows.js";
 
 /** One row of a table, and where it stands: the line in a text file, else the row from 1. */
 export interface Row {
@@ -23,60 +22,54 @@ export interface StreamRowsParams {
 }
 
 /**
- * The rows of a file: .jsonl, .json (an array), .csv or .tsv (with a header), .parquet, or any of the text kinds in a
- * .zip that holds one file. JSONL and CSV are streamed, so the file may be larger than memory.
+ * The rows of a file: .jsonl (or .ndjson), .json (an array), .csv or .tsv (with a header), .parquet, or any of the text
+ * kinds in a .zip that holds one file. JSONL and CSV are streamed, so the file may be larger than memory.
  *
  * @throws Error naming path and line where the file cannot be read as what its name says.
  */
 export async function* streamRows({ path, onTorn }: StreamRowsParams): AsyncGenerator<Row> {
   const name = path.toLowerCase();
-  if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
-    for await (const { line, value } of readJsonl({ path, onTorn })) yield toRow(path, line, value);
-  } else if (isCsv(name)) {
-    yield* readCsv(path, name, createReadStream(path), onTorn);
-  } else if (name.endsWith(".parquet")) {
-    yield* await readParquet(path);
-  } else if (name.endsWith(".zip")) {
-    yield* readZip(path);
-  } else {
-    yield* parseText(path, basename(name), await readFile(path, "utf8"));
-  }
+  if ((await stat(path)).isDirectory()) throw new Error(`${path}: this is a folder; expected a file.`);
+  if (name.endsWith(".parquet")) yield* await readParquet(path);
+  else if (name.endsWith(".zip")) yield* readZip(path);
+  else yield* readText({ path, name, onTorn });
 }
 
-function isCsv(name: string): boolean {
-  return name.endsWith(".csv") || name.endsWith(".tsv");
+interface ReadTextParams extends StreamRowsParams {
+  /** In lower case; its end says what the text is. */
+  name: string;
+  /** The bytes, where they are not read from `path`. */
+  chunks?: Uint8Array[];
 }
 
-async function* parseText(path: string, name: string, content: string): AsyncGenerator<Row> {
-  if (isCsv(name)) {
-    yield* readCsv(path, name, [Buffer.from(content)]);
-    return;
-  }
-  const text = content.startsWith("\ufeff") ? content.slice(1) : content;
-  if (name.endsWith(".jsonl")) {
-    for (const [i, line] of text.split("\n").entries()) {
-      if (line.trim() !== "") yield toRow(path, i + 1, parseJson(path, line, i + 1));
-    }
-    return;
-  }
-  if (name.endsWith(".json")) {
-    const value = parseJson(path, text);
+async function* readText({ path, name, chunks, onTorn }: ReadTextParams): AsyncGenerator<Row> {
+  if (/\.(jsonl|ndjson)$/.test(name)) {
+    for await (const { line, value } of jsonlRows({ path, chunks, onTorn })) yield toRow(path, line, value);
+  } else if (/\.[ct]sv$/.test(name)) {
+    yield* readCsv(path, name, chunks ?? createReadStream(path), onTorn);
+  } else if (name.endsWith(".json")) {
+    const text = (chunks ? Buffer.concat(chunks) : await readFile(path)).toString("utf8");
+    const value = parseJson(path, text.replace(/^\ufeff/, ""));
     if (!Array.isArray(value)) throw new Error(`${path}: expected an array of objects, got ${typeof value}.`);
     for (const [i, item] of value.entries()) yield toRow(path, i + 1, item);
-    return;
+  } else {
+    throw new Error(`${path}: expected a file named .jsonl, .json, .csv, .tsv, .parquet or .zip.`);
   }
-  throw new Error(`${path}: expected a file named .jsonl, .json, .csv, .tsv, .parquet or .zip.`);
 }
 
 async function* readCsv(
   path: string,
   name: string,
-  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   onTorn?: StreamRowsParams["onTorn"],
 ): AsyncGenerator<Row> {
   let parsed: { row: Row; error: CsvError | undefined }[] = [];
   const parser = parse<Record<string, unknown>>({
-    columns: true,
+    columns: header => {
+      const twice = header.find((column, i) => column !== "" && header.indexOf(column) < i);
+      if (twice !== undefined) throw new Error(`two columns are named "${twice}"`);
+      return header;
+    },
     delimiter: name.endsWith(".tsv") ? "\t" : ",",
     skip_empty_lines: true,
     bom: true,
@@ -126,12 +119,11 @@ async function* readCsv(
   onTorn({ line: (held?.row.row ?? 1) + 1 });
 }
 
-function parseJson(path: string, text: string, line?: number): unknown {
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const where = line === undefined ? path : `${path}, line ${line}`;
-    throw new Error(`${where}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new Error(`${path}: not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -170,5 +162,5 @@ async function* readZip(path: string): AsyncGenerator<Row> {
     throw new Error(`${path}: expected one file in the zip, got ${entries.length} (${names.join(", ")}).`);
   }
   const [name, content] = entries[0]!;
-  yield* parseText(`${path}:${name}`, basename(name.toLowerCase()), strFromU8(content));
+  yield* readText({ path: `${path}:${name}`, name: name.toLowerCase(), chunks: [content] });
 }

@@ -1,57 +1,52 @@
-import { open, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { z } from "zod";
+import { jsonlRows } from "./jsonl-rows.js";
 
 /** What a JSONL file holds. */
 export interface JsonlContent<T> {
   rows: T[];
-  /** Bytes of the complete lines. */
+  /** Length of the sound part of the file, in bytes: where a torn line begins, else the end of the last row. */
   bytes: number;
   /** Whether the file ended in a line cut short (a writer was killed); it is not among the rows. */
   torn: boolean;
 }
 
 /**
- * Reads a JSONL file, one checked row a line; empty lines are passed over, and a last line without its line break that
- * does not parse is dropped and reported as torn. A missing file has no rows.
- * @throws Error that names file, line and field where a complete line is not what it should be
+ * Reads a JSONL file, one checked row a line; empty lines are passed over. A last line without its line break is a row
+ * where it parses, else it is dropped and reported as torn. A missing file has no rows.
+ * @throws Error that names file, line and field where another line is not what it should be
  */
 export async function readJsonl<T extends z.ZodType>(
   path: string,
   schema: T,
 ): Promise<JsonlContent<z.infer<T>>> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return Buffer.alloc(0);
-    throw error;
-  });
-  const complete = bytes.lastIndexOf(0x0a) + 1;
-  const rows: z.infer<T>[] = [];
-  const lines = bytes.toString("utf8", 0, complete).split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() !== "") rows.push(parseLine(line, schema, `${path}:${index + 1}`));
+  const content: JsonlContent<z.infer<T>> = { rows: [], bytes: 0, torn: false };
+  if (!existsSync(path)) return content;
+  const onTorn = ({ start }: { start: number }) => Object.assign(content, { bytes: start, torn: true });
+  for await (const { line, value, end } of jsonlRows({ path, onTorn })) {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new Error(`${path}:${line}: ${z.prettifyError(parsed.error)}`);
+    content.rows.push(parsed.data);
+    content.bytes = end;
   }
-  return { rows, bytes: complete, torn: complete < bytes.length };
+  return content;
 }
 
-/** Appends rows and waits until they are on disk. Returns the file's length after them, in bytes. */
+/**
+ * Appends rows and waits until they are on disk; a last line that lacks its line break gets it first. Returns the file's
+ * length after them, in bytes.
+ */
 export async function appendJsonl(path: string, rows: readonly object[]): Promise<number> {
-  const file = await open(path, "a");
+  const file = await open(path, "a+");
   try {
-    await file.writeFile(rows.map(row => `${JSON.stringify(row)}\n`).join(""));
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    const lead = bytesRead === 0 || buffer[0] === 10 ? "" : "\n";
+    await file.writeFile(lead + rows.map(row => `${JSON.stringify(row)}\n`).join(""));
     await file.sync();
     return (await file.stat()).size;
   } finally {
     await file.close();
   }
-}
-
-function parseLine<T extends z.ZodType>(line: string, schema: T, where: string): z.infer<T> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new Error(`${where}: not JSON: ${line.slice(0, 80)}`, { cause: error });
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Error(`${where}: ${z.prettifyError(parsed.error)}`);
 }

@@ -37,7 +37,10 @@ describe("loadProblems", () => {
       "a.json": JSON.stringify(rows),
       "a.csv": csv,
       "a.tsv": csv.replaceAll(",", "\t"),
+      "a.ndjson": `\ufeff${jsonl(rows).replace("\n", "\r\n\r\n")}\r\n`,
       "a.jsonl.zip": zipSync({ "a.jsonl": strToU8(jsonl(rows)) }),
+      "a.ndjson.zip": zipSync({ "folder/A.NDJSON": strToU8(jsonl(rows)) }),
+      "a.csv.zip": zipSync({ "a.csv": strToU8(csv) }),
     };
     for (const [name, content] of Object.entries(kinds)) {
       const { problems, excluded, provenance } = await loadProblems({
@@ -110,10 +113,17 @@ describe("loadProblems", () => {
     await expect(load("x.jsonl", "[1]")).rejects.toThrow(/line 1: expected an object/);
     await expect(load("x.json", "{}")).rejects.toThrow(/expected an array/);
     await expect(load("x.csv", 'a,b\n"1,2\n')).rejects.toThrow(/x\.csv: not a CSV file/);
+    await expect(load("x.csv", "question,answer,answer\na,1,2\n")).rejects.toThrow(
+      /x\.csv: .*two columns are named "answer"/,
+    );
+    await expect(load("x.jsonl.zip", zipSync({ "x.jsonl": strToU8("{}\n{") }))).rejects.toThrow(
+      /x\.jsonl\.zip:x\.jsonl, line 2: not JSON/,
+    );
     await expect(load("x.parquet", "no")).rejects.toThrow(/x\.parquet: not a parquet file/);
     await expect(load("x.zip", "no")).rejects.toThrow(/x\.zip: not a zip file/);
     await expect(load("x.txt", "no")).rejects.toThrow(/expected a file named \.jsonl/);
     await expect(loadProblems({ path: join(folder, "none.jsonl") })).rejects.toThrow(/none\.jsonl/);
+    await expect(loadProblems({ path: folder })).rejects.toThrow(/problems-\w+: this is a folder/);
     await expect(loadProblems({ path: join(folder, "none.parquet") })).rejects.toThrow(/none\.parquet/);
   });
 

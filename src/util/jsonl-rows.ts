@@ -16,8 +16,11 @@ export interface TornLine {
   start: number;
 }
 
-export interface ReadJsonlParams {
+export interface JsonlRowsParams {
+  /** The file, or what errors shall call it where `chunks` are given. */
   path: string;
+  /** Its bytes, where they are not read from `path`. */
+  chunks?: Iterable<Uint8Array>;
   /**
    * Called instead of throwing when the last line has no line break and is not JSON, which is what a writer killed in
    * the middle of a line leaves. Without it such a line is an error like any other.
@@ -26,16 +29,17 @@ export interface ReadJsonlParams {
 }
 
 /**
- * The rows of a JSONL file, streamed; empty lines are skipped, a byte order mark is dropped.
+ * The rows of a JSONL file, streamed; empty lines are skipped, a byte order mark is dropped. A last line that only lacks
+ * its line break is a row: of an object no beginning is JSON, so nothing of it is missing.
  *
  * @throws Error naming path and line where a line is not JSON; the file system's own error where it cannot be read.
  */
-export async function* readJsonl({ path, onTorn }: ReadJsonlParams): AsyncGenerator<JsonlRow> {
+export async function* jsonlRows({ path, chunks, onTorn }: JsonlRowsParams): AsyncGenerator<JsonlRow> {
   let line = 0;
   let start = 0;
   // Bytes, not text: an offset to truncate at is wanted, and a character may lie across two chunks.
   let pending: Uint8Array[] = [];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks ?? (createReadStream(path) as AsyncIterable<Uint8Array>)) {
     let from = 0;
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
       pending.push(chunk.subarray(from, at));
@@ -44,15 +48,17 @@ export async function* readJsonl({ path, onTorn }: ReadJsonlParams): AsyncGenera
       const bytes = Buffer.concat(pending);
       pending = [];
       const end = start + bytes.length + 1;
-      const text = toText(bytes, line);
+      // To trim, a byte order mark is white space as well.
+      const text = bytes.toString("utf8").trim();
       if (text !== "") yield { line, value: parse(path, line, text), end };
       start = end;
     }
     if (from < chunk.length) pending.push(chunk.subarray(from));
   }
   const bytes = Buffer.concat(pending);
-  const text = toText(bytes, ++line);
+  const text = bytes.toString("utf8").trim();
   if (text === "") return;
+  line++;
   let value: unknown;
   try {
     value = parse(path, line, text);
@@ -62,11 +68,6 @@ export async function* readJsonl({ path, onTorn }: ReadJsonlParams): AsyncGenera
     return;
   }
   yield { line, value, end: start + bytes.length };
-}
-
-function toText(bytes: Buffer, line: number): string {
-  const text = bytes.toString("utf8").trim();
-  return line === 1 && text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 function parse(path: string, line: number, text: string): unknown {
