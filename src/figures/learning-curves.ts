@@ -2,7 +2,7 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { seriesLook } from "./series-look.js";
+import { namedLook } from "./named-look.js";
 import { translucent } from "./translucent.js";
 
 /** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
@@ -11,6 +11,8 @@ export type LearningCurve = readonly number[] | readonly { step: number; value: 
 export interface LearningCurvesParams {
   /** One curve per seed, by the name of the method; seeds may stop at different steps. NaN leaves a gap. */
   curves: Record<string, readonly LearningCurve[]>;
+  /** All names that figures of one page show, so that each looks the same in all. Default: those of the curves. */
+  allNames?: readonly string[];
   /** What the values are, with their unit. */
   y: string;
   /** What a step is. Default "training step". */
@@ -39,6 +41,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
   const { curves, firstStep = 0, every = 1, limits, plateau = {}, title = "Learning curves" } = params;
   const [lowest, highest] = limits ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const names = Object.keys(curves);
+  const { allNames = names } = params;
   if (names.length === 0)
     throw new RangeError("learningCurves: curves is empty, expected at least one method");
   const stray = Object.keys(plateau).find(name => !names.includes(name));
@@ -48,12 +51,12 @@ export function learningCurves(params: LearningCurvesParams): Figure {
   const seedCounts = new Set(names.map(name => curves[name]!.length));
   const legend: string[] = [];
   const shapes: object[] = [];
-  const data = names.flatMap((name, i) => {
+  const data = names.flatMap(name => {
     const seeds = curves[name]!;
     const rows = overSeeds(seeds, firstStep, every);
     if (rows.length === 0)
       throw new RangeError(`learningCurves: "${name}" has no values, expected one list per seed`);
-    const { color, dash } = seriesLook(i);
+    const { color, dash } = namedLook(name, allNames);
     const label =
       seedCounts.size > 1 ? `${name} (${seeds.length} seed${seeds.length === 1 ? "" : "s"})` : name;
     legend.push(label);

@@ -1,3 +1,4 @@
+import { barMarker } from "./bar-marker.js";
 import type { Figure } from "./figure.js";
 import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
 
@@ -11,13 +12,7 @@ export function passAtKBars(params: PassAtKFigureParams): Figure {
     name,
     x: k.map(value => `k = ${value}`),
     y: value,
-    marker: {
-      color: look.color,
-      ...(look.pattern && {
-        pattern: { shape: look.pattern, size: 5, solidity: 0.4 },
-        line: { color: look.color, width: 1 },
-      }),
-    },
+    marker: barMarker(look),
     ...errors,
     hovertemplate: `${name}: pass@%{x}: %{y:.2f}%<extra></extra>`,
   }));

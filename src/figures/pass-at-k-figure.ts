@@ -1,6 +1,7 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { type SeriesLook, seriesLook } from "./series-look.js";
+import { namedLook } from "./named-look.js";
+import type { SeriesLook } from "./series-look.js";
 
 /** pass@k at one k, as `passAtK` gives it or a table states it. */
 export interface PassAtKPoint {
@@ -15,6 +16,8 @@ export interface PassAtKPoint {
 export interface PassAtKFigureParams {
   /** Rows by the name of what was evaluated, e.g. { "Hard-Only": passAtK(...), "SOAR PQ": passAtK(...) }. */
   series: Record<string, readonly PassAtKPoint[]>;
+  /** All names that figures of one page show, so that each looks the same in all. Default: those of the series. */
+  allNames?: readonly string[];
   title?: string;
   /** What the numbers are of: data set, problems, what the intervals are. */
   subtitle?: string;
@@ -23,7 +26,7 @@ export interface PassAtKFigureParams {
 /** What `passAtKCurves` and `passAtKBars` share: checked rows in percent, with the lengths of their error bars. */
 export function passAtKFigure(
   caller: string,
-  { series, title = "pass@k", subtitle }: PassAtKFigureParams,
+  { series, allNames = Object.keys(series), title = "pass@k", subtitle }: PassAtKFigureParams,
   trace: (points: {
     k: number[];
     value: number[];
@@ -35,7 +38,7 @@ export function passAtKFigure(
   const names = Object.keys(series);
   if (names.length === 0)
     throw new RangeError(`${caller}: series is empty, expected at least one named list of rows`);
-  const data = names.map((name, i) => {
+  const data = names.map(name => {
     const rows = [...series[name]!].sort((a, b) => a.k - b.k);
     if (rows.length === 0) throw new RangeError(`${caller}: series "${name}" has no rows`);
     for (const { k, value } of rows) {
@@ -67,7 +70,7 @@ export function passAtKFigure(
       k: rows.map(({ k }) => k),
       value: rows.map(({ value }) => 100 * value),
       errors,
-      look: seriesLook(i),
+      look: namedLook(name, allNames),
     });
   });
   const layout = baseLayout({

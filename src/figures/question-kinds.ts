@@ -4,7 +4,7 @@ import { baseLayout } from "./base-layout.js";
 import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { kindColors } from "./kind-colors.js";
+import { kindMarkers } from "./kind-markers.js";
 import { palette } from "./theme.js";
 
 export type QuestionKindsInput = Pick<
@@ -30,7 +30,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
   const steps = [...byStep.keys()].sort((a, b) => a - b);
   const x = steps.map(step => step + 1);
   const { kinds, label } = nameKinds(run.questions);
-  const colors = kindColors(kinds);
+  const markers = kindMarkers(kinds);
   const judged = run.questions.some(({ verdict }) => verdict);
   const rightName = "answer is right";
   const layout = baseLayout({
@@ -51,7 +51,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
         name: kind,
         x,
         y: steps.map(step => share(step, question => label(question) === kind)),
-        marker: { color: colors.get(kind), line: { width: 0 } },
+        marker: { line: { width: 0 }, ...markers.get(kind) },
         hovertemplate: `step %{x}: %{y:.0f}% ${kind}<extra></extra>`,
       })),
       ...(judged

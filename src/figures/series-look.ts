@@ -18,8 +18,11 @@ const lines = [
   { dash: "dot", symbol: "triangle-up", pattern: "x" },
 ];
 
-/** The look of the i-th series, from 0: the colours in turn, and each time round another line. Of 28, no two are alike. */
-export function seriesLook(i: number): SeriesLook {
-  const line = lines[Math.floor(i / colorway.length) % lines.length]!;
-  return { color: colorway[i % colorway.length]!, ...line };
+/**
+ * The look of the i-th series, from 0: the colours in turn, and each time round another line. Of four times as many as
+ * there are colours, 28, no two are alike.
+ */
+export function seriesLook(i: number, colors: readonly string[] = colorway): SeriesLook {
+  const line = lines[Math.floor(i / colors.length) % lines.length]!;
+  return { color: colors[i % colors.length]!, ...line };
 }

@@ -30,6 +30,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
           return points.length > 0 ? [[method, points]] : [];
         }),
       ),
+      allNames: study.methods,
       title: "pass@k on the held-out half",
       subtitle: `${tested}  |  bars: mean \u00b1 SD over all runs`,
     });
@@ -38,7 +39,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
   if (curves) {
     figures["learning-curves"] = learningCurves({
       curves,
-      x: "training step",
+      allNames: study.methods,
       y: "pass@1 on the held-out half (%)",
       limits: [0, 100],
       title: "What training does",

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { baselineAccuracy } from "../../src/figures/baseline-accuracy.js";
 import { diversityOverSteps } from "../../src/figures/diversity-over-steps.js";
 import type { Figure } from "../../src/figures/figure.js";
+import { kindMarkers } from "../../src/figures/kind-markers.js";
 import { learningCurves } from "../../src/figures/learning-curves.js";
 import { metricOverSteps } from "../../src/figures/metric-over-steps.js";
 import { packLabels } from "../../src/figures/pack-labels.js";
@@ -14,6 +15,7 @@ import { rewardCycles } from "../../src/figures/reward-cycles.js";
 import { solveRateHistogram } from "../../src/figures/solve-rate-histogram.js";
 import { stageOf } from "../../src/figures/stage-of.js";
 import { taxonomyBars } from "../../src/figures/taxonomy-bars.js";
+import { palette } from "../../src/figures/theme.js";
 import { vendiBars } from "../../src/figures/vendi-bars.js";
 import { withTheme } from "../../src/figures/with-theme.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
@@ -160,6 +162,42 @@ describe("questionKinds", () => {
   });
 });
 
+describe("kindMarkers", () => {
+  const numbered = Array.from({ length: 9 }, (_, i) => `k=${i}`);
+  const words = [
+    "algebra",
+    "calculus",
+    "geometry",
+    "logic",
+    "number theory",
+    "probability",
+    "sets",
+    "topology",
+  ];
+  test.each([
+    [numbered],
+    [[...numbered.slice(0, 8), "other"]],
+    [[...words, "other"]],
+    [["k=3", "k=4", ...words.slice(0, 6), "other"]],
+    [["k=3", ...words.slice(0, 7), "other"]],
+  ])("no two of nine kinds look alike: %j", kinds => {
+    const markers = kindMarkers(kinds);
+    expect(new Set([...markers.values()].map(marker => JSON.stringify(marker))).size).toBe(9);
+  });
+
+  test("numbered kinds are steps of a scale, and one alone is none", () => {
+    expect(kindMarkers(["k=2", "k=10", "ill-posed"])).toEqual(
+      new Map([
+        ["k=2", { color: "#1f3b6d" }],
+        ["k=10", { color: "#e6cd45" }],
+        ["ill-posed", { color: palette.vermilion }],
+      ]),
+    );
+    expect(kindMarkers(["k=2"])).toEqual(new Map([["k=2", { color: palette.blue }]]));
+    expect(kindMarkers([])).toEqual(new Map());
+  });
+});
+
 describe("learningCurves", () => {
   const curve = (figure: Figure, name: string) => figure.data.find(trace => trace.name === name)!;
   const subtitle = (figure: Figure) => (figure.layout.title as { subtitle: { text: string } }).subtitle.text;
@@ -230,6 +268,19 @@ describe("series", () => {
     ]) {
       expect(new Set(data.map(({ marker, line }) => JSON.stringify([marker, line]))).size).toBe(28);
     }
+  });
+});
+
+describe("allNames", () => {
+  test("a series looks the same in figures that show others as well", () => {
+    const allNames = ["base", "PQ", "PS"];
+    const [bars] = passAtKBars({ series: { PS: rows }, allNames }).data;
+    const [curve] = learningCurves({ curves: { PS: [[1, 2]] }, y: "", allNames }).data;
+    expect(bars).toMatchObject({ marker: { color: palette.green } });
+    expect(curve).toMatchObject({ line: { color: palette.green } });
+    expect(() => passAtKCurves({ series: { PT: rows }, allNames })).toThrow(
+      /allNames: lacks "PT"; it has base, PQ, PS/,
+    );
   });
 });
 
