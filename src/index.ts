@@ -34,7 +34,8 @@ export { type ProgressCell, type ProgressLine, progressCell } from "./figures/pr
 export { questionBrowser } from "./figures/question-browser.js";
 export { questionKinds } from "./figures/question-kinds.js";
 export { renderSvg } from "./figures/render-svg.js";
-export { type ReportOptions, reportHtml } from "./figures/report-html.js";
+export { reportHtml } from "./figures/report-html.js";
+export type { ReportOptions } from "./figures/report-page.js";
 export { rewardCycles } from "./figures/reward-cycles.js";
 export { show } from "./figures/show.js";
 export { showTable } from "./figures/show-table.js";
@@ -125,7 +126,7 @@ export { Teacher } from "./soar/teacher.js";
 export { trainAndScore } from "./soar/train-and-score.js";
 export { trainStudent } from "./soar/train-student.js";
 // study: protocols over seeds, with tables and pictures
-export { type EvaluationHtmlOptions, evaluationHtml } from "./study/evaluation-html.js";
+export { evaluationHtml } from "./study/evaluation-html.js";
 export { readStudy, type Study } from "./study/read-study.js";
 export { type RunStudyParams, runStudy, type StudyProgress } from "./study/run-study.js";
 export type { StudyConfig, StudyConfigInput } from "./study/study-config.js";

@@ -3,8 +3,10 @@ import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
+import type { ReportPart } from "../figures/report-page.js";
 import { eventsFile } from "../soar/event-log.js";
 import { readRun } from "../soar/run-log.js";
+import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
 import { folderKind } from "./folder-kind.js";
 import { Interrupted, interruptible } from "./interruptible.js";
@@ -20,8 +22,8 @@ const watchSeconds = 5;
 export function registerReport(program: Command): void {
   program
     .command("report")
-    .description("write one self-contained HTML page about runs, evaluations or a study, live or done")
-    .argument("<folders...>", "folders of SOAR runs, or of evaluation runs, or of one study")
+    .description("write one self-contained HTML page about runs, evaluations and studies, live or done")
+    .argument("<folders...>", "folders of SOAR runs, evaluation runs and studies")
     .option("--out <file>", "HTML file (default: report.html in the folder, or here for several)")
     .option("--watch", "write it anew while they go on; the page reloads itself")
     .action(async (folders: string[], options: ReportCommandOptions) => {
@@ -39,17 +41,12 @@ export function registerReport(program: Command): void {
     });
 }
 
-/** A page that can be made. */
-interface Page {
-  /** Whether all that it is about has ended. */
-  isDone: boolean;
-  html(options: { refresh?: number }): Promise<string>;
-}
-
 /** Writes the report; returns whether all that it is about has ended. */
 async function writeReport(folders: string[], out: string, isWatched: boolean): Promise<boolean> {
-  const { isDone, html } = await readPage(folders);
-  const text = await html({ refresh: isWatched && !isDone ? watchSeconds : undefined });
+  // Loaded here: other commands need no figures.
+  const { reportPage } = await import("../figures/report-page.js");
+  const { parts, isDone } = await readParts(folders);
+  const text = await reportPage(parts, { refresh: isWatched && !isDone ? watchSeconds : undefined });
   await mkdir(dirname(out), { recursive: true });
   // A page that is loaded at this moment is the old one or the new one, never half of one.
   await writeFile(`${out}.part`, text);
@@ -57,49 +54,30 @@ async function writeReport(folders: string[], out: string, isWatched: boolean): 
   return isDone;
 }
 
-/**
- * Reads what the folders hold, all of one kind. Pages are loaded here: other commands need no figures.
- * @throws Error where they hold different kinds, or several studies
- */
-async function readPage(folders: string[]): Promise<Page> {
-  const kinds = folders.map(folderKind);
-  const other = kinds.findIndex(kind => kind !== kinds[0]);
-  if (other > 0) {
-    throw new Error(
-      `${folders[0]} holds ${named(kinds[0])}, ${folders[other]} ${named(kinds[other])}; a report is about one kind`,
-    );
-  }
-  if (kinds[0] === "study") {
-    if (folders.length > 1) throw new Error("a report is about one study; make one for each");
-    const { studyHtml } = await import("../study/study-html.js");
-    const study = await readStudy(folders[0]!);
-    const { runs, missingRuns, missing } = study;
-    return {
-      isDone: missing.length + missingRuns.length === 0 && runs.every(({ record }) => record.ended),
-      html: options => studyHtml(study, options),
-    };
-  }
-  if (kinds[0] === "evaluation") {
-    const { evaluationHtml } = await import("../study/evaluation-html.js");
-    const records = await Promise.all(folders.map(readEvaluation));
-    return {
-      isDone: records.every(({ ended }) => ended),
-      html: options => evaluationHtml(records, options),
-    };
-  }
-  const { reportHtml } = await import("../figures/report-html.js");
-  const runs = await Promise.all(folders.map(readRun));
-  return { isDone: runs.every(({ ended }) => ended), html: options => reportHtml(runs, options) };
-}
-
-function named(kind: ReturnType<typeof folderKind>): string {
-  return { study: "a study", evaluation: "an evaluation run", run: "a SOAR run", none: "no run" }[
-    kind ?? "none"
-  ];
+/** What the folders hold: each study, then all SOAR runs, then all evaluation runs. */
+async function readParts(folders: string[]): Promise<{ parts: ReportPart[]; isDone: boolean }> {
+  const { runsPart } = await import("../figures/runs-part.js");
+  const { evaluationsPart } = await import("../study/evaluations-part.js");
+  const { studyPart } = await import("../study/study-part.js");
+  const given = new Map(folders.map(folder => [resolve(folder), folder]));
+  // What holds nothing is read as a run, which says what it lacks.
+  const of = (kind: ReturnType<typeof folderKind>) =>
+    [...given.values()].filter(folder => (folderKind(folder) ?? "run") === kind);
+  const studies = await Promise.all(of("study").map(readStudy));
+  const runs = await Promise.all(of("run").map(readRun));
+  const evaluations = await Promise.all(of("evaluation").map(readEvaluation));
+  return {
+    parts: [
+      ...(await Promise.all(studies.map(study => studyPart(study)))),
+      ...(runs.length > 0 ? [runsPart(runs)] : []),
+      ...(evaluations.length > 0 ? [evaluationsPart(evaluations)] : []),
+    ],
+    isDone: studies.every(isStudyDone) && [...runs, ...evaluations].every(({ ended }) => ended),
+  };
 }
 
 async function watch(folders: string[], out: string, signal: AbortSignal): Promise<void> {
-  let written = "";
+  let written: string | undefined;
   for (;;) {
     const now = await fingerprint(folders);
     let seconds = watchSeconds;

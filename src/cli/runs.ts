@@ -5,6 +5,7 @@ import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
 import { runOwner } from "../soar/lock-run.js";
 import { readRun } from "../soar/run-log.js";
+import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
 import { studyPassAtK } from "../study/study-pass-at-k.js";
 import { folderKind } from "./folder-kind.js";
@@ -77,7 +78,6 @@ const lists: {
       const study = await readStudy(folder);
       const { runs, missingRuns, evaluations, missing, skipped } = study;
       const ended = runs.filter(({ record }) => record.ended).length;
-      const isDone = ended === runs.length && missing.length + missingRuns.length === 0;
       const best = studyPassAtK(study)
         .filter(({ k }) => k === 1)
         .reduce<{ method: string; mean: number } | undefined>(
@@ -86,7 +86,7 @@ const lists: {
         );
       return [
         await state(
-          isDone,
+          isStudyDone(study),
           [...runs, ...missing].map(({ folder }) => folder),
         ),
         `${ended}/${runs.length + missingRuns.length}`,

@@ -11,7 +11,8 @@ export const pageStyle = `
 @media screen and (prefers-color-scheme: dark) { :root { ${colors("dark")} } }
 body { margin: 0 auto; padding: 24px; max-width: 1040px; background: var(--paper); color: var(--text);
   font: 15px/1.5 ${fontFamily}; }
-h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 8px; }
+h1 { font-size: 24px; margin: 0 0 4px; } * + h1 { margin-top: 56px; }
+h2 { font-size: 19px; margin: 36px 0 8px; }
 h3 { font-size: 16px; margin: 22px 0 6px; }
 p.quiet, .quiet { color: var(--quiet); }
 a { color: inherit; }

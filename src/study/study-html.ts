@@ -1,91 +1,10 @@
-import { escapeHtml } from "../figures/escape-html.js";
-import type { Figure } from "../figures/figure.js";
-import { htmlPage } from "../figures/html-page.js";
-import { htmlTable } from "../figures/html-table.js";
-import { jsonDetails } from "../figures/json-details.js";
-import { pageFigure } from "../figures/page-figure.js";
-import { plotlyLoader } from "../figures/plotly-loader.js";
+import { type ReportOptions, reportPage } from "../figures/report-page.js";
 import type { Study } from "./read-study.js";
-import { studyFigures } from "./study-figures.js";
-import { studyHeadline } from "./study-headline.js";
-import { type StudyResults, studyResults } from "./study-results.js";
-import { studyRunRows } from "./study-run-rows.js";
-import { studyTables } from "./study-tables.js";
+import { type MadeResults, studyPart } from "./study-part.js";
 
-export interface StudyHtmlOptions {
-  /** Tables and figures of the study, where they are made already. */
-  results?: StudyResults;
-  figures?: Record<string, Figure>;
-  /** Seconds after which the page loads itself again, for a study that goes on; absent = it does not. */
-  refresh?: number;
-}
+export interface StudyHtmlOptions extends ReportOptions, MadeResults {}
 
 /** A study as one self-contained HTML page: tables, figures, what is still missing, and every run with its configuration. */
 export async function studyHtml(study: Study, options: StudyHtmlOptions = {}): Promise<string> {
-  const results = options.results ?? (await studyResults(study));
-  const figures = options.figures ?? (await studyFigures(study, results));
-  const title = study.config.title ?? "Study";
-  const sections = studyTables(study, results).map(({ title, note, heads, rows, figures: names }) => {
-    const shown = names.flatMap(name => figures[name] ?? []).map(figure => pageFigure(figure));
-    return `<h2>${escapeHtml(title)}</h2><p class="quiet">${escapeHtml(note)}</p>${htmlTable(heads, rows)}${shown.join("\n")}`;
-  });
-  const body = [
-    `<h1>${escapeHtml(title)}</h1>`,
-    `<p class="quiet">${escapeHtml(studyHeadline(study))}</p>`,
-    ...sections,
-    unfinished(study),
-    "<h2>Runs</h2>",
-    runTable(study),
-    configurations(study),
-    `<p class="quiet">Made with soarlab from the logs of the study's runs. pass@k: share of problems that at least one of k samples solves (SOAR, arXiv 2601.18778).</p>`,
-    await plotlyLoader(),
-  ];
-  return htmlPage({ title, body: body.filter(Boolean).join("\n"), refresh: options.refresh });
-}
-
-/** What is not there, and why; nothing where all is. */
-function unfinished({ runs, missingRuns, missing, skipped }: Study): string {
-  const rows = [
-    ...runs.flatMap(({ name, record }) =>
-      record.ended
-        ? []
-        : [[`SOAR run ${name}`, `${record.steps.length} of ${record.config.outerSteps} outer steps`]],
-    ),
-    ...missingRuns.map(({ name }) => [`SOAR run ${name}`, "not begun"]),
-    ...missing.map(({ name, record }) => {
-      const done = record?.evaluations.at(-1)?.step;
-      if (record === undefined) return [name, "not begun"];
-      return [
-        name,
-        done === undefined ? "begun" : `${done} of ${record.config.training.steps} training steps`,
-      ];
-    }),
-    ...skipped.map(({ name }) => [name, "skipped: its SOAR run promoted no student"]),
-  ];
-  return rows.length === 0 ? "" : `<h2>Not done</h2>${htmlTable(["run", "how far"], rows)}`;
-}
-
-function runTable(study: Study): string {
-  const rows = studyRunRows(study);
-  if (rows.length === 0) return "<p>No evaluation run is finished yet.</p>";
-  const heads = [...new Set(rows.flatMap(row => Object.keys(row)))];
-  const cells = rows.map(row =>
-    heads.map(head => {
-      const value = row[head] ?? "";
-      return head.startsWith("pass@") && typeof value === "number" ? (100 * value).toFixed(1) : value;
-    }),
-  );
-  const table = htmlTable(
-    heads.map(head => (head.startsWith("pass@") ? `${head}, %` : head)),
-    cells,
-  );
-  return `<details><summary>every finished evaluation run</summary>${table}</details>`;
-}
-
-function configurations({ config, runs, evaluations }: Study): string {
-  const all = [
-    ...runs.map(({ name, config }) => jsonDetails(`SOAR run ${name}`, config)),
-    ...evaluations.map(({ name, config }) => jsonDetails(name, config)),
-  ];
-  return `<h2>Configuration</h2>${jsonDetails("what was asked", config)}<details><summary>every field of every run</summary>${all.join("\n")}</details>`;
+  return reportPage([await studyPart(study, options)], options);
 }

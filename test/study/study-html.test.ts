@@ -136,7 +136,7 @@ describe("evaluationHtml", () => {
 });
 
 describe("soarlab report", () => {
-  test("finds out what a folder holds, and refuses a mixture", async () => {
+  test("finds out what folders hold, and puts different kinds one after the other", async () => {
     const study = await fakeStudy();
     await report(study);
     expect(content(await readFile(join(study, "report.html"), "utf8"))).toContain("<h1>small study</h1>");
@@ -145,10 +145,20 @@ describe("soarlab report", () => {
     const page = content(await readFile(join(evaluation, "report.html"), "utf8"));
     expect(page).toContain("<h1>Evaluation soar-pq/seed-0-student-0</h1>");
     const run = (await fakeRun({ steps: 1 })).folder;
-    await expect(report(evaluation, run)).rejects.toThrow(
-      /an evaluation run, .* a SOAR run; a report is about one kind/,
-    );
-    await expect(report(study, study)).rejects.toThrow(/about one study/);
+    const other = await fakeStudy({ title: "another study" });
+    const file = join(out, "mixture.html");
+    await report(evaluation, run, study, other, `${study}/`, "--out", file);
+    const mixture = content(await readFile(file, "utf8"));
+    const titles = [
+      "small study",
+      "another study",
+      "SOAR run gym-seed-0",
+      "Evaluation soar-pq/seed-0-student-0",
+    ];
+    expect([...mixture.matchAll(/<h1>(.*?)<\/h1>/g)].map(([, title]) => title)).toEqual(titles);
+    expect(mixture).toContain(`<title>${titles.join(", ")}</title>`);
+    await expect(report(study, join(out, "nowhere"))).rejects.toThrow(/nowhere is no run/);
+    await expect(report(join(out, "nowhere"), "--watch")).rejects.toThrow(/nowhere is no run/);
     rmSync(join(study, "study.json"));
     await expect(report(study)).rejects.toThrow(/is no run: it has no config.json/);
   });
@@ -199,6 +209,12 @@ describe.skipIf(!chromiumPath)(
       async () =>
         (await Promise.all(params.map(longEvaluation))).map(({ folder }) => folder);
 
+    const mixture = async () => [
+      ...(await study({})()),
+      ...(await evaluations({})()),
+      (await fakeRun({ steps: 3 })).folder,
+    ];
+
     test.each([
       // pass@k, learning curves, diversity over steps, Vendi Scores, taxonomy
       ["study", study({}), "light", 5],
@@ -212,6 +228,7 @@ describe.skipIf(!chromiumPath)(
       ["evaluation-live", evaluations({ evaluations: 1, ended: false, questions: [] }), "light", 2],
       ["evaluation-nothing-yet", evaluations({ evaluations: 0, ended: false, questions: [] }), "light", 0],
       ["evaluations-two", evaluations({}, { correct: [8, 8, 0] }), "light", 9],
+      ["mixture", mixture, "dark", 14],
     ] as const)(
       "%s: every figure draws, without an error",
       { timeout: 90_000 },
