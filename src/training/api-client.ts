@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher, request } from "undici";
 import type { z } from "zod";
+import { retryAfter } from "../util/retry-after.js";
 import { TrainingError } from "./training-error.js";
-import { emptyResultSchema, errorBodySchema, requestAcceptedSchema } from "./wire.js";
+import { emptyResultSchema, errorBodySchema, requestAcceptedSchema, tryAgainSchema } from "./wire.js";
 
 export interface ApiClientParams {
   /** Root of the server, e.g. "http://127.0.0.1:8000". */
   baseUrl: string;
   /** Sent as `X-API-Key`. */
   apiKey?: string;
-  /** How often a request is tried again after a broken connection, 429 or 5xx. */
+  /** How often a request is tried again after a broken connection, 5 minutes without an answer, 408, 429 or 5xx. */
   maxRetries?: number;
   /** Requests under way at once; more wait their turn. */
   maxConcurrency?: number;
@@ -35,6 +36,12 @@ export class ApiClient {
 
   constructor(params: ApiClientParams) {
     this.baseUrl = params.baseUrl.replace(/\/+$/, "");
+    if (!/^https?:\/\/./.test(this.baseUrl) || !URL.canParse(this.baseUrl)) {
+      throw new TrainingError(
+        "unreachable",
+        `"${params.baseUrl}" is no address of a training server; expected one like http://127.0.0.1:8000`,
+      );
+    }
     this.headers = {
       "content-type": "application/json",
       ...(params.apiKey && { "x-api-key": params.apiKey }),
@@ -43,10 +50,9 @@ export class ApiClient {
     this.maxConcurrency = params.maxConcurrency ?? 128;
     this.signal = params.signal;
     this.ownsDispatcher = !params.dispatcher;
-    // Long polls are answered after up to a minute, so the agent's own time limits are off. undici's request, not fetch:
-    // a step of SOAR is thousands of small requests, and fetch costs three times as much a request.
-    this.dispatcher =
-      params.dispatcher ?? new Agent({ connections: this.maxConcurrency, bodyTimeout: 0, headersTimeout: 0 });
+    // Long polls are answered after up to a minute; the agent gives up a request after 5. undici's request, not fetch: a
+    // step of SOAR is thousands of small requests, and fetch costs three times as much a request.
+    this.dispatcher = params.dispatcher ?? new Agent({ connections: this.maxConcurrency });
   }
 
   /** Sends `body` and returns the checked answer. */
@@ -86,13 +92,8 @@ export class ApiClient {
     signal?: AbortSignal,
   ): Promise<z.infer<T>> {
     for (;;) {
-      const answer = await this.send(
-        "POST",
-        "/api/v1/retrieve_future",
-        { request_id: requestId },
-        signal,
-        true,
-      );
+      const body = { request_id: requestId };
+      const answer = await this.send("POST", "/api/v1/retrieve_future", body, signal, path);
       if (answer !== stillRunning) return this.check(path, answer, schema);
     }
   }
@@ -106,7 +107,7 @@ export class ApiClient {
     // Servers that answer 200 to a failed future say so in the body.
     const failure = emptyResultSchema.safeParse(answer);
     if (failure.success && typeof failure.data.error === "string" && "category" in failure.data) {
-      throw new TrainingError("failed", `${path}: ${failure.data.error}`);
+      throw new TrainingError("failed", `${this.baseUrl}${path}: ${failure.data.error}`);
     }
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
@@ -123,16 +124,18 @@ export class ApiClient {
     path: string,
     body?: object,
     signal?: AbortSignal,
-    isPoll = false,
+    /** Of a request for a future's result: the call that the future is of. */
+    pollOf?: string,
   ): Promise<unknown> {
     const url = this.baseUrl + path;
+    const isPoll = pollOf !== undefined;
     const text = body && JSON.stringify(body);
     const signals = [this.signal, signal].filter(s => s !== undefined);
     const abort = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     for (let attempt = 0; ; attempt++) {
       abort?.throwIfAborted();
       let failure: TrainingError;
-      let retryAfter = Number.NaN;
+      let wait = Math.min(4000, 100 * 2 ** attempt);
       await this.enter();
       try {
         const { headers, dispatcher } = this;
@@ -142,11 +145,14 @@ export class ApiClient {
         this.traffic.requests++;
         this.traffic.bytesOut += text?.length ?? 0;
         this.traffic.bytesIn += answer.length;
-        if (status < 300) return answer === "" ? {} : parseJson(url, answer);
         if (isPoll && status === 408) return stillRunning;
-        failure = fromResponse(path, status, answer, isPoll);
+        if (status < 300) {
+          const value = answer === "" ? {} : parseJson(url, answer);
+          return isPoll && tryAgainSchema.safeParse(value).success ? stillRunning : value;
+        }
+        failure = fromResponse(this.baseUrl + (pollOf ?? path), status, answer, isPoll);
         if (!retryable(status)) throw failure;
-        retryAfter = Number(response.headers["retry-after"] ?? Number.NaN);
+        wait = retryAfter(response.headers["retry-after"]?.toString()) ?? wait;
       } catch (error) {
         if (error instanceof TrainingError) throw error;
         abort?.throwIfAborted();
@@ -154,16 +160,14 @@ export class ApiClient {
           "unreachable",
           `no training server answers at ${url}: ${rootCause(error)}`,
           undefined,
-          {
-            cause: error,
-          },
+          { cause: error },
         );
       } finally {
         this.leave();
       }
       if (attempt >= this.maxRetries) throw failure;
-      const backoff = Number.isNaN(retryAfter) ? Math.min(4000, 100 * 2 ** attempt) : 1000 * retryAfter;
-      await sleep(backoff, undefined, { signal: abort });
+      // Rejects only where it was aborted, which the next round says with the signal's reason.
+      await sleep(wait, undefined, { signal: abort }).catch(() => {});
     }
   }
 
@@ -186,21 +190,14 @@ function retryable(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-function fromResponse(path: string, status: number, answer: string, isPoll: boolean): TrainingError {
+function fromResponse(url: string, status: number, answer: string, isPoll: boolean): TrainingError {
   const detail = readDetail(answer);
   if (status === 401 || status === 403) {
-    return new TrainingError(
-      "unauthorized",
-      `${path}: the server refused the API key (${status}): ${detail}`,
-      status,
-    );
+    const message = `${url}: the server refused the API key (${status}): ${detail}`;
+    return new TrainingError("unauthorized", message, status);
   }
-  if (retryable(status)) return new TrainingError("unavailable", `${path}: ${status}: ${detail}`, status);
-  return new TrainingError(
-    isPoll && status === 400 ? "failed" : "rejected",
-    `${path}: ${status}: ${detail}`,
-    status,
-  );
+  const kind = retryable(status) ? "unavailable" : isPoll && status === 400 ? "failed" : "rejected";
+  return new TrainingError(kind, `${url}: ${status}: ${detail}`, status);
 }
 
 /** The server's reason in one line: FastAPI's list of field errors, a plain `detail`, or the body itself. */
@@ -214,7 +211,9 @@ function readDetail(answer: string): string {
   const parsed = errorBodySchema.safeParse(body);
   if (!parsed.success) return answer.slice(0, 500);
   const { detail } = parsed.data;
-  if (!Array.isArray(detail)) return typeof detail === "string" ? detail : JSON.stringify(detail);
+  if (!Array.isArray(detail)) {
+    return (typeof detail === "string" ? detail : JSON.stringify(detail)).slice(0, 2000);
+  }
   return detail
     .map(issue => `${[issue?.loc ?? []].flat().join(".")}: ${issue?.msg ?? JSON.stringify(issue)}`)
     .join("; ");

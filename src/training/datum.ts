@@ -7,6 +7,7 @@ import type { Datum } from "./wire.js";
  * @param completion tokens
  * @param logprobs of the completion's tokens under the sampler
  * @param advantages of the completion's tokens
+ * @throws Error where logprobs or advantages are not one a token
  */
 export function policyDatum(
   prompt: number[],
@@ -14,13 +15,16 @@ export function policyDatum(
   logprobs: number[],
   advantages: number[],
 ): Datum {
-  const before = new Array<number>(prompt.length - 1).fill(0);
-  return {
-    ...shifted(prompt, completion, {
-      logprobs: float32([...before, ...logprobs]),
-      advantages: float32([...before, ...advantages]),
-    }),
-  };
+  if (logprobs.length !== completion.length || advantages.length !== completion.length) {
+    throw new Error(
+      `policyDatum: ${completion.length} completion tokens, but ${logprobs.length} logprobs and ${advantages.length} advantages; expected one each a token.`,
+    );
+  }
+  const before = prompt.slice(1).fill(0);
+  return shifted(prompt, completion, {
+    logprobs: float32([...before, ...logprobs]),
+    advantages: float32([...before, ...advantages]),
+  });
 }
 
 /** A training example for cross entropy on the completion's tokens alone, each with weight `weight`. */
@@ -33,9 +37,10 @@ export function supervisedDatum(prompt: number[], completion: number[], weight =
 }
 
 function shifted(prompt: number[], completion: number[], rest: object): Datum {
-  const targets = [...prompt.slice(1), ...completion];
+  const all = [...prompt, ...completion];
+  const targets = all.slice(1);
   return {
-    model_input: { chunks: [{ type: "encoded_text", tokens: [...prompt, ...completion.slice(0, -1)] }] },
+    model_input: { chunks: [{ type: "encoded_text", tokens: all.slice(0, -1) }] },
     loss_fn_inputs: { target_tokens: { data: targets, dtype: "int64", shape: [targets.length] }, ...rest },
   };
 }

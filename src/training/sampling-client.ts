@@ -5,7 +5,7 @@ import { type SamplingParams, sampleResultSchema } from "./wire.js";
 /** One sampled completion. */
 export interface Sample {
   tokens: number[];
-  /** Log-probability of each token under the sampler at the request's temperature 1 distribution; nats. */
+  /** Log-probability of each token under the sampler at temperature 1, whatever the request's; nats. Empty where the server gives none. */
   logprobs: number[];
   /** "stop": the model ended it; "length": cut at max_tokens. */
   stopReason: "stop" | "length";
@@ -28,9 +28,18 @@ export class SamplingClient {
     readonly id: string,
   ) {}
 
-  /** `numSamples` completions of one prompt. */
+  /**
+   * `numSamples` completions of one prompt.
+   * @throws TrainingError where the server answers another number of them
+   */
   async sample({ prompt, numSamples, params, signal }: SampleRequest): Promise<Sample[]> {
     const result = await this.run(prompt, { num_samples: numSamples, sampling_params: params }, signal);
+    if (result.sequences.length !== numSamples) {
+      throw new TrainingError(
+        "protocol",
+        `asample answered ${result.sequences.length} sequences, ${numSamples} were asked for`,
+      );
+    }
     return result.sequences.map(({ tokens, logprobs, stop_reason }) => ({
       tokens,
       logprobs: logprobs ?? [],

@@ -90,6 +90,9 @@ export const sampleResultSchema = z.object({
   prompt_logprobs: z.array(z.number().nullable()).nullish(),
 });
 
+/** A future that has no result yet, where that is not said by the status 408. */
+export const tryAgainSchema = z.object({ type: z.literal("try_again") });
+
 /** Any answer that carries nothing we need. */
 export const emptyResultSchema = z.looseObject({});
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { retryAfter } from "./retry-after.js";
 
 export interface RetryingFetchParams {
   fetch?: typeof fetch;
@@ -23,25 +24,20 @@ export function retryingFetch({
 }: RetryingFetchParams = {}): typeof fetch {
   return async (input, init) => {
     for (let attempt = 0; ; attempt++) {
+      const within = signal ?? init?.signal ?? undefined;
       const isLast = attempt >= retries;
       let wait = Math.min(waitMs * 2 ** attempt, 60_000);
       try {
-        const response = await send(input, { ...init, signal: signal ?? init?.signal ?? null });
+        const response = await send(input, { ...init, signal: within ?? null });
         const { status } = response;
         if (isLast || (status !== 408 && status !== 429 && status < 500)) return response;
         wait = retryAfter(response.headers.get("retry-after")) ?? wait;
         await response.body?.cancel();
       } catch (error) {
-        if (isLast || signal?.aborted) throw error;
+        if (isLast || within?.aborted) throw error;
       }
-      await sleep(wait, undefined, { signal });
+      // Rejects only where it was aborted, and then not with the signal's reason.
+      await sleep(wait, undefined, { signal: within }).catch(() => within?.throwIfAborted());
     }
   };
-}
-
-/** Milliseconds of a Retry-After header, in seconds or as a date; at most 5 minutes. */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+(?:\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 300_000);
 }

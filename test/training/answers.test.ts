@@ -27,6 +27,17 @@ afterEach(async () => {
   server = undefined;
 });
 
+it("fails when the server samples another number of completions", async () => {
+  const sequence = { tokens: [3], logprobs: [-1], stop_reason: "stop" };
+  const { api } = await serve({ sequences: [sequence] });
+  const request = { prompt: [1], params: { max_tokens: 1, temperature: 1, stop: [] } };
+  expect(await new SamplingClient(api, "s").sample({ ...request, numSamples: 1 })).toHaveLength(1);
+  await expect(new SamplingClient(api, "s").sample({ ...request, numSamples: 2 })).rejects.toMatchObject({
+    kind: "protocol",
+    message: "asample answered 1 sequences, 2 were asked for",
+  });
+});
+
 describe("SamplingClient.logprobs", () => {
   const answer = (prompt_logprobs?: (number | null)[]) => ({
     sequences: [{ tokens: [3], logprobs: [-1], stop_reason: "length" }],

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ApiClient } from "../../src/training/api-client.js";
+import { connect } from "../../src/training/connect.js";
 import { TrainingError } from "../../src/training/training-error.js";
 
 const okSchema = z.object({ ok: z.literal(true) });
@@ -35,6 +36,27 @@ afterEach(async () => {
   server = undefined;
 });
 
+describe("connect", () => {
+  it("gives up a server that takes the request and never answers", async () => {
+    const { baseUrl } = await serve(() => {});
+    await expect(connect({ baseUrl, timeoutMs: 50 })).rejects.toMatchObject({
+      kind: "unreachable",
+      message: `the server at ${baseUrl} did not answer in 0.05 s`,
+    });
+  });
+
+  it("says that a server offers no such model", async () => {
+    const { baseUrl } = await serve(json(200, { supported_models: [{ model_name: "a" }] }));
+    await expect(connect({ baseUrl, baseModel: "b" })).rejects.toThrow(/not offer the model b; it offers a/);
+  });
+
+  it("stops with the caller's reason", async () => {
+    const { baseUrl } = await serve(() => {});
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(connect({ baseUrl, signal })).rejects.toThrow("enough");
+  });
+});
+
 describe("ApiClient", () => {
   it("sends the key and checks the answer", async () => {
     const { seen, baseUrl } = await serve(ok);
@@ -63,6 +85,13 @@ describe("ApiClient", () => {
     expect(seen).toHaveLength(13);
   });
 
+  it("takes a try_again for a future that is still running", async () => {
+    const again = json(200, { type: "try_again", request_id: "r1", queue_state: "paused_capacity" });
+    const { seen, baseUrl } = await serve(again, again, ok);
+    expect(await new ApiClient({ baseUrl }).result("/x", "r1", okSchema)).toEqual({ ok: true });
+    expect(seen).toHaveLength(3);
+  });
+
   it("says which fields the server found wrong", async () => {
     const { baseUrl } = await serve(
       json(422, { detail: [{ loc: ["body", "adam_params", "beta1"], msg: "must be < 1" }] }),
@@ -70,14 +99,17 @@ describe("ApiClient", () => {
     await expect(new ApiClient({ baseUrl }).post("/optim_step", {}, okSchema)).rejects.toMatchObject({
       kind: "rejected",
       status: 422,
-      message: "/optim_step: 422: body.adam_params.beta1: must be < 1",
+      message: `${baseUrl}/optim_step: 422: body.adam_params.beta1: must be < 1`,
     });
   });
 
   it("tells a failed future from a rejected request", async () => {
     const { baseUrl } = await serve(json(400, { detail: "out of memory" }));
     const api = new ApiClient({ baseUrl });
-    await expect(api.result("/forward_backward", "r1", okSchema)).rejects.toMatchObject({ kind: "failed" });
+    await expect(api.result("/forward_backward", "r1", okSchema)).rejects.toMatchObject({
+      kind: "failed",
+      message: `${baseUrl}/forward_backward: 400: out of memory`,
+    });
     await expect(api.post("/forward_backward", {}, okSchema)).rejects.toMatchObject({ kind: "rejected" });
   });
 
@@ -123,6 +155,12 @@ describe("ApiClient", () => {
     const controller = new AbortController();
     const failure = new ApiClient({ baseUrl, maxRetries: 100 }).get("/x", okSchema, controller.signal);
     setTimeout(() => controller.abort(new Error("enough")), 50);
-    await expect(failure).rejects.toThrow();
+    await expect(failure).rejects.toThrow("enough");
+  });
+
+  it.each(["localhost:8000", "nonsense", "http://", "ftp://127.0.0.1"])("refuses the address %s", baseUrl => {
+    expect(() => new ApiClient({ baseUrl })).toThrow(
+      `"${baseUrl}" is no address of a training server; expected one like http://127.0.0.1:8000`,
+    );
   });
 });
