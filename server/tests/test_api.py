@@ -91,14 +91,31 @@ def test_wrong_fields_are_named(api: Api) -> None:
     assert loc("forward_backward", training("ppo")) == [*inner, "logprobs"]
     short = training("cross_entropy", weights=[1.0])
     assert loc("forward_backward", short) == [*inner, "weights"]
-    far = training("cross_entropy", target_tokens=[3, 99])
-    assert loc("forward_backward", far) == [*inner, "target_tokens"]
+    for target in (99, 3.5, -1, 2**70):
+        far = training("cross_entropy", target_tokens=[3, target])
+        assert loc("forward_backward", far) == [*inner, "target_tokens"]
+    huge = training("cross_entropy", weights=[1.0, 1e300])
+    assert loc("forward_backward", huge) == [*inner, "weights"]
     sample = {"base_model": "gym", "prompt": encoded([2]), "sampling_params": {"top_p": 0}}
     assert loc("asample", sample) == ["body", "sampling_params", "top_p"]
-    long = {"base_model": "gym", "prompt": encoded([2] * 49), "sampling_params": {}}
-    assert loc("asample", long) == ["body", "prompt", "chunks"]
+    for prompt in ([2] * 49, [2, 50], [2**70], []):
+        wrong = {"base_model": "gym", "prompt": encoded(prompt), "sampling_params": {}}
+        assert loc("asample", wrong) == ["body", "prompt", "chunks"]
     other = {"session_id": api.session, "base_model": "gpt"}
     assert loc("create_model", other) == ["body", "base_model"]
+    nothing = {"train_attn": False, "train_mlp": False, "train_unembed": False}
+    idle = {"session_id": api.session, "base_model": "gym", "lora_config": nothing}
+    assert loc("create_model", idle) == ["body", "lora_config"]
+
+
+def test_numbers_beyond_their_range_do_no_harm(api: Api) -> None:
+    """To the request nor to others that are sampled with it."""
+    params = {"temperature": 0, "max_tokens": 4}
+    plain = {"base_model": "gym", "prompt": encoded([2]), "sampling_params": params}
+    odd = {**params, "max_tokens": 2**70, "top_k": 2**70, "seed": -(2**70), "stop": [2**70, -1]}
+    answer = api.run("asample", {**plain, "sampling_params": odd})["sequences"][0]
+    assert len(answer["tokens"]) == 47
+    assert answer["tokens"][:4] == api.run("asample", plain)["sequences"][0]["tokens"]
 
 
 def test_a_failed_request_fails_alone(api: Api) -> None:
@@ -174,4 +191,6 @@ def test_embeddings(server: Server) -> None:
     assert texts == embed([[2, 3, 4], [5]])
     assert embed("t5") == embed([5]) == texts[1:]
     assert sum(x * x for x in texts[0]) == pytest.approx(1, abs=1e-5)
-    assert httpx.post(url, json={"input": []}).status_code == 422
+    wrong = ({"input": []}, {"input": "t5", "model": "gpt"}, {"input": "t5", "dimensions": 8})
+    for body in (*wrong, {"input": [[2], [2**70]]}):
+        assert httpx.post(url, json=body).status_code == 422, body

@@ -59,6 +59,7 @@ def test_it_ends_before_a_stop_string(server: Server, api: Api) -> None:
         choice = chat(server, "t6", seed=5, temperature=1, max_tokens=8, stop=stop)["choices"][0]
         assert choice["finish_reason"] == "stop"
         assert choice["message"]["content"].split() == words[: words.index(words[2])]
+    assert chat(server, "t6", stop=["t3", ""], status=422)["detail"][0]["loc"][1] == "stop"
 
 
 def test_weights_that_were_saved(server: Server, api: Api) -> None:
@@ -75,9 +76,9 @@ def test_weights_that_were_saved(server: Server, api: Api) -> None:
     [
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "user"}]}, "content"),
-        ({"model": "gpt"}, "base_model"),
-        ({"messages": [{"role": "user", "content": ""}]}, "chunks"),
-        ({"messages": [{"role": "user", "content": "t2 " * 49}]}, "chunks"),
+        ({"model": "gpt"}, "model"),
+        ({"messages": [{"role": "user", "content": ""}]}, "messages"),
+        ({"messages": [{"role": "user", "content": "t2 " * 48}]}, "messages"),
         ({"stream": True}, "stream"),
         ({"n": 0}, "n"),
     ],

@@ -136,7 +136,7 @@ class TinkerApi:
     async def create_model(
         self, request: Annotated[schemas.CreateModel, Depends(body(schemas.CreateModel))]
     ) -> Response:
-        self._check_base(request.base_model)
+        self._check_base(request.base_model, "base_model")
         spec = convert.lora_spec(request.lora_config)
         model_id = self._model_id(request.session_id, request.model_seq_id)
         return self._create(request.session_id, model_id, spec, commands.CreateModel(spec))
@@ -155,9 +155,9 @@ class TinkerApi:
             self.engine.submit(model_id, command, self.futures.settle(future))
         return json({"request_id": future.request_id, "model_id": model_id})
 
-    def _check_base(self, name: str) -> None:
+    def _check_base(self, name: str, field: str) -> None:
         if name not in (self.card.name, self.card.folder):
-            raise field_error(("base_model",), f"this server has {self.card.name}, not {name}")
+            raise field_error((field,), f"this server has {self.card.name}, not {name[:200]}")
 
     def _on_model(
         self,
@@ -324,7 +324,7 @@ class TinkerApi:
             return model_path
         if base_model is None:
             raise field_error(("base_model",), "give base_model or model_path")
-        self._check_base(base_model)
+        self._check_base(base_model, "base_model")
         return None
 
     async def get_sampler(self, sampler_id: str) -> Response:
@@ -368,6 +368,8 @@ class TinkerApi:
     async def embeddings(
         self, request: Annotated[schemas.Embeddings, Depends(body(schemas.Embeddings))]
     ) -> Response:
+        if request.model is not None:
+            self._check_base(request.model, "model")
         command = convert.embed(request, self.card)
         future, _ = self.futures.start(uuid.uuid4().hex, "embeddings")
         self.engine.submit("embeddings", command, self.futures.settle(future))
@@ -379,10 +381,13 @@ class TinkerApi:
     async def chat_completions(
         self, request: Annotated[schemas.ChatCompletions, Depends(body(schemas.ChatCompletions))]
     ) -> Response:
-        is_path = request.model.startswith("tinker://")
-        source = self._source(request.model if is_path else None, request.model)
+        source = request.model if request.model.startswith("tinker://") else None
+        if source is None:
+            self._check_base(request.model, "model")
+        else:
+            self._about(source)  # there must be such a checkpoint
         text = self.engine.backend.text
-        command = convert.sample(chat.sample_request(request, text), self.card, source)
+        command = convert.sample(chat.sample_request(request, text, self.card), self.card, source)
         future, _ = self.futures.start(uuid.uuid4().hex, "chat_completions")
         self.engine.sample(command, self.futures.settle(future))
         await future.done.wait()

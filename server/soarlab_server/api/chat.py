@@ -9,10 +9,15 @@ from ..backend.text import Text
 from ..commands import SampleResult, Sequence
 from . import schemas
 from .convert import ModelCard
+from .errors import field_error
 
 
-def sample_request(body: schemas.ChatCompletions, text: Text) -> schemas.Sample:
-    chunk = schemas.Chunk(tokens=text.encode_chat([m.model_dump() for m in body.messages]))
+def sample_request(body: schemas.ChatCompletions, text: Text, card: ModelCard) -> schemas.Sample:
+    tokens = text.encode_chat([m.model_dump() for m in body.messages])
+    most = card.max_context - 1
+    if not 0 < len(tokens) <= most:
+        message = f"{len(tokens)} tokens; the model answers to 1 to {most}"
+        raise field_error(("messages",), message)
     params = schemas.SamplingParams(
         max_tokens=body.max_completion_tokens or body.max_tokens,
         seed=body.seed,
@@ -20,7 +25,7 @@ def sample_request(body: schemas.ChatCompletions, text: Text) -> schemas.Sample:
         temperature=body.temperature,
         top_p=body.top_p,
     )
-    prompt = schemas.ModelInput(chunks=[chunk])
+    prompt = schemas.ModelInput(chunks=[schemas.Chunk(tokens=tokens)])
     return schemas.Sample(prompt=prompt, num_samples=body.n, sampling_params=params)
 
 

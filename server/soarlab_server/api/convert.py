@@ -30,6 +30,9 @@ class ModelCard:
 
 def lora_spec(config: schemas.LoraConfig | None) -> commands.LoraSpec:
     config = config or schemas.LoraConfig()
+    if config.rank and not (config.train_attn or config.train_mlp or config.train_unembed):
+        message = "trains nothing: set train_attn, train_mlp or train_unembed"
+        raise field_error(("lora_config",), message)
     seed = secrets.randbits(63) if config.seed is None else config.seed
     return commands.LoraSpec(
         config.rank, seed, config.train_attn, config.train_mlp, config.train_unembed
@@ -48,13 +51,13 @@ def tokens(model_input: schemas.ModelInput, card: ModelCard, *where: str | int) 
     return _in_vocabulary(ids, card, *where, "chunks")
 
 
-def _in_vocabulary(ids: list, card: ModelCard, *where: str | int) -> np.ndarray:
-    array = np.array(ids, dtype=np.int64)
-    if array.min() < 0 or array.max() >= card.vocab_size:
-        wrong = next(t for t in ids if not 0 <= t < card.vocab_size)
-        message = f"token {wrong} is not in the vocabulary of {card.vocab_size}"
+def _in_vocabulary(ids: list[int] | list[float], card: ModelCard, *where: str | int) -> np.ndarray:
+    given = np.array(ids)
+    wrong = (given < 0) | (given >= card.vocab_size) | (given % 1 != 0)
+    if wrong.any():
+        message = f"token {ids[wrong.argmax()]} is not in the vocabulary of {card.vocab_size}"
         raise field_error(where, message)
-    return array
+    return given.astype(np.int64)
 
 
 def datum(datum: schemas.Datum, card: ModelCard, loss: str, *where: str | int) -> commands.Datum:
@@ -71,7 +74,11 @@ def datum(datum: schemas.Datum, card: ModelCard, loss: str, *where: str | int) -
         if len(tensor.data) != len(ids):
             message = f"{len(tensor.data)} values for {len(ids)} tokens"
             raise field_error((*where, name), message)
-        return np.array(tensor.data, dtype=np.float32)
+        with np.errstate(over="ignore"):
+            values = np.array(tensor.data, dtype=np.float32)
+        if not np.isfinite(values).all():
+            raise field_error((*where, name), "holds a number too large for float32")
+        return values
 
     column("target_tokens", required=True)
     targets = _in_vocabulary(inputs.target_tokens.data, card, *where, "target_tokens")
@@ -100,7 +107,6 @@ def sample(body: schemas.Sample, card: ModelCard, source: str | None) -> command
         # Scoring a full context needs no room, but asks for a token as the API has no other way.
         if not body.prompt_logprobs:
             raise field_error(("prompt",), f"leaves no room in the context of {card.max_context}")
-        prompt = prompt[: card.max_context]
         room = 1
     stop_tokens, stop_strings = _stops(params.stop, card)
     return commands.SampleCommand(
@@ -110,7 +116,7 @@ def sample(body: schemas.Sample, card: ModelCard, source: str | None) -> command
         params=commands.SamplingParams(
             max_tokens=min(room, params.max_tokens or room),
             temperature=params.temperature,
-            top_k=params.top_k,
+            top_k=min(params.top_k, card.vocab_size),
             top_p=params.top_p,
             seed=secrets.randbits(63) if params.seed is None else params.seed,
             stop_tokens=stop_tokens,
@@ -143,7 +149,8 @@ def _stops(
         stop = [stop]
     if stop and isinstance(stop[0], str):
         return card.eos_tokens, tuple(stop)
-    return tuple(stop), ()
+    # Others are never sampled.
+    return tuple(token for token in stop if 0 <= token < card.vocab_size), ()
 
 
 def result(result: Result, accept: str) -> Response:

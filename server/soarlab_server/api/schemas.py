@@ -13,6 +13,7 @@ class Body(BaseModel):
 
 NonNegative = Annotated[int, Field(ge=0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 class CreateSession(Body):
@@ -27,7 +28,7 @@ class Heartbeat(Body):
 
 class LoraConfig(Body):
     rank: Annotated[int, Field(ge=0, le=4096)] = 32
-    seed: int | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**64)] | None = None
     train_attn: bool = True
     train_mlp: bool = True
     train_unembed: bool = True
@@ -90,7 +91,7 @@ class AdamParams(Body):
     learning_rate: Annotated[Finite, Field(ge=0)] = 1e-4
     beta1: Annotated[float, Field(ge=0, lt=1)] = 0.9
     beta2: Annotated[float, Field(ge=0, lt=1)] = 0.95
-    eps: Annotated[Finite, Field(ge=0)] = 1e-12
+    eps: Annotated[Finite, Field(gt=0)] = 1e-12
     weight_decay: Annotated[Finite, Field(ge=0)] = 0.0
     grad_clip_norm: Annotated[Finite, Field(ge=0)] = 0.0
 
@@ -129,7 +130,7 @@ class CreateSamplingSession(Body):
 class SamplingParams(Body):
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     seed: int | None = None
-    stop: str | list[int] | list[str] | None = None
+    stop: NonEmpty | list[int] | list[NonEmpty] | None = None
     temperature: Annotated[Finite, Field(ge=0)] = 1.0
     top_k: Annotated[int, Field(ge=-1)] = -1
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -157,6 +158,8 @@ class Embeddings(Body):
 
     input: str | list[str] | list[int] | list[list[int]]
     model: str | None = None
+    # Not supported; asking for it is an error rather than vectors of another length.
+    dimensions: None = None
 
 
 class ChatMessage(Body):
@@ -174,7 +177,7 @@ class ChatCompletions(Body):
     temperature: Annotated[Finite, Field(ge=0)] = 1.0
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
     seed: int | None = None
-    stop: str | list[str] | None = None
+    stop: str | list[NonEmpty] | None = None
     n: Annotated[int, Field(ge=1, le=128)] = 1
     # Not supported; asking for them is an error rather than an answer without them.
     stream: Literal[False] | None = None
