@@ -46,7 +46,7 @@ export interface FailAtKFromSamples {
 /**
  * The fail@k filter over completions that somebody has already sampled. The file is streamed.
  *
- * @throws Error naming path, line and field where a row is not of the format.
+ * @throws Error naming path, line and field where a row is not of the format; for duplicate ids and for a k under 1.
  */
 export async function failAtKFromSamples({
   problems,
@@ -54,6 +54,9 @@ export async function failAtKFromSamples({
   k,
   domain,
 }: FailAtKFromSamplesParams): Promise<FailAtKFromSamples> {
+  if (k !== undefined && (!Number.isInteger(k) || k < 1)) {
+    throw new Error(`failAtKFromSamples: k is ${k}; expected a whole number of at least 1.`);
+  }
   checkUniqueIds(problems);
   const byKey = new Map<string, number>();
   for (const [index, { id, question }] of problems.entries()) {

@@ -18,6 +18,8 @@ const specialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform(token => token.content)])
   .nullish();
 
+const definitionSchema = z.looseObject({ model: z.looseObject({}) });
+
 const configSchema = z.looseObject({
   bos_token: specialToken,
   eos_token: specialToken,
@@ -36,13 +38,11 @@ const generationSchema = z.looseObject({
  * @throws Error that names the file when it is missing or not what it should be
  */
 export async function loadTokenizer({ model, revision }: LoadTokenizerParams): Promise<ModelTokenizer> {
-  const definition = await readJson(model, "tokenizer.json", revision);
+  const definition = await readJson(model, "tokenizer.json", definitionSchema, revision);
   if (definition === undefined) throw new Error(`${model} has no tokenizer.json, which the toolkit needs`);
-  const config = configSchema.parse((await readJson(model, "tokenizer_config.json", revision)) ?? {});
-  const tokenizer = new Tokenizer(definition as object, config);
-  const generation = generationSchema.parse(
-    (await readJson(model, "generation_config.json", revision)) ?? {},
-  );
+  const config = (await readJson(model, "tokenizer_config.json", configSchema, revision)) ?? {};
+  const tokenizer = createTokenizer(model, definition, config);
+  const generation = (await readJson(model, "generation_config.json", generationSchema, revision)) ?? {};
   const named = config.eos_token ? tokenizer.token_to_id(config.eos_token) : undefined;
   const endTokens = [...new Set([generation.eos_token_id ?? [], named ?? []].flat())];
   if (endTokens.length === 0)
@@ -67,14 +67,34 @@ export async function loadTokenizer({ model, revision }: LoadTokenizerParams): P
   };
 }
 
-async function readJson(model: string, file: string, revision?: string): Promise<unknown> {
+function createTokenizer(model: string, definition: object, config: object): Tokenizer {
+  try {
+    return new Tokenizer(definition, config);
+  } catch (cause) {
+    throw new Error(`${model}: no tokenizer can be made of tokenizer.json: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function readJson<T extends z.ZodType>(
+  model: string,
+  file: string,
+  schema: T,
+  revision?: string,
+): Promise<z.infer<T> | undefined> {
   const path = existsSync(model) ? join(model, file) : await download(model, file, revision);
   if (!path || !existsSync(path)) return undefined;
+  const text = await readFile(path, "utf8");
+  let value: unknown;
   try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new Error(`${path} is not valid JSON`, { cause: error });
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${path} is not valid JSON; it begins: ${text.slice(0, 60)}`, { cause });
   }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
 }
 
 async function download(model: string, file: string, revision?: string): Promise<string | undefined> {
@@ -86,11 +106,13 @@ async function download(model: string, file: string, revision?: string): Promise
       accessToken: process.env.HF_TOKEN,
       hubUrl: process.env.HF_ENDPOINT,
     });
-  } catch (error) {
-    if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return undefined;
-    throw new Error(
-      `cannot fetch ${file} of ${model}: it is neither a folder here nor reachable on the hub`,
-      { cause: error },
-    );
+  } catch (cause) {
+    const { message, statusCode } = cause as Error & { statusCode?: number };
+    if (statusCode === 404) return undefined;
+    const why =
+      statusCode === 401 || statusCode === 403
+        ? `the hub refused it (${statusCode}); a gated or private model needs HF_TOKEN`
+        : `it is neither a folder here nor reachable on the hub (${message})`;
+    throw new Error(`cannot fetch ${file} of ${model}: ${why}`, { cause });
   }
 }

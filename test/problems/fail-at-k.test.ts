@@ -208,6 +208,8 @@ describe("failAtKFromSamples", () => {
     expect(one.hard.map(({ id }) => id)).toEqual(["p7"]);
     const all = await failAtKFromSamples({ problems: problems.slice(7, 8), path, domain });
     expect(all.hard).toEqual([]);
+    for (const k of [0, 1.5, Number.NaN])
+      await expect(failAtKFromSamples({ problems, path, domain, k })).rejects.toThrow(`k is ${k}`);
   });
 
   it("names path, line and field of a row that it cannot use", async () => {

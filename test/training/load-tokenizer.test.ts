@@ -46,5 +46,16 @@ describe("loadTokenizer", () => {
       files["tokenizer.json"] = "{";
     });
     await expect(loadTokenizer({ model: broken })).rejects.toThrow(/tokenizer\.json is not valid JSON/);
+    for (const [file, text, message] of [
+      ["tokenizer.json", "[]", /tokenizer\.json: .*expected object/],
+      ["tokenizer.json", '{"model":{}}', /tokenizer\.json/],
+      ["tokenizer_config.json", '{"eos_token":3}', /tokenizer_config\.json: [\s\S]*at eos_token/],
+      ["tokenizer_config.json", '{"eos_token":"<none>"}', /names no end token/],
+    ] as const) {
+      const model = await modelFolder(files => {
+        files[file] = text;
+      });
+      await expect(loadTokenizer({ model }), text).rejects.toThrow(message);
+    }
   });
 });

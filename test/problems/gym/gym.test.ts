@@ -108,4 +108,12 @@ describe("gymProblems", () => {
     for (const { question, answer } of problems)
       expect(gymDomain.judge!(question, answer).isCorrect).toBe(true);
   });
+
+  it("gives all there are, and says so where more are wanted or there are none of that kind", () => {
+    expect(gymProblems({ count: 336, terms: [2, 2], seed: 0 })).toHaveLength(336);
+    expect(() => gymProblems({ count: 337, terms: [2], seed: 0 })).toThrow(/count is 337; .*0 to 336/);
+    expect(() => gymProblems({ count: Number.NaN, terms: [2], seed: 0 })).toThrow(/count is NaN/);
+    for (const terms of [[], [1], [9], [2.5], [Number.NaN]])
+      expect(() => gymProblems({ count: 1, terms, seed: 0 }), String(terms)).toThrow(/from 2 to 8/);
+  });
 });
