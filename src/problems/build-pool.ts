@@ -106,9 +106,10 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
       split,
       question,
       answer,
-      ...(level !== undefined && { level }),
-      ...(subject !== undefined && { subject }),
-      ...(solution !== undefined && { solution }),
+      // An empty cell of a CSV file says the same as a field that is not there.
+      ...(level && { level }),
+      ...(subject && { subject }),
+      ...(solution && { solution }),
     });
   }
   return { problems, excluded };

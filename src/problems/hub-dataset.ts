@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { datasetInfo, HUB_URL, HubApiError, listFiles } from "@huggingface/hub";
 import { z } from "zod";
-import { retryingFetch } from "../util/retrying-fetch.js";
 import { downloadVerified } from "./download-verified.js";
+import { hubDefaults } from "./hub-defaults.js";
 import { HubError } from "./hub-error.js";
 
 /** Where files of a hub data set come from and are kept. Every field has a default. */
@@ -46,12 +45,19 @@ export interface HubDataset {
   commit: string;
 }
 
+/** The names become paths of the cache, which none may lead out of. */
+const pathSchema = z
+  .string()
+  .refine(path => !path.split(/[/\\]/).includes(".."), "a path out of the data set");
+
 const manifestSchema = z.object({
   commit: z.string().regex(/^[0-9a-f]{40}$/),
   files: z.array(
-    z.object({ path: z.string(), size: z.int(), oid: z.string().optional(), sha256: z.string().optional() }),
+    z.object({ path: pathSchema, size: z.int(), oid: z.string().optional(), sha256: z.string().optional() }),
   ),
 });
+
+type Manifest = z.infer<typeof manifestSchema>;
 
 /**
  * Files of a data set on the hub, from the cache where they are there. A revision that is a commit needs no network once
@@ -97,18 +103,16 @@ export async function hubDataset(params: HubDatasetParams): Promise<HubDataset> 
 }
 
 function withDefaults(params: HubDatasetParams) {
-  const { dataset, revision = "main", retries, retryWaitMs, signal } = params;
-  const environment = process.env;
-  const cache = environment.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const cacheDir = params.cacheDir ?? (environment.SOARLAB_CACHE || join(cache, "soarlab"));
+  const { dataset, revision = "main" } = params;
+  const { cacheDir, offline, fetch } = hubDefaults(params);
   return {
     ...params,
     revision,
-    token: params.token ?? (environment.HF_TOKEN || undefined),
-    endpoint: (params.endpoint ?? (environment.HF_ENDPOINT || HUB_URL)).replace(/\/+$/, ""),
+    token: params.token ?? (process.env.HF_TOKEN || undefined),
+    endpoint: (params.endpoint ?? (process.env.HF_ENDPOINT || HUB_URL)).replace(/\/+$/, ""),
     folder: join(cacheDir, "datasets", ...dataset.split("/")),
-    offline: params.offline ?? /^(1|true|yes|on)$/i.test(environment.HF_HUB_OFFLINE ?? ""),
-    fetch: retryingFetch({ fetch: params.fetch, retries, waitMs: retryWaitMs, signal }),
+    offline,
+    fetch,
     onNotice: params.onNotice ?? console.warn,
   };
 }
@@ -116,13 +120,11 @@ function withDefaults(params: HubDatasetParams) {
 type Options = ReturnType<typeof withDefaults>;
 
 /** The commit and files of a revision: a manifest is kept for each commit, and for each name the commit last seen. */
-async function readManifest(options: Options): Promise<z.infer<typeof manifestSchema>> {
+async function readManifest(options: Options): Promise<Manifest> {
   const { dataset, revision, folder, offline } = options;
   const isCommit = /^[0-9a-f]{40}$/.test(revision);
   const known = join(folder, `${encodeURIComponent(revision)}.json`);
-  const cached = existsSync(known)
-    ? manifestSchema.safeParse(JSON.parse(await readFile(known, "utf8"))).data
-    : undefined;
+  const cached = existsSync(known) ? parseManifest(await readFile(known, "utf8")) : undefined;
   if (cached && (isCommit || offline)) return cached;
   if (offline) {
     throw new HubError(
@@ -145,11 +147,20 @@ async function readManifest(options: Options): Promise<z.infer<typeof manifestSc
   }
 }
 
+/** A kept manifest; one that was cut off while it was written is none. */
+function parseManifest(text: string): Manifest | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 async function fetchManifest({ dataset, revision, token, endpoint, fetch: send }: Options) {
   const access = { hubUrl: endpoint, fetch: send, ...(token && { accessToken: token }) };
   const info = await datasetInfo({ name: dataset, revision, additionalFields: ["sha"], ...access });
   const commit = info.sha;
-  const files: z.infer<typeof manifestSchema>["files"] = [];
+  const files: Manifest["files"] = [];
   const repo = { type: "dataset", name: dataset } as const;
   for await (const { type, path, size, oid, lfs } of listFiles({
     repo,

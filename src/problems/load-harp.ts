@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { retryingFetch } from "../util/retrying-fetch.js";
 import { buildPool } from "./build-pool.js";
 import { downloadVerified } from "./download-verified.js";
 import type { HubOptions } from "./hub-dataset.js";
+import { hubDefaults } from "./hub-defaults.js";
 import { HubError } from "./hub-error.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
@@ -45,19 +44,13 @@ export async function loadHarp({ path, ...options }: LoadHarpParams = {}): Promi
 async function fetchHarp({
   revision = "main",
   repository = "https://raw.githubusercontent.com/aadityasingh/HARP",
-  cacheDir = process.env.SOARLAB_CACHE ||
-    join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "soarlab"),
-  offline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? ""),
-  fetch: send,
-  retries,
-  retryWaitMs,
-  signal,
+  ...options
 }: Omit<LoadHarpParams, "path">): Promise<string> {
+  const { cacheDir, offline, fetch } = hubDefaults(options);
   const path = join(cacheDir, "harp", encodeURIComponent(revision), "HARP.jsonl.zip");
   if (existsSync(path)) return path;
   if (offline) throw new HubError("unreachable", `HARP is not cached at ${path}, and offline was asked for.`);
   const url = `${repository.replace(/\/+$/, "")}/${revision}/HARP.jsonl.zip`;
-  const retrying = retryingFetch({ fetch: send, retries, waitMs: retryWaitMs, signal });
-  await downloadVerified({ url, path, fetch: retrying });
+  await downloadVerified({ url, path, fetch });
   return path;
 }

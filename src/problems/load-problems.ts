@@ -39,11 +39,17 @@ export async function loadProblems({
     ...columns,
   };
   if (chosen.answer === undefined && "answer" in first) chosen.answer = "answer";
+  const has = Object.keys(first).join(", ");
   if (rows.length > 0 && chosen.answer === undefined && !(chosen.solution! in first)) {
-    const has = Object.keys(first).join(", ");
     throw new Error(
       `${path}: no column for the answer or the solution; it has: ${has}. Name one in \`columns\`.`,
     );
+  }
+  // A column that was named is meant to be there, at least in some rows; one of the default names need not be.
+  for (const [name, column] of Object.entries(columns ?? {})) {
+    if (rows.length > 0 && column !== undefined && !rows.some(({ value }) => column in value)) {
+      throw new Error(`${path}: no row has the column "${column}" for the ${name}; the first has: ${has}.`);
+    }
   }
   const pool = buildPool({ path, rows, columns: chosen, source, split, isSingle: () => single });
   return { ...pool, provenance: { source, split, files: [path] } };

@@ -65,6 +65,24 @@ describe("hubDataset, from a real server", () => {
     expect(readFileSync(files[0]!)).toEqual(readme);
   });
 
+  it("asks again where what is kept of a revision was cut off", async () => {
+    await loadMath(options);
+    const kept = join(options.cacheDir!, "datasets", dataset, "main.json");
+    writeFileSync(kept, readFileSync(kept, "utf8").slice(0, 60));
+    await expect(loadMath({ ...options, offline: true })).rejects.toMatchObject({ kind: "unreachable" });
+    expect((await loadMath(options)).problems).toHaveLength(6);
+    expect((await loadMath({ ...options, offline: true })).problems).toHaveLength(6);
+  });
+
+  it("refuses files whose names lead out of the data set", async () => {
+    await hub.close();
+    hub = await startHubServer({ dataset, commit, files: { "data/../../test-0.parquet": parquet } });
+    await expect(loadMath({ ...options, endpoint: hub.endpoint })).rejects.toMatchObject({
+      kind: "protocol",
+      message: expect.stringContaining("a path out of the data set"),
+    });
+  });
+
   it("says what there is where nothing fits", async () => {
     await expect(loadMath({ ...options, split: "train" })).rejects.toMatchObject({
       name: "HubError",

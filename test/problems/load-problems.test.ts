@@ -51,11 +51,10 @@ describe("loadProblems", () => {
       expect(problems.map(({ id }) => id)).toEqual(
         ["", ""].map(() => expect.stringMatching(/^own-[0-9a-f]{16}$/)),
       );
-      expect(problems.map(({ question, answer }) => [question, answer])).toEqual([
-        ["1 + 1?", "2"],
-        ["Half of 3?", "\\frac32"],
+      expect(problems.map(({ id, source, split, ...fields }) => fields)).toEqual([
+        { question: "1 + 1?", answer: "2", level: "1" },
+        { question: "Half of 3?", answer: "\\frac32", subject: "Prealgebra" },
       ]);
-      expect(problems[0]!.level).toBe("1");
       expect(provenance.files).toEqual([join(folder, name)]);
     }
   });
@@ -106,6 +105,12 @@ describe("loadProblems", () => {
     await expect(load("x.jsonl", jsonl([{ question: "a", result: "1" }]))).rejects.toThrow(
       /no column for the answer/,
     );
+    await expect(
+      loadProblems({
+        path: write("x.jsonl", jsonl([{ question: "a", answer: "1" }])),
+        columns: { level: "lvl" },
+      }),
+    ).rejects.toThrow(/x\.jsonl: no row has the column "lvl" for the level; the first has: question, answer/);
     await expect(load("x.jsonl", jsonl([{ question: ["a"], answer: "1" }]))).rejects.toThrow(
       /row 1, column "question": expected text for the question, got \["a"\]/,
     );
