@@ -97,7 +97,6 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     )
     app = create_app(
         engine,
-        backend.store,
         card,
         api_key=os.environ.get("SOARLAB_API_KEY"),
         max_body_bytes=options.max_body_mb * 2**20,

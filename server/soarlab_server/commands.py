@@ -139,6 +139,14 @@ class SampleCommand:
     prompt_logprobs: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CheckpointInfo:
+    base_model: str
+    spec: LoraSpec
+    optimizer_steps: int | None
+    """None for weights for sampling, which are saved without an optimizer."""
+
+
 @dataclass(slots=True)
 class TrainResult:
     logprobs: list[np.ndarray]

@@ -1,420 +1,30 @@
-"""The routes of the Tinker API."""
+"""The app: which route answers which call, and what every request passes before."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import uuid
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import Annotated, TypeVar
-
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ValidationError
 
-from .. import commands
-from ..backend.checkpoints import CheckpointPath, CheckpointStore
-from ..commands import LoraSpec, RequestError, Result
+from ..commands import RequestError
 from ..engine.engine import Engine
-from . import chat, convert, protobuf, schemas
-from .convert import ModelCard, json
-from .errors import body_errors, field_error, not_found
+from . import protobuf
+from .convert import ModelCard
 from .futures import FutureStore
 from .middleware import Gate
-from .registry import Model, Registry, SamplerInfo, canonical
-
-logger = logging.getLogger(__name__)
-
-LONG_POLL_SECONDS = 30
-EXPIRY_SECONDS = 60
-
-B = TypeVar("B", bound=BaseModel)
-
-
-def body(schema: type[B]) -> Callable[[Request], Awaitable[B]]:
-    """A dependency that reads the body in one pass of pydantic's own JSON parser, which for long
-    token lists is several times faster than parsing and validating apart."""
-
-    async def read(request: Request) -> B:
-        try:
-            return schema.model_validate_json(await request.body())
-        except ValidationError as error:
-            raise body_errors(error) from error
-
-    return read
-
-
-class TinkerApi:
-    """State of the API layer and its routes; one instance a server."""
-
-    def __init__(self, engine: Engine, store: CheckpointStore, card: ModelCard):
-        self.engine = engine
-        self.store = store
-        self.card = card
-        self.registry = Registry()
-        self.futures: FutureStore
-
-    @asynccontextmanager
-    async def lifespan(self, app: FastAPI):
-        self.futures = FutureStore()
-        expiry = asyncio.create_task(self._expire_sessions())
-        yield
-        expiry.cancel()
-
-    async def _expire_sessions(self) -> None:
-        while True:
-            await asyncio.sleep(EXPIRY_SECONDS)
-            for model in self.registry.expire():
-                logger.info("unloading %s: its session is silent", model.model_id)
-                self.engine.submit(model.model_id, commands.UnloadModel(), lambda outcome: None)
-
-    # Sessions and information ---------------------------------------------------------------------
-
-    async def healthz(self) -> Response:
-        return json({"status": "ok"})
-
-    async def capabilities(self) -> Response:
-        model = {
-            "model_name": self.card.name,
-            "max_context_length": self.card.max_context,
-            "trainable": True,
-            "sampleable": True,
-        }
-        return json({"supported_models": [model]})
-
-    async def client_config(self) -> Response:
-        # Chunks of one forward_backward must arrive in order: they run in the order they come.
-        return json({"parallel_fwdbwd_chunks": False})
-
-    async def dynamic_config(self) -> Response:
-        return json({})
-
-    async def telemetry(self) -> Response:
-        return json({"status": "accepted"})
-
-    async def create_session(
-        self, request: Annotated[schemas.CreateSession, Depends(body(schemas.CreateSession))]
-    ) -> Response:
-        session = self.registry.create_session()
-        return json({"type": "create_session", "session_id": session.session_id})
-
-    async def heartbeat(
-        self, request: Annotated[schemas.Heartbeat, Depends(body(schemas.Heartbeat))]
-    ) -> Response:
-        self.registry.session(request.session_id)
-        return json({"type": "session_heartbeat"})
-
-    async def get_session(self, session_id: str) -> Response:
-        session = self.registry.session(session_id)
-        return json(
-            {"training_run_ids": sorted(session.models), "sampler_ids": sorted(session.samplers)}
-        )
-
-    async def get_info(
-        self, request: Annotated[schemas.ModelId, Depends(body(schemas.ModelId))]
-    ) -> Response:
-        model = self.registry.model(request.model_id)
-        return json(
-            {
-                "type": "get_info",
-                "model_id": model.model_id,
-                "model_name": self.card.name,
-                "is_lora": model.spec.rank > 0,
-                "lora_rank": model.spec.rank,
-                "model_data": {
-                    "arch": self.card.architecture,
-                    "model_name": self.card.name,
-                    "tokenizer_id": self.card.folder,
-                },
-            }
-        )
-
-    # Models ---------------------------------------------------------------------------------------
-
-    async def create_model(
-        self, request: Annotated[schemas.CreateModel, Depends(body(schemas.CreateModel))]
-    ) -> Response:
-        self._check_base(request.base_model, "base_model")
-        spec = convert.lora_spec(request.lora_config)
-        model_id = self._model_id(request.session_id, request.model_seq_id)
-        return self._create(request.session_id, model_id, spec, commands.CreateModel(spec))
-
-    def _model_id(self, session_id: str, sequence: int | None) -> str:
-        return f"{session_id}-train-{uuid.uuid4().hex[:8] if sequence is None else sequence}"
-
-    def _create(
-        self, session_id: str, model_id: str, spec: LoraSpec, command: commands.ModelCommand
-    ) -> Response:
-        session = self.registry.session(session_id)
-        call = type(command).__name__
-        future, is_new = self.futures.start(f"{model_id}:create", call)
-        if is_new:
-            self.registry.add_model(Model(model_id, session, spec))
-            self.engine.submit(model_id, command, self.futures.settle(future))
-        return json({"request_id": future.request_id, "model_id": model_id})
-
-    def _check_base(self, name: str, field: str) -> None:
-        if name not in (self.card.name, self.card.folder):
-            raise field_error((field,), f"this server has {self.card.name}, not {name[:200]}")
-
-    def _on_model(
-        self,
-        request: schemas.ModelRequest,
-        command: Callable[[Model], commands.ModelCommand],
-        then: Callable[[Result], None] | None = None,
-        call: str = "",
-    ) -> Response:
-        """Queues a command of a model, once however often it is sent."""
-        model_id = canonical(request.model_id)
-        sequence = uuid.uuid4().hex if request.seq_id is None else request.seq_id
-        call = call or type(request).__name__
-        known = self.futures.known(f"{model_id}:{sequence}", call)
-        if known is None:
-            made = command(self.registry.model(model_id))
-            known, _ = self.futures.start(f"{model_id}:{sequence}", call)
-            self.engine.submit(model_id, made, self.futures.settle(known, then))
-        return json({"request_id": known.request_id, "model_id": model_id})
-
-    async def unload_model(
-        self, request: Annotated[schemas.ModelRequest, Depends(body(schemas.ModelRequest))]
-    ) -> Response:
-        def forget(result: Result) -> None:
-            self.registry.remove_model(canonical(request.model_id))
-
-        return self._on_model(request, lambda _: commands.UnloadModel(), forget, "UnloadModel")
-
-    async def forward_backward(self, request: Request) -> Response:
-        forward_only = False
-        if protobuf.CONTENT_TYPE in request.headers.get("content-type", ""):
-            message, forward_only = protobuf.read_forward_backward(await request.body())
-            try:
-                parsed = schemas.ForwardBackward.model_validate(message)
-            except ValidationError as error:
-                raise body_errors(error) from error
-        else:
-            parsed = await body(schemas.ForwardBackward)(request)
-        return self._train(
-            parsed, parsed.forward_backward_input, "forward_backward_input", not forward_only
-        )
-
-    async def forward(
-        self, request: Annotated[schemas.Forward, Depends(body(schemas.Forward))]
-    ) -> Response:
-        return self._train(request, request.forward_input, "forward_input", False)
-
-    def _train(
-        self,
-        request: schemas.ModelRequest,
-        data: schemas.ForwardBackwardInput,
-        field: str,
-        backward: bool,
-    ) -> Response:
-        return self._on_model(
-            request, lambda _: convert.forward_backward(data, self.card, field, backward=backward)
-        )
-
-    async def optim_step(
-        self, request: Annotated[schemas.OptimStep, Depends(body(schemas.OptimStep))]
-    ) -> Response:
-        params = commands.AdamParams(**request.adam_params.model_dump())
-        return self._on_model(request, lambda _: commands.OptimStep(params))
-
-    # Checkpoints ----------------------------------------------------------------------------------
-
-    async def save_weights(
-        self, request: Annotated[schemas.SaveWeights, Depends(body(schemas.SaveWeights))]
-    ) -> Response:
-        name = request.path or f"checkpoint-{uuid.uuid4().hex[:8]}"
-        return self._on_model(request, lambda _: commands.SaveState(name))
-
-    async def save_weights_for_sampler(
-        self,
-        request: Annotated[
-            schemas.SaveWeightsForSampler, Depends(body(schemas.SaveWeightsForSampler))
-        ],
-    ) -> Response:
-        if request.path is not None:
-            return self._on_model(request, lambda _: commands.SaveSampler(name=request.path))
-        sequence = request.sampling_session_seq_id
-        if sequence is None:
-            raise field_error(("path",), "give path, or sampling_session_seq_id for none on disk")
-        model = self.registry.model(request.model_id)
-        sampler_id = f"{model.model_id}-sampler-{sequence}"
-
-        def register(result: Result) -> None:
-            self.registry.add_sampler(SamplerInfo(sampler_id, model.session, sampler_id))
-
-        return self._on_model(
-            request, lambda _: commands.SaveSampler(sampler_id=sampler_id), register
-        )
-
-    async def load_weights(
-        self, request: Annotated[schemas.LoadWeights, Depends(body(schemas.LoadWeights))]
-    ) -> Response:
-        if request.model_id is not None:
-            target = schemas.ModelRequest(model_id=request.model_id, seq_id=request.seq_id)
-            load = commands.LoadState(request.path, request.optimizer)
-            return self._on_model(target, lambda _: load, call="LoadWeights")
-        if request.session_id is None:
-            raise field_error(("model_id",), "give model_id, or session_id for a new model")
-        spec = LoraSpec(**self._about(request.path)["spec"])
-        model_id = self._model_id(request.session_id, request.model_seq_id)
-        create = commands.CreateModelFromCheckpoint(request.path, request.optimizer)
-        return self._create(request.session_id, model_id, spec, create)
-
-    def _about(self, path: str) -> dict:
-        return self.store.about(CheckpointPath.parse(path))
-
-    async def weights_info(
-        self, request: Annotated[schemas.WeightsInfo, Depends(body(schemas.WeightsInfo))]
-    ) -> Response:
-        about = self._about(request.tinker_path)
-        spec = about["spec"]
-        parts = ("train_attn", "train_mlp", "train_unembed")
-        return json(
-            {
-                "base_model": about["base_model"],
-                "is_lora": spec["rank"] > 0,
-                "lora_rank": spec["rank"],
-                **{part: spec[part] for part in parts},
-            }
-        )
-
-    async def list_checkpoints(self, model_id: str | None = None) -> Response:
-        found = [
-            {
-                "checkpoint_id": f"{path.kind}/{path.name}",
-                "checkpoint_type": "training" if path.kind == "weights" else "sampler",
-                "time": datetime.fromtimestamp(saved, UTC).isoformat(),
-                "tinker_path": str(path),
-                "size_bytes": size,
-            }
-            for path, saved, size in self.store.list(canonical(model_id) if model_id else None)
-        ]
-        return json({"checkpoints": found, "cursor": None})
-
-    async def delete_checkpoint(self, model_id: str, kind: str, name: str) -> Response:
-        path = CheckpointPath.parse(f"tinker://{canonical(model_id)}/{kind}/{name}")
-        if not await asyncio.to_thread(self.store.delete, path):
-            raise not_found(f"there is no checkpoint {path}")
-        return json({})
-
-    # Sampling -------------------------------------------------------------------------------------
-
-    async def create_sampling_session(
-        self,
-        request: Annotated[
-            schemas.CreateSamplingSession, Depends(body(schemas.CreateSamplingSession))
-        ],
-    ) -> Response:
-        session = self.registry.session(request.session_id)
-        sequence = request.sampling_session_seq_id
-        suffix = uuid.uuid4().hex[:8] if sequence is None else sequence
-        sampler_id = f"{session.session_id}-sample-{suffix}"
-        source = self._source(request.model_path, request.base_model)
-        self.registry.add_sampler(SamplerInfo(sampler_id, session, source, request.model_path))
-        return json({"type": "create_sampling_session", "sampling_session_id": sampler_id})
-
-    def _source(self, model_path: str | None, base_model: str | None) -> str | None:
-        """What to sample from: saved weights, or None for the base."""
-        if model_path is not None:
-            self._about(model_path)  # there must be such a checkpoint
-            return model_path
-        if base_model is None:
-            raise field_error(("base_model",), "give base_model or model_path")
-        self._check_base(base_model, "base_model")
-        return None
-
-    async def get_sampler(self, sampler_id: str) -> Response:
-        sampler = self.registry.sampler(sampler_id)
-        return json(
-            {
-                "sampler_id": sampler.sampler_id,
-                "base_model": self.card.name,
-                "model_path": sampler.model_path,
-            }
-        )
-
-    async def asample(
-        self, request: Annotated[schemas.Sample, Depends(body(schemas.Sample))]
-    ) -> Response:
-        if request.sampling_session_id is None:
-            source = self._source(request.model_path, request.base_model)
-            request_id = uuid.uuid4().hex
-        else:
-            source = self.registry.sampler(request.sampling_session_id).source
-            sequence = uuid.uuid4().hex if request.seq_id is None else request.seq_id
-            request_id = f"{request.sampling_session_id}:{sequence}"
-        future = self.futures.known(request_id, "asample")
-        if future is None:
-            command = convert.sample(request, self.card, source)
-            future, _ = self.futures.start(request_id, "asample")
-            self.engine.sample(command, self.futures.settle(future))
-        ids = [f"{request_id}:{i}" for i in range(request.num_samples)]
-        return json({"request_id": request_id, "sample_sequence_ids": ids})
-
-    async def retrieve_future(self, request: Request) -> Response:
-        asked = await body(schemas.RetrieveFuture)(request)
-        outcome = await self.futures.wait(asked.request_id, LONG_POLL_SECONDS)
-        if outcome is None:
-            pending = {"type": "try_again", "request_id": asked.request_id}
-            return json({**pending, "queue_state": "active", "detail": "not done yet"}, 408)
-        if isinstance(outcome, Exception):
-            return failure(outcome)
-        return convert.result(outcome, request.headers.get("accept", ""))
-
-    async def embeddings(
-        self, request: Annotated[schemas.Embeddings, Depends(body(schemas.Embeddings))]
-    ) -> Response:
-        if request.model is not None:
-            self._check_base(request.model, "model")
-        command = convert.embed(request, self.card)
-        future, _ = self.futures.start(uuid.uuid4().hex, "embeddings")
-        self.engine.submit("embeddings", command, self.futures.settle(future))
-        await future.done.wait()
-        if isinstance(future.outcome, Exception):
-            return failure(future.outcome)
-        return convert.result(future.outcome, "")
-
-    async def chat_completions(
-        self, request: Annotated[schemas.ChatCompletions, Depends(body(schemas.ChatCompletions))]
-    ) -> Response:
-        source = request.model if request.model.startswith("tinker://") else None
-        if source is None:
-            self._check_base(request.model, "model")
-        else:
-            self._about(source)  # there must be such a checkpoint
-        text = self.engine.backend.text
-        command = convert.sample(chat.sample_request(request, text, self.card), self.card, source)
-        future, _ = self.futures.start(uuid.uuid4().hex, "chat_completions")
-        self.engine.sample(command, self.futures.settle(future))
-        await future.done.wait()
-        if isinstance(future.outcome, Exception):
-            return failure(future.outcome)
-        tokens = len(command.prompt)
-        return json(chat.completion(request, tokens, future.outcome, text, self.card))
-
-
-def failure(error: Exception) -> Response:
-    """400 with the reason; one that is not the sender's fault is logged with its traceback."""
-    if isinstance(error, RequestError):
-        return json({"detail": str(error), "error": str(error), "category": "user"}, 400)
-    logger.error("a request failed", exc_info=error)
-    reason = f"{type(error).__name__}: {error}"
-    return json({"detail": reason, "error": reason, "category": "server"}, 400)
+from .openai import OpenAiApi
+from .tinker import TinkerApi
 
 
 def create_app(
     engine: Engine,
-    store: CheckpointStore,
     card: ModelCard,
     *,
     api_key: str | None = None,
     max_body_bytes: int = 256 * 2**20,
 ) -> FastAPI:
-    api = TinkerApi(engine, store, card)
+    futures = FutureStore()
+    api = TinkerApi(engine, card, futures)
+    openai = OpenAiApi(engine, card, futures)
     app = FastAPI(title="soarlab training server", lifespan=api.lifespan)
     posts = {
         "client/config": api.client_config,
@@ -450,8 +60,8 @@ def create_app(
         app.get(f"/api/v1/{path}")(route)
     app.delete("/api/v1/training_runs/{model_id}/checkpoints/{kind}/{name}")(api.delete_checkpoint)
 
-    app.post("/v1/embeddings")(api.embeddings)
-    app.post("/v1/chat/completions")(api.chat_completions)
+    app.post("/v1/embeddings")(openai.embeddings)
+    app.post("/v1/chat/completions")(openai.chat_completions)
 
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)
@@ -461,6 +71,10 @@ def create_app(
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> Response:
+        return JSONResponse({"detail": f"{type(error).__name__}: {error}"}, 500)
 
     app.add_middleware(Gate, api_key=api_key, max_body_bytes=max_body_bytes)
     return app

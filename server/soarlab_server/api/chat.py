@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 
-from ..backend.text import Text
 from ..commands import SampleResult, Sequence
+from ..text import Text
 from . import schemas
 from .convert import ModelCard
 from .errors import field_error

@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass
 
 import numpy as np
-import orjson
 from fastapi import Response
 
 from .. import commands
 from ..commands import Done, Embeddings, Result, SampleResult, TrainResult
 from . import protobuf, schemas
 from .errors import field_error
+from .json import json
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class ModelCard:
     max_context: int
     """Tokens of prompt and completion together."""
     eos_tokens: tuple[int, ...]
+
+    def check(self, name: str, field: str) -> None:
+        """Refuses a request that is meant for another model; `field` is where its name stands."""
+        if name not in (self.name, self.folder):
+            raise field_error((field,), f"this server has {self.name}, not {name[:200]}")
 
 
 def lora_spec(config: schemas.LoraConfig | None) -> commands.LoraSpec:
@@ -193,9 +198,3 @@ def _plain(result: Result) -> dict:
             return {"object": "list", "data": data, "usage": usage}
         case Done(fields):
             return fields
-
-
-def json(content: object, status: int = 200) -> Response:
-    """NaN becomes null; NumPy arrays become lists without passing through Python numbers."""
-    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, status, media_type="application/json")

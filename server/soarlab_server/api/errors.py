@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import HTTPException
+import logging
+
+from fastapi import HTTPException, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+
+from ..commands import RequestError
+from .json import json
+
+logger = logging.getLogger(__name__)
 
 
 def field_error(location: tuple[str | int, ...], message: str) -> RequestValidationError:
@@ -22,3 +29,12 @@ def body_errors(error: ValidationError) -> RequestValidationError:
 
 def not_found(what: str) -> HTTPException:
     return HTTPException(404, what)
+
+
+def failure(error: Exception) -> Response:
+    """400 with the reason; one that is not the sender's fault is logged with its traceback."""
+    if isinstance(error, RequestError):
+        return json({"detail": str(error), "error": str(error), "category": "user"}, 400)
+    logger.error("a request failed", exc_info=error)
+    reason = f"{type(error).__name__}: {error}"
+    return json({"detail": reason, "error": reason, "category": "server"}, 400)

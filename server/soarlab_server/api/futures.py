@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from fastapi import HTTPException
 
 from ..commands import Result
 from .errors import not_found
+
+Finish = Callable[[Result | Exception], None]
 
 KEPT_SECONDS = 1800
 KEPT_RESULTS = 20_000
@@ -32,7 +35,6 @@ class FutureStore:
     """Lives on the event loop's thread; workers hand results over through `settle`."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._pending: dict[str, Future] = {}
         self._settled: OrderedDict[str, Future] = OrderedDict()
 
@@ -43,23 +45,27 @@ class FutureStore:
             raise HTTPException(409, f"request {request_id} was a {future.call}; this is a {call}")
         return future
 
-    def start(self, request_id: str, call: str) -> tuple[Future, bool]:
-        """The request's future, and whether it is new: a retry finds the first try's."""
-        future = self.known(request_id, call)
-        if future is not None:
-            return future, False
+    def start(self, request_id: str, call: str) -> Future:
+        """The future of a new request."""
         if len(self._pending) >= MAX_PENDING:
             raise HTTPException(
                 429, f"{MAX_PENDING} requests are waiting already", headers={"Retry-After": "1"}
             )
         self._pending[request_id] = future = Future(request_id, call)
-        return future, True
+        return future
 
-    def settle(
-        self, future: Future, then: Callable[[Result], None] | None = None
-    ) -> Callable[[Result | Exception], None]:
+    async def answer(self, call: str, submit: Callable[[Finish], None]) -> Result | Exception:
+        """The outcome of a request whose client stays on the line; nothing of it is kept."""
+        future = self.start(uuid.uuid4().hex, call)
+        submit(self.settle(future))
+        await future.done.wait()
+        self._settled.pop(future.request_id, None)
+        return future.outcome
+
+    def settle(self, future: Future, then: Callable[[Result], None] | None = None) -> Finish:
         """A function that takes the outcome on any thread; `then` sees a result first, on the
         loop's."""
+        loop = asyncio.get_running_loop()
 
         def on_loop(outcome: Result | Exception) -> None:
             if then is not None and not isinstance(outcome, Exception):
@@ -71,7 +77,7 @@ class FutureStore:
             future.done.set()
             self._forget()
 
-        return lambda outcome: self._loop.call_soon_threadsafe(on_loop, outcome)
+        return lambda outcome: loop.call_soon_threadsafe(on_loop, outcome)
 
     def _forget(self) -> None:
         oldest_kept = time.monotonic() - KEPT_SECONDS
@@ -85,7 +91,7 @@ class FutureStore:
         """The outcome, as soon as it is there; None if that takes longer."""
         future = self._pending.get(request_id) or self._settled.get(request_id)
         if future is None:
-            raise not_found(f"there is no request {request_id}, or its result was kept too long")
+            raise not_found(f"there is no request {request_id}, or its result is kept no longer")
         if future.outcome is None:
             try:
                 async with asyncio.timeout(seconds):

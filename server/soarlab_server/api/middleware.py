@@ -6,7 +6,7 @@ import hmac
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .convert import json
+from .json import json
 
 OPEN_PATHS = {"/api/v1/healthz"}
 

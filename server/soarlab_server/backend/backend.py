@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from ..checkpoint_path import CheckpointPath, check_name
 from ..commands import (
     CreateModel,
     CreateModelFromCheckpoint,
@@ -27,13 +28,13 @@ from ..commands import (
     SaveState,
     UnloadModel,
 )
+from ..text import Text
 from . import training
 from .base_model import BaseModel
-from .checkpoints import CheckpointPath, CheckpointStore, check_name
+from .checkpoints import CheckpointStore
 from .embedding import embed
 from .failures import describe
 from .sampling import Sampler
-from .text import Text
 from .trainable import TrainableModel, weights_from
 from .training import Limits, TrainJob
 from .weights import Weights
@@ -163,8 +164,10 @@ class Backend:
 
     def _create_from(self, model_id: str, path: str, with_optimizer: bool) -> Result:
         saved = self.store.load(CheckpointPath.parse(path), self.base.layout_for)
-        self.models[model_id] = TrainableModel(self.base, saved.spec)
-        return self._load(model_id, self.models[model_id], path, with_optimizer)
+        model = TrainableModel(self.base, saved.spec)
+        result = self._load(model_id, model, path, with_optimizer)
+        self.models[model_id] = model
+        return result
 
     def _load(
         self, model_id: str, model: TrainableModel, path: str, with_optimizer: bool
@@ -179,6 +182,12 @@ class Backend:
         model.load(saved.flat, saved.adam if with_optimizer else None)
         model.has_started = True
         return Done({"model_id": model_id, "path": path})
+
+    def delete_checkpoint(self, path: CheckpointPath) -> bool:
+        """Whether there was one."""
+        with self._lock:
+            self._from_disk.pop(str(path), None)
+        return self.store.delete(path)
 
     def _save(self, path: CheckpointPath, model: TrainableModel, *, with_optimizer: bool) -> None:
         adam = model.adam if with_optimizer else None

@@ -8,55 +8,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
+import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..commands import LoraSpec, RequestError
+from ..checkpoint_path import KINDS, CheckpointPath, check_name
+from ..commands import CheckpointInfo, LoraSpec, RequestError
 from .adam import Adam
 from .layout import Layout
 
-KINDS = ("weights", "sampler_weights")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,199}")
 CACHED_BYTES = 512 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointPath:
-    """`tinker://<model id>/<kind>/<name>`; its parts are plain names, so it stays in the folder."""
-
-    model_id: str
-    kind: str
-    name: str
-
-    @staticmethod
-    def parse(path: str) -> CheckpointPath:
-        parts = path.removeprefix("tinker://").split("/")
-        if not path.startswith("tinker://") or len(parts) != 3 or parts[1] not in KINDS:
-            raise RequestError(
-                f"{path!r} is no checkpoint path: tinker://<model id>/<{'|'.join(KINDS)}>/<name>"
-            )
-        return CheckpointPath(check_name(parts[0]), parts[1], check_name(parts[2]))
-
-    def __str__(self) -> str:
-        return f"tinker://{self.model_id}/{self.kind}/{self.name}"
-
-
-def check_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise RequestError(
-            f"{name!r} is no checkpoint name: letters, digits, '.', '_' and '-', at most 200"
-        )
-    return name
 
 
 @dataclass(slots=True)
@@ -70,13 +40,15 @@ class Saved:
 
 
 class CheckpointStore:
-    """Reads and writes checkpoints; keeps the last ones in memory, because the same state is loaded
-    by many students in a row."""
+    """Reads and writes checkpoints, on any thread; keeps the last ones in memory, because the same
+    state is loaded by many students in a row."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._recent: OrderedDict[CheckpointPath, Saved] = OrderedDict()
+        self._lock = threading.Lock()
+        """Guards `_recent`."""
 
     def _folder(self, path: CheckpointPath) -> Path:
         return self.folder / path.model_id / path.kind / path.name
@@ -93,8 +65,8 @@ class CheckpointStore:
         saved = Saved(spec, flat.to("cpu", copy=True), _copy(adam) if adam else None)
         final = self._folder(path)
         temporary = final.with_name(f".{final.name}.{uuid.uuid4().hex[:8]}.tmp")
-        temporary.mkdir(parents=True)
         try:
+            temporary.mkdir(parents=True)
             self._write(temporary, saved, layout, base_model)
             replaced = final.with_name(f".{final.name}.{uuid.uuid4().hex[:8]}.old")
             if final.exists():
@@ -102,8 +74,10 @@ class CheckpointStore:
             temporary.rename(final)
             _sync(final.parent)
             shutil.rmtree(replaced, ignore_errors=True)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
+            if isinstance(error, (OSError, SafetensorError)):
+                raise RequestError(f"cannot write {path} to {final}: {error}") from error
             raise
         self._remember(path, saved)
 
@@ -125,65 +99,91 @@ class CheckpointStore:
             _sync(file)
         _sync(folder)
 
-    def about(self, path: CheckpointPath) -> dict:
+    def about(self, path: CheckpointPath) -> CheckpointInfo:
         """What checkpoint.json says."""
         file = self._folder(path) / "checkpoint.json"
-        if not file.exists():
-            raise RequestError(f"there is no checkpoint {path}")
-        return json.loads(file.read_text())
+        try:
+            about = json.loads(file.read_text())
+            spec = LoraSpec(**about["spec"])
+            return CheckpointInfo(about["base_model"], spec, about["optimizer_steps"])
+        except FileNotFoundError as error:
+            raise RequestError(f"there is no checkpoint {path}") from error
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise _damaged(path, file, error) from error
 
-    def load(self, path: CheckpointPath, layout_for) -> Saved:
+    def load(self, path: CheckpointPath, layout_for: Callable[[LoraSpec], Layout]) -> Saved:
         """`layout_for(spec)` gives the layout the weights have."""
-        if path in self._recent and self._folder(path).exists():
-            self._recent.move_to_end(path)
-            return self._recent[path]
+        with self._lock:
+            saved = self._recent.get(path)
+            if saved is not None and self._folder(path).exists():
+                self._recent.move_to_end(path)
+                return saved
         about = self.about(path)
-        spec = LoraSpec(**about["spec"])
-        layout: Layout = layout_for(spec)
-        flat = torch.empty(layout.size)
         folder = self._folder(path)
-        with safe_open(folder / "model.safetensors", "pt") as file:
-            layout.fill(flat, {name: file.get_tensor(name) for name in layout.shapes})
-        adam = None
-        if about["optimizer_steps"] is not None:
-            adam = Adam()
-            adam.steps = about["optimizer_steps"]
-            if (folder / "optimizer.safetensors").exists():
-                with safe_open(folder / "optimizer.safetensors", "pt") as file:
-                    adam.mean, adam.square = file.get_tensor("mean"), file.get_tensor("square")
-        saved = Saved(spec, flat, adam)
+        try:
+            saved = _read(folder, about, layout_for(about.spec))
+        except (OSError, ValueError, SafetensorError) as error:
+            raise _damaged(path, folder, error) from error
         self._remember(path, saved)
         return saved
 
     def _remember(self, path: CheckpointPath, saved: Saved) -> None:
-        self._recent[path] = saved
-        self._recent.move_to_end(path)
-        while len(self._recent) > 1 and self._bytes() > CACHED_BYTES:
-            self._recent.popitem(last=False)
+        with self._lock:
+            self._recent[path] = saved
+            self._recent.move_to_end(path)
+            while len(self._recent) > 1 and self._bytes() > CACHED_BYTES:
+                self._recent.popitem(last=False)
 
     def _bytes(self) -> int:
         return sum(s.flat.nbytes * (3 if s.adam else 1) for s in self._recent.values())
 
     def delete(self, path: CheckpointPath) -> bool:
         """Whether there was one."""
-        self._recent.pop(path, None)
+        with self._lock:
+            self._recent.pop(path, None)
         folder = self._folder(path)
-        if not folder.exists():
-            return False
         gone = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
-        folder.rename(gone)
+        try:
+            folder.rename(gone)
+        except FileNotFoundError:
+            return False
         shutil.rmtree(gone, ignore_errors=True)
         return True
 
     def list(self, model_id: str | None = None) -> Iterator[tuple[CheckpointPath, float, int]]:
         """Checkpoints of one model or of all: path, time saved (seconds since 1970), bytes."""
+        models = "*" if model_id is None else check_name(model_id)
         for kind in KINDS:
-            for folder in sorted(self.folder.glob(f"{model_id or '*'}/{kind}/*")):
+            for folder in sorted(self.folder.glob(f"{models}/{kind}/*")):
                 if folder.name.startswith(".") or not (folder / "checkpoint.json").exists():
                     continue
-                size = sum(file.stat().st_size for file in folder.iterdir())
+                try:
+                    size = sum(file.stat().st_size for file in folder.iterdir())
+                    saved_at = folder.stat().st_mtime
+                except FileNotFoundError:  # deleted just now
+                    continue
                 path = CheckpointPath(folder.parent.parent.name, kind, folder.name)
-                yield path, folder.stat().st_mtime, size
+                yield path, saved_at, size
+
+
+def _read(folder: Path, about: CheckpointInfo, layout: Layout) -> Saved:
+    flat = torch.empty(layout.size)
+    with safe_open(folder / "model.safetensors", "pt") as file:
+        layout.fill(flat, {name: file.get_tensor(name) for name in layout.shapes})
+    adam = None
+    if about.optimizer_steps is not None:
+        adam = Adam()
+        adam.steps = about.optimizer_steps
+        # Before its first step an optimizer has no moments.
+        if adam.steps:
+            with safe_open(folder / "optimizer.safetensors", "pt") as file:
+                adam.mean, adam.square = file.get_tensor("mean"), file.get_tensor("square")
+    return Saved(about.spec, flat, adam)
+
+
+def _damaged(path: CheckpointPath, place: Path, error: Exception) -> RequestError:
+    reason = f"{type(error).__name__}: {error}"
+    return RequestError(f"the checkpoint {path} is damaged, {place} cannot be read: {reason}")
 
 
 def _copy(adam: Adam) -> Adam:

@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 
 from ..commands import Embeddings, RequestError
+from ..text import Text
 from .base_model import BaseModel
 from .decoder import Rows
-from .text import Text
 
 
 @torch.inference_mode()

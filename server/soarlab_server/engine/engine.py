@@ -19,7 +19,8 @@ from ..backend.backend import Backend
 from ..backend.sample_job import SampleJob
 from ..backend.sampling import Sampler
 from ..backend.weights import Weights
-from ..commands import ModelCommand, Result, SampleCommand, UnloadModel
+from ..checkpoint_path import CheckpointPath
+from ..commands import CheckpointInfo, ModelCommand, Result, SampleCommand, UnloadModel
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class _ModelQueue:
 class Engine:
     def __init__(self, backend: Backend, workers: int = 1):
         self.backend = backend
+        self.text = backend.text
         self._changed = threading.Condition()
         self._queues: dict[str, _ModelQueue] = {}
         self._ready: deque[str] = deque()
@@ -64,6 +66,19 @@ class Engine:
         for thread in self._threads:
             thread.join(timeout=1)
 
+    # Checkpoints on disk, answered at once: any thread --------------------------------------------
+
+    def about_checkpoint(self, path: CheckpointPath) -> CheckpointInfo:
+        return self.backend.store.about(path)
+
+    def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
+        """Of one model or of all: path, time saved (seconds since 1970), bytes."""
+        return list(self.backend.store.list(model_id))
+
+    def delete_checkpoint(self, path: CheckpointPath) -> bool:
+        """Whether there was one."""
+        return self.backend.delete_checkpoint(path)
+
     # Submitting: any thread -----------------------------------------------------------------------
 
     def submit(self, model_id: str, command: ModelCommand, finish: Finish) -> None:
@@ -80,7 +95,7 @@ class Engine:
         it while the request waits."""
         try:
             if command.params.stop_strings:
-                self.backend.text.check()
+                self.text.check()
             weights = self.backend.sampler_in_memory(command.source)
         except Exception as error:
             finish(error)
@@ -100,7 +115,7 @@ class Engine:
         if len(self._last_used) > 1024:
             self._last_used.clear()
         self._last_used[id(weights)] = sampler
-        sampler.add(SampleJob(command, weights, finish, self.backend.text.decode))
+        sampler.add(SampleJob(command, weights, finish, self.text.decode))
 
     # Working --------------------------------------------------------------------------------------
 

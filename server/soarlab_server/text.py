@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ..commands import RequestError
+from .commands import RequestError
 
 
 class Text:
