@@ -12,7 +12,7 @@ import { readConfigSource } from "./read-config-source.js";
 
 interface EvaluateOptions {
   run?: string;
-  config: string;
+  config?: string;
   out?: string;
   seed: string;
   set: string[];
@@ -31,8 +31,7 @@ export function registerEvaluate(program: Command): void {
     .option("--run <folder>", "the SOAR run whose questions, teacher or promoted student are evaluated")
     .option(
       "--config <config>",
-      "without a run: a preset or file that says model, problems and sampling",
-      "gym",
+      "without a run: a preset or file that says model, problems and sampling (default: gym)",
     )
     .option(
       "--out <folder>",
@@ -53,7 +52,11 @@ export function registerEvaluate(program: Command): void {
       assign(changes, `seed=${options.seed}`);
       if (options.server !== undefined) assign(changes, `server.url=${options.server}`);
       const { run } = options;
-      const base = run === undefined ? await readConfigSource(options.config) : (await readRun(run)).config;
+      if (run !== undefined && options.config !== undefined) {
+        throw new Error("--config is for evaluations without a --run: a run has its own configuration");
+      }
+      const base =
+        run === undefined ? await readConfigSource(options.config ?? "gym") : (await readRun(run)).config;
       const config = evaluationConfigFor({ protocol, base, run, changes });
       if (run === undefined && needsRun(config)) {
         throw new Error(`${protocol} is about a SOAR run; name its folder with --run`);
@@ -69,5 +72,5 @@ export function registerEvaluate(program: Command): void {
 }
 
 function isProtocol(name: string): name is ProtocolName {
-  return name in protocols;
+  return Object.hasOwn(protocols, name);
 }

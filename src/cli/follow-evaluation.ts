@@ -1,9 +1,9 @@
 import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
+import { evaluationPassAtK } from "../evaluation/evaluation-pass-at-k.js";
 import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.js";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
-import { passAtK } from "../metrics/pass-at-k.js";
 import { interruptible } from "./interruptible.js";
 import { liveLine } from "./live-line.js";
 
@@ -37,24 +37,16 @@ export async function followEvaluation(folder: string, config?: EvaluationConfig
 }
 
 function print(record: EvaluationRecord): void {
-  const { folder, evaluations, questions, start, config } = record;
-  const { passAtK: rows, steps, plateau } = evaluationResult(record);
-  const last = evaluations.at(-1)!;
-  const counts = last.correct.map((correct, problem) => ({ problem, correct, samples: last.samples }));
-  const intervals = passAtK({ counts, k: rows.map(({ k }) => k) });
+  const { folder, questions, start, config } = record;
+  const { steps, plateau } = evaluationResult(record);
   const read =
     plateau === undefined ? `read at step ${steps.join(", ")}` : `read after the plateau at step ${plateau}`;
   console.log(
     `\n${folder}: ${start?.problems.length} problems x ${config.test.samples} samples, ${questions.length} synthetic questions; ${read}\n`,
   );
-  console.log(
-    `  k    pass@k${steps.length === 1 && steps[0] === last.step ? "  95% interval over problems" : ""}`,
-  );
-  for (const [i, { k, value }] of rows.entries()) {
-    const { low, high } = intervals[i]!;
-    const interval =
-      steps.length === 1 && steps[0] === last.step ? `  ${percent(low)} to ${percent(high)}` : "";
-    console.log(`${String(k).padStart(3)}  ${percent(value)}${interval}`);
+  console.log("  k    pass@k  95% interval over problems");
+  for (const { k, value, low, high } of evaluationPassAtK(record)) {
+    console.log(`${String(k).padStart(3)}  ${percent(value)}  ${percent(low)} to ${percent(high)}`);
   }
 }
 

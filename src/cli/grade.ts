@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/grade-rows.js";
 import { readRows } from "../problems/read-rows.js";
+import { oneLine } from "./one-line.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   out?: string;
@@ -48,14 +50,6 @@ export function registerGrade(program: Command): void {
       }
       print(summary, i => rows[i]!.line, options.out);
     });
-}
-
-function wholeNumber(from: number, to: number): (text: string) => number {
-  return text => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= from && value <= to) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${from} to ${to}.`);
-  };
 }
 
 async function readAnswers(file: string, options: Options): Promise<{ line: number; row: RowToGrade }[]> {
@@ -106,16 +100,11 @@ function print(summary: GradeRowsSummary, lineOf: (i: number) => number, out: st
       const { gold, answer, verdict } = rows[i]!;
       const why = verdict.reason ? `: ${verdict.reason}` : "";
       console.log(
-        `  row ${lineOf(i)}  ${verdict.verdict}${why}\n    gold   ${short(gold)}\n    answer ${short(answer ?? "")}`,
+        `  row ${lineOf(i)}  ${verdict.verdict}${why}\n    gold   ${oneLine(gold)}\n    answer ${oneLine(answer ?? "")}`,
       );
     }
     if (doubtful.length > shown)
       console.log(`  ... ${doubtful.length - shown} more${out ? ` in ${out}` : "; --out writes all"}`);
   }
   if (out) console.log(`\nverdicts: ${out}`);
-}
-
-function short(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
 }

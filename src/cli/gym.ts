@@ -11,6 +11,7 @@ import { probeGym } from "../problems/gym/probe-gym.js";
 import type { Problem } from "../problems/problem.js";
 import { splitHalf } from "../problems/split-half.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
+import { findPath } from "../soar/find-path.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
@@ -18,6 +19,7 @@ import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
 import { interruptible } from "./interruptible.js";
+import { wholeNumber } from "./whole-number.js";
 
 const defaultModel = "data/gym-base";
 const defaultHard = "data/gym-hard";
@@ -32,10 +34,10 @@ export function registerGym(program: Command): void {
     .command("pretrain")
     .description("train the base model from random weights through the local server (minutes on a CPU)")
     .option("--out <folder>", "model folder to write", defaultModel)
-    .option("--seed <n>", "seed of weights and corpus", "0")
-    .action(async ({ out, seed }: { out: string; seed: string }) => {
+    .option("--seed <n>", "seed of weights and corpus", wholeNumber(0), 0)
+    .action(async ({ out, seed }: { out: string; seed: number }) => {
       await interruptible("pretraining interrupted; nothing was written", signal =>
-        pretrain(out, Number(seed), signal),
+        pretrain(out, seed, signal),
       );
     });
 
@@ -58,11 +60,11 @@ export function registerGym(program: Command): void {
     )
     .option("--model <folder>", "model folder", defaultModel)
     .option("--out <folder>", "folder for train.jsonl, test.jsonl and the filter's log", defaultHard)
-    .option("--candidates <n>", "problems to try", "160")
-    .option("--keep <n>", "hard problems to keep", "128")
-    .option("--k <n>", "samples a problem must fail", "128")
-    .option("--seed <n>", "seed of candidates, samples and split", "0")
-    .action((options: Record<"model" | "out" | "candidates" | "keep" | "k" | "seed", string>) =>
+    .option("--candidates <n>", "problems to try", wholeNumber(1), 160)
+    .option("--keep <n>", "hard problems to keep", wholeNumber(2), 128)
+    .option("--k <n>", "samples a problem must fail", wholeNumber(1), 128)
+    .option("--seed <n>", "seed of candidates, samples and split", wholeNumber(0), 0)
+    .action((options: HardOptions) =>
       interruptible("filter interrupted; run the same command to go on", signal =>
         filterHard(options, signal),
       ),
@@ -112,14 +114,17 @@ async function pretrain(out: string, seed: number, signal: AbortSignal): Promise
   }
 }
 
-async function filterHard(
-  options: Record<"model" | "out" | "candidates" | "keep" | "k" | "seed", string>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { model, out } = options;
-  const [candidates, keep, k, seed] = [options.candidates, options.keep, options.k, options.seed].map(
-    Number,
-  ) as [number, number, number, number];
+interface HardOptions {
+  model: string;
+  out: string;
+  candidates: number;
+  keep: number;
+  k: number;
+  seed: number;
+}
+
+async function filterHard(options: HardOptions, signal: AbortSignal): Promise<void> {
+  const { model, out, candidates, keep, k, seed } = options;
   await mkdir(out, { recursive: true });
   await withServer(model, signal, async ({ service, tokenizer }) => {
     const sampler = await service.sampler();
@@ -174,11 +179,12 @@ interface Served {
 
 /** Starts the local server on a model for as long as the action takes. */
 async function withServer<T>(
-  model: string,
+  source: string,
   signal: AbortSignal,
   action: (served: Served) => Promise<T>,
   checkpoints?: string,
 ): Promise<T> {
+  const model = findPath(source);
   const server = await startLocalServer({ model, device: "cpu", dtype: "float32", checkpoints, signal });
   try {
     const service = await connect({ baseUrl: server.url, apiKey: server.apiKey, signal });

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** Ctrl-C or SIGTERM: not a failure; the message says how to go on. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
@@ -12,6 +14,7 @@ export async function interruptible<T>(
   action: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // any number of requests waits at once
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new Interrupted(hint));

@@ -9,6 +9,8 @@ import { readRows } from "../problems/read-rows.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import { interruptible } from "./interruptible.js";
 import { judgeDisplay } from "./judge-display.js";
+import { oneLine } from "./one-line.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   all?: boolean;
@@ -57,17 +59,17 @@ export function registerJudge(program: Command): void {
       "JSONL file of verdicts (default: verdicts.jsonl in the run's folder, or beside the file)",
     )
     .option("--cache <folder>", "where verdicts are kept between calls", ".cache/judge")
-    .option("--concurrency <n>", "requests at once", number(1, true), 8)
-    .option("--corrections <n>", "how often a malformed answer is asked again", number(0, true), 2)
-    .option("--max-tokens <n>", "longest answer of the judge", number(1, true), 4096)
-    .option("--temperature <t>", "of the judge", number(0), 0)
+    .option("--concurrency <n>", "requests at once", wholeNumber(1), 8)
+    .option("--corrections <n>", "how often a malformed answer is asked again", wholeNumber(0), 2)
+    .option("--max-tokens <n>", "longest answer of the judge", wholeNumber(1), 4096)
+    .option("--temperature <t>", "of the judge", notNegative, 0)
     .option(
       "--body <json>",
       'further fields of each request, e.g. \'{"reasoning_effort":"low"}\'',
       jsonObject,
     )
-    .option("--price-prompt <p>", "price of a million tokens of prompt", number(0))
-    .option("--price-completion <p>", "price of a million tokens of answer", number(0))
+    .option("--price-prompt <p>", "price of a million tokens of prompt", notNegative)
+    .option("--price-completion <p>", "price of a million tokens of answer", notNegative)
     .action(async (source: string, options: Options, command: Command) => {
       const { pairs, folder, judge } = await readSource(source, options);
       const out = resolve(options.out ?? join(folder, "verdicts.jsonl"));
@@ -90,18 +92,10 @@ export function registerJudge(program: Command): void {
     });
 }
 
-function number(least: number, isWhole = false): (text: string) => number {
-  return text => {
-    const value = Number(text);
-    if (
-      text.trim() !== "" &&
-      value >= least &&
-      Number.isFinite(value) &&
-      (!isWhole || Number.isInteger(value))
-    )
-      return value;
-    throw new InvalidArgumentError(`expected a ${isWhole ? "whole " : ""}number, at least ${least}.`);
-  };
+function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("expected a number, at least 0.");
 }
 
 function jsonObject(text: string): Record<string, unknown> {
@@ -238,12 +232,7 @@ function printUsage({ usage, unjudged, verdicts }: JudgeResult): void {
   if (unjudged.length === 0) return;
   console.log(`\n${unjudged.length} of ${verdicts.length} questions are without a verdict:`);
   for (const { index, reason, answer } of unjudged.slice(0, shown)) {
-    console.log(`  question ${index + 1}: ${short(reason)}\n    it answered: ${short(answer)}`);
+    console.log(`  question ${index + 1}: ${oneLine(reason)}\n    it answered: ${oneLine(answer)}`);
   }
   if (unjudged.length > shown) console.log(`  ... ${unjudged.length - shown} more`);
-}
-
-function short(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
 }

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Command } from "commander";
+import { packageRoot } from "../util/package-root.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
@@ -12,8 +15,10 @@ import { registerRuns } from "./runs.js";
 import { registerServe } from "./serve.js";
 import { registerStudy } from "./study.js";
 
+const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
 const program = new Command("soarlab")
   .description("Teacher-student meta-RL of language models (SOAR): run it, watch it, take it apart.")
+  .version(version)
   .showHelpAfterError("(--help shows what there is)");
 
 registerRun(program);

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SampleColumns } from "../evaluation/sample-columns.js";
 import type { SeriesPassAtKOptions } from "../evaluation/series-pass-at-k.js";
 import { toCsv } from "../util/to-csv.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface Options extends SampleColumns {
   k?: number[];
@@ -43,7 +44,7 @@ export function registerPassAtK(program: Command): void {
       'without a box, also take what follows "the answer is", else the last formula or number',
     )
     .option("--confidence <share>", "coverage of the intervals", share, 0.95)
-    .option("--draws <n>", "bootstrap draws; 0 for no intervals", wholeNumber, 10_000)
+    .option("--draws <n>", "bootstrap draws; 0 for no intervals", wholeNumber(0), 10_000)
     .option("--seed <seed>", "seed of the draws", "0")
     .option("--title <text>", "title of the figure")
     .option("--out <folder>", "write pass-at-k.csv and .svg there, and differences.csv for several files")
@@ -122,16 +123,7 @@ function percent(value: number): string {
 }
 
 function wholeNumbers(list: string): number[] {
-  return list.split(",").map(text => {
-    const value = wholeNumber(text);
-    if (value < 1) throw new InvalidArgumentError("expected whole numbers from 1, such as 1,4,8.");
-    return value;
-  });
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\s*\d+\s*$/.test(text)) throw new InvalidArgumentError("expected a whole number.");
-  return Number(text);
+  return list.split(",").map(wholeNumber(1));
 }
 
 function share(text: string): number {

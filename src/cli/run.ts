@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { renderSvg } from "../figures/render-svg.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
 import type { SoarConfig } from "../soar/config.js";
@@ -12,6 +10,7 @@ import { soarLog } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { runStanding } from "../soar/run-standing.js";
 import { assign, collect } from "./assign.js";
+import { folderKind } from "./folder-kind.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { interruptible } from "./interruptible.js";
 import { printSummary } from "./print-summary.js";
@@ -47,11 +46,15 @@ export function registerRun(program: Command): void {
 
   program
     .command("resume")
-    .description("go on with a run that was interrupted")
+    .description("go on with a run or an evaluation that was interrupted")
     .argument("<run>", "folder of the run")
-    .action((folder: string) =>
-      existsSync(join(folder, evaluationLogKind.configFile)) ? followEvaluation(folder) : follow(folder),
-    );
+    .action((folder: string) => {
+      const kind = folderKind(folder);
+      if (kind === "study") {
+        throw new Error(`${folder} holds a study; go on with it by its file: soarlab study FILE`);
+      }
+      return kind === "evaluation" ? followEvaluation(folder) : follow(folder);
+    });
 }
 
 /** Runs or resumes with a progress display, and ends with the summary. */

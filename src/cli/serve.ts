@@ -1,12 +1,14 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { findPath } from "../soar/find-path.js";
 import { startLocalServer } from "../training/start-local-server.js";
 import { interruptible } from "./interruptible.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface ServeOptions {
   model: string;
   device: "auto" | "cpu" | "cuda";
   dtype: "auto" | "float32" | "bfloat16";
-  port: string;
+  port: number;
   checkpoints?: string;
 }
 
@@ -16,15 +18,23 @@ export function registerServe(program: Command): void {
     .command("serve")
     .description("start the local training server (Tinker API) and keep it until Ctrl-C")
     .option("--model <model>", "model folder or hub id", "data/gym-base")
-    .option("--device <device>", "auto, cpu or cuda", "auto")
-    .option("--dtype <dtype>", "auto, float32 or bfloat16", "auto")
-    .option("--port <port>", "port on the loopback interface; 0 = any free one", "8000")
+    .addOption(
+      new Option("--device <device>", "where the model lies")
+        .choices(["auto", "cpu", "cuda"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--dtype <dtype>", "of its weights")
+        .choices(["auto", "float32", "bfloat16"])
+        .default("auto"),
+    )
+    .option("--port <port>", "port on the loopback interface; 0 = any free one", wholeNumber(0, 65_535), 8000)
     .option("--checkpoints <folder>", "where checkpoints are kept")
-    .action(async ({ port, ...options }: ServeOptions) => {
+    .action(async (options: ServeOptions) => {
       await interruptible("server stopped", async signal => {
         const server = await startLocalServer({
           ...options,
-          port: Number(port),
+          model: findPath(options.model),
           signal,
           onLog: line => console.error(line),
         });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { parseConfig } from "../soar/parse-config.js";
 import { readStudy } from "../study/read-study.js";
 import { runStudy, type StudyProgress } from "../study/run-study.js";
@@ -10,6 +10,7 @@ import { interruptible } from "./interruptible.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import { readConfigSource } from "./read-config-source.js";
 import { readYaml } from "./read-yaml.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface StudyOptions {
   out?: string;
@@ -26,13 +27,13 @@ export function registerStudy(program: Command): void {
     )
     .argument("<file>", "YAML or JSON file of the study; with --tables also the folder of one")
     .option("--out <folder>", "folder of the study (default: runs/NAME)")
-    .option("--concurrency <n>", "evaluations under way at once", positive, 2)
+    .option("--concurrency <n>", "evaluations under way at once", wholeNumber(1), 2)
     .option("--tables", "run nothing; write tables and pictures of what is done")
     .action(async (file: string, options: StudyOptions) => {
       const folder = options.out ?? join("runs", basename(file).replace(/\.(json|ya?ml)$/, ""));
       const study = options.tables
         ? await readStudy(file.match(/\.(json|ya?ml)$/) ? folder : file)
-        : await run(file, folder, options.concurrency);
+        : await run(file, folder, options);
       // Loaded here: other commands need no figures.
       const { writeStudyResults } = await import("../study/write-study-results.js");
       const results = await writeStudyResults(study);
@@ -41,11 +42,11 @@ export function registerStudy(program: Command): void {
     });
 }
 
-async function run(file: string, folder: string, concurrency: number) {
+async function run(file: string, folder: string, { concurrency, out }: StudyOptions) {
   const study = parseConfig(await readYaml(file), file, studySchema);
   const base = await readConfigSource(study.config);
   const line = liveLine(process.stderr);
-  const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}`;
+  const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;
   try {
     return await interruptible(hint, signal =>
       runStudy({
@@ -83,10 +84,4 @@ function displayProgress(line: LiveLine): (progress: StudyProgress) => void {
       line.write(`${text}${done < total ? `  (${part}: about ${Math.ceil(minutes)} min left)` : ""}`);
     }
   };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("expected a whole number of at least 1.");
 }

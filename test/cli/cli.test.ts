@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -30,13 +30,17 @@ function soarlab(...args: string[]): Promise<{ code: number; stdout: string; std
 
 describe("soarlab run", () => {
   it.each([
+    [["run", "constructor"], /constructor is neither a preset/],
     [["run", "gmy"], /gmy is neither a preset \(paper, gym\) nor a file/],
     [["run", "gym", "--set", "student.step=3"], /student\.step: unknown; did you mean steps\?/],
     [["run", "gym", "--set", "nonsense"], /expected path=value/],
-    [["run", "gym", "--set", "hard.train=none.jsonl"], /none\.jsonl: no problems; expected JSONL/],
+    [["run", "gym", "--set", "hard.train=none.jsonl"], /hard\.train: there is no file none\.jsonl/],
     [["resume", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["runs", "nowhere"], /nowhere: no such folder/],
     [["frobnicate"], /unknown command 'frobnicate'/],
+    [["serve", "--port", "80000"], /--port.*80000.*expected a whole number from 0 to 65535/],
+    [["serve", "--device", "gpu"], /--device.*Allowed choices are auto, cpu, cuda/],
+    [["gym", "hard", "--k", "many"], /--k.*many.*expected a whole number, at least 1/],
   ])("%j says what is wrong", async (args, message) => {
     const { code, stderr } = await soarlab(...args);
     expect(code).toBe(1);
@@ -75,18 +79,35 @@ describe("soarlab run, a second time", () => {
   });
 });
 
+describe("soarlab resume", () => {
+  it("says how to go on with a study", async () => {
+    await mkdir(join(folder, "study"));
+    await writeFile(join(folder, "study/study.json"), "{}");
+    const { code, stderr } = await soarlab("resume", "study");
+    expect(code).toBe(1);
+    expect(stderr).toBe("soarlab: study holds a study; go on with it by its file: soarlab study FILE\n");
+  });
+});
+
+describe("soarlab --version", () => {
+  it("says the package's", async () => {
+    const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
+    expect((await soarlab("--version")).stdout).toBe(`${version}\n`);
+  });
+});
+
 describe("soarlab runs", () => {
   it("lists runs with their state, and passes over what is none", async () => {
-    const runs = join(folder, "runs");
+    const runs = join(folder, "listed");
     const log = await RunLog.create(join(runs, "first"), parseConfig(presets.gym));
     const at = new Date().toISOString();
     const baseline = { train: 0, test: 0 };
     await log.append({ type: "start", at, version: "0", baseModel: "gym-base", baseline });
     await log.close();
     await writeFile(join(runs, "notes.txt"), "");
-    const { code, stdout } = await soarlab("runs", "runs");
+    const { code, stdout } = await soarlab("runs", "listed");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(2);
-    expect(stdout).toMatch(/runs\/first +interrupted +0\/26 +0 +0 +0\.000/);
+    expect(stdout).toMatch(/listed\/first +interrupted +0\/26 +0 +0 +0\.000/);
   });
 });

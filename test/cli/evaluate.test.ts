@@ -42,12 +42,14 @@ const short = [
 describe("soarlab evaluate", () => {
   it.each([
     [["evaluate", "hard-onyl"], /there is no protocol hard-onyl; did you mean hard-only\?/],
+    [["evaluate", "toString"], /there is no protocol toString; there are: base, /],
+    [["evaluate", "pq", "--run", "r", "--config", "gym"], /--config is for evaluations without a --run/],
     [["evaluate", "pq"], /pq is about a SOAR run; name its folder with --run/],
     [["evaluate", "ps", "--run", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["evaluate", "base", "--set", "test.sample=3"], /test\.sample: unknown; did you mean samples\?/],
     [
       ["evaluate", "oracle-pool", "--set", "questions.path=none.jsonl"],
-      /none\.jsonl: 0 problems, expected some/,
+      /questions\.path: there is no file none\.jsonl/,
     ],
   ])("%j says what is wrong", async (args, message) => {
     const { code, stderr } = await soarlab(args);

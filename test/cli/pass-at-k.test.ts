@@ -98,7 +98,7 @@ describe("soarlab pass-at-k", () => {
   it("refuses what makes no sense", async () => {
     const file = write("ok.csv", counts([1]));
     await expect(run(file, "--k", "1,x")).rejects.toThrow(/--k.*expected a whole number/);
-    await expect(run(file, "--k", "0")).rejects.toThrow(/expected whole numbers from 1/);
+    await expect(run(file, "--k", "0")).rejects.toThrow(/--k.*expected a whole number, at least 1/);
     await expect(run(file, "--k", "11")).rejects.toThrow(/k = 11 is more than its 10 samples/);
     await expect(run(file, "--confidence", "95")).rejects.toThrow(/between 0 and 1/);
     await expect(run(file, "--domain", "physics")).rejects.toThrow(/Allowed choices are math, gym/);
