@@ -46,6 +46,7 @@ const logTailLines = 30;
  * @throws TrainingError with the end of the server's log when it does not come up
  */
 export async function startLocalServer(params: LocalServerParams): Promise<LocalServer> {
+  params.signal?.throwIfAborted();
   const python = params.python ?? findPython();
   const apiKey = randomBytes(24).toString("base64url");
   const tail: string[] = [];
@@ -69,7 +70,8 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   process.once("exit", kill);
   const ended = new Promise<string>(resolve => {
     child.once("error", error => resolve(`cannot run ${python}: ${error.message}`));
-    child.once("exit", (code, signal) =>
+    // Not "exit": that may come before the last lines of the log.
+    child.once("close", (code, signal) =>
       resolve(`the training server ended (${signal ?? `exit code ${code}`})`),
     );
   });
@@ -87,7 +89,10 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   } catch (error) {
     if (child.pid !== undefined) await stop();
     if (!(error instanceof TrainingError)) throw error;
-    throw new TrainingError("unreachable", [error.message, ...tail.map(line => `  ${line}`)].join("\n"));
+    const lacksPackages = child.pid === undefined || tail.some(line => /^ModuleNotFoundError:/.test(line));
+    const advice = `${python} is no Python with the server's packages: run npm run setup, or set SOARLAB_PYTHON to one`;
+    const lines = [error.message, ...tail.map(line => `  ${line}`), ...(lacksPackages ? [advice] : [])];
+    throw new TrainingError("unreachable", lines.join("\n"));
   }
 }
 
@@ -111,7 +116,7 @@ function serverArguments(params: LocalServerParams): string[] {
 
 function findPython(): string {
   const own = join(packageRoot, ".venv", "bin", "python");
-  return process.env.SOARLAB_PYTHON ?? (existsSync(own) ? own : "python3");
+  return process.env.SOARLAB_PYTHON || (existsSync(own) ? own : "python3");
 }
 
 async function firstLine(

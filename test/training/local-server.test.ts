@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,7 +135,16 @@ describe("startLocalServer", () => {
       /before it was ready[\s\S]*config\.json/,
     );
     await expect(startLocalServer({ model, python: "/no/such/python" })).rejects.toThrow(
-      /cannot run \/no\/such\/python/,
+      /cannot run \/no\/such\/python[\s\S]*npm run setup/,
+    );
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(startLocalServer({ model, signal })).rejects.toThrow("enough");
+    const bare = join(empty, "python");
+    await writeFile(bare, "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'torch'\" >&2; exit 1\n", {
+      mode: 0o755,
+    });
+    await expect(startLocalServer({ model, python: bare })).rejects.toThrow(
+      /No module named 'torch'\n.*\/python is no Python with the server's packages: run npm run setup/,
     );
     const port = Number(new URL(server.url).port);
     await expect(startLocalServer({ model, device: "cpu", port })).rejects.toThrow(/port|address/i);
