@@ -134,6 +134,8 @@ export function createGrader({
   const abandon = (slot: Slot, reason: string, cause?: unknown) => {
     slots.delete(slot);
     const { chunk } = slot;
+    // Results that it still sends come too late: its items are queued again.
+    slot.chunk = undefined;
     const at = Atomics.load(slot.progress, 1);
     slot.worker.terminate();
     if (!chunk) return;
