@@ -221,9 +221,21 @@ function compareSets(a: Answer, b: Answer): Comparison | undefined {
     const direct = inAnyOrder(a.items, b.items, "interval");
     if (direct.equal) return direct;
   }
+  // x < 2, y > 3 bounds two numbers, and is not the set of one.
+  if (new Set([...boundSymbols(a), ...boundSymbols(b)]).size > 1) return undefined;
   const [left, right] = [toRealSet(a), toRealSet(b)];
   if (!left || !right) return undefined;
   return { equal: sameRealSet(left, right), method: "interval" };
+}
+
+/** The symbols on a side of relations of their own: x of x > 3 and of x \in \mathbb{R}. */
+function boundSymbols(x: Answer): string[] {
+  if (x.kind === "list") return x.items.flatMap(boundSymbols);
+  if (x.kind !== "relation") return [];
+  const sides = x.operators[0] === "\\in" ? x.sides.slice(0, 1) : x.sides;
+  return sides.flatMap(side =>
+    side.kind === "formula" && side.expression.op === "symbol" ? [side.expression.name] : [],
+  );
 }
 
 function isEmptySet(x: Answer): boolean {

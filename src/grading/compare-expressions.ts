@@ -18,8 +18,8 @@ const points = 8;
  * Whether two formulas have the same value, for all values of their symbols where they have any. Constants are compared
  * exactly as fractions, then in double precision, and where that calls them close, with 60 digits. Formulas with symbols
  * are expanded as polynomials, else evaluated at seeded random points: exactly where both are rational functions, else in
- * double precision. Symbols stand for positive numbers, so that \sqrt{x^2} is x, unless there is an absolute value; for whole ones inside floors, factorials
- * and binomials.
+ * double precision. Symbols stand for positive numbers, so that \sqrt{x^2} is x, unless there is an absolute value; for
+ * whole ones inside floors, factorials and binomials.
  */
 export function compareExpressions(a: Expression, b: Expression): Comparison {
   if (keyOf(a) === keyOf(b)) return { equal: true, method: "identical" };
@@ -50,7 +50,7 @@ function survey(
     case "opaque":
       traits.opaque = true;
       // Not a name that a polynomial's monomials could take apart.
-      return survey({ op: "symbol", name: `opaque ${x.key.replace(/[*^]/g, "_")}` }, traits);
+      return survey({ op: "symbol", name: `opaque ${keyOf(x).replace(/[*^]/g, "_")}` }, traits);
     case "call": {
       if (wholeFunctions.has(x.fn)) traits.whole = true;
       if (x.fn === "Abs") traits.signed = true;
@@ -68,14 +68,12 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   const doubleB = attempt(b, complexField);
   if (exactA && exactB && exactA.n === exactB.n && exactA.d === exactB.d)
     return { equal: true, method: "numeric" };
-  const decimals = Math.max(decimalsOf(a), decimalsOf(b));
   const unlike: Comparison = { equal: false, method: "numeric" };
-  if (exactA && exactB) {
-    // The values are exactly known to differ; a double is enough to say by how much.
-    const gap = doubleA && doubleB ? Math.abs(doubleA.re - doubleB.re) : Number.NaN;
-    return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
-  }
-  if (!doubleA || !doubleB) return { equal: undefined, method: "numeric" };
+  if (!doubleA || !doubleB) return exactA && exactB ? unlike : { equal: undefined, method: "numeric" };
+  const isShort = isWrittenShort(a, doubleA, doubleB) || isWrittenShort(b, doubleB, doubleA);
+  const unlessShort: Comparison = isShort ? { equal: true, method: "approximate" } : unlike;
+  // The values are exactly known to differ.
+  if (exactA && exactB) return unlessShort;
   const infinite = [isInfinite(doubleA), isInfinite(doubleB)];
   if (infinite[0] && infinite[1]) {
     // Two overflows say nothing; two infinities that were written as such are compared by sign.
@@ -85,9 +83,7 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   if (!isDefined(doubleA) || !isDefined(doubleB)) return { equal: undefined, method: "numeric" };
   if (infinite[0] || infinite[1]) return unlike;
   const gap = Math.hypot(doubleA.re - doubleB.re, doubleA.im - doubleB.im);
-  if (gap > nearby * scale(doubleA, doubleB)) {
-    return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
-  }
+  if (gap > nearby * scale(doubleA, doubleB)) return unlessShort;
   const preciseA = attempt(a, preciseField);
   const preciseB = attempt(b, preciseField);
   const apart = preciseA && preciseB && preciseGap(preciseA, preciseB);
@@ -97,7 +93,7 @@ function compareConstants(a: Expression, b: Expression): Comparison {
     return { equal: size > 0 && gap <= 1e-12 * size ? true : undefined, method: "numeric" };
   }
   if (apart <= 1e-40) return { equal: true, method: "numeric" };
-  return isRounded(decimals, gap) ? { equal: true, method: "approximate" } : unlike;
+  return unlessShort;
 }
 
 function compareFormulas(
@@ -182,9 +178,13 @@ function decimalsOf(x: Expression): number {
   return x.op === "number" ? (x.decimals ?? 0) : 0;
 }
 
-/** Whether a difference is within one unit of the last place written, of at least `minDecimals`. */
-function isRounded(decimals: number, gap: number): boolean {
-  return decimals >= minDecimals && gap <= 1.000001 * 10 ** -Math.min(decimals, 12);
+/** Whether a formula is a decimal of at least `minDecimals` places, and the other value rounded or cut off there. */
+function isWrittenShort(x: Expression, value: Complex, other: Complex): boolean {
+  const decimals = decimalsOf(x);
+  if (decimals < minDecimals) return false;
+  const gap = Math.hypot(value.re - other.re, value.im - other.im);
+  const isCutOff = Math.abs(value.re) < Math.abs(other.re);
+  return gap < (isCutOff ? 0.999999 : 0.500001) * 10 ** -Math.min(decimals, 12);
 }
 
 function samePolynomial(a: Polynomial, b: Polynomial): boolean {

@@ -6,7 +6,7 @@ export type Method =
   | "text"
   /** Two constants: exact fractions, or 60 digits where they are irrational. */
   | "numeric"
-  /** A decimal of at least 6 places that is the other value rounded. */
+  /** A decimal of at least 6 places that is the other value rounded or cut off. */
   | "approximate"
   /** Expanded polynomials, term by term. */
   | "symbolic"

@@ -30,6 +30,9 @@ export function evaluate<T>(
     throw new UnsupportedError(`the symbol ${name} has no value`);
   },
 ): T {
+  /** One after the other, so that a product grown too large ends it before all factors are worked out. */
+  const fold = ([first, ...rest]: Expression[], join: (a: T, b: T) => T) =>
+    rest.reduce((sum, x) => join(sum, go(x)), go(first!));
   const go = (x: Expression): T => {
     switch (x.op) {
       case "number":
@@ -44,9 +47,9 @@ export function evaluate<T>(
     const [first, second] = x.args;
     switch (x.fn) {
       case "Add":
-        return x.args.map(go).reduce((a, b) => field.add(a, b));
+        return fold(x.args, field.add);
       case "Multiply":
-        return x.args.map(go).reduce((a, b) => field.multiply(a, b));
+        return fold(x.args, field.multiply);
       case "Divide":
         return x.args.map(go).reduce((a, b) => field.divide(a, b));
       case "Negate":

@@ -17,7 +17,8 @@ export type Expression =
   | {
       /** Something that is not evaluated (a sum, an integral, a derivative); it equals only what is written the same. */
       op: "opaque";
-      key: string;
+      head: string;
+      args: Expression[];
     }
   | { op: "call"; fn: FunctionName; args: Expression[] };
 

@@ -6,8 +6,11 @@
 export function normaliseAnswer(text: string): string {
   let s = text;
   for (const [pattern, replacement] of rules) s = s.replace(pattern, replacement);
-  s = unbox(s.trim());
-  return s.replace(/^[\s,;:]+|[\s,;:.]+$/g, "").trim();
+  s = unbox(s.trim()).replace(/^[\s,;:]+/, "");
+  // From the end: a pattern for what stands there is tried at every comma of the text.
+  let end = s.length;
+  while (end > 0 && " ,;:.".includes(s[end - 1]!)) end--;
+  return s.slice(0, end);
 }
 
 /** In order. Each works on any text, and none backtracks over more than a few characters. */
@@ -66,6 +69,7 @@ const rules: [RegExp, string][] = [
   [/\\rbrack(?![a-zA-Z])/g, "]"],
   [/\\(?:varnothing|O)(?![a-zA-Z])/g, "\\emptyset"],
   [/\\(?:R|reals)(?![a-zA-Z])/g, "\\mathbb{R}"],
+  [/\\mathbb\s*([A-Z])/g, "\\mathbb{$1}"],
   [/\\(?:setminus|smallsetminus|backslash)(?![a-zA-Z])/g, "\\setminus "],
   [/\\(?:therefore|because)(?![a-zA-Z])/g, " "],
   [/\*\*/g, "^"],

@@ -48,6 +48,9 @@ function parseList(s: string): Answer {
   const inner = /^\\text\s*\{([^{}]*)\}$/.exec(s)?.[1];
   if (inner !== undefined) return parseText(inner);
   if (timeOfDay.test(s)) return { kind: "text", text: s };
+  // Braces of LaTeX, which are not to be seen, around several answers.
+  const braced = /^\{(.*)\}$/.exec(s)?.[1];
+  if (braced !== undefined && (splitTopLevel(braced, comma)?.length ?? 0) > 1) return parseList(braced);
 
   let conjunction: "and" | undefined;
   const listed = s.replace(wordBetween, (_, inText, plain, sign) => {

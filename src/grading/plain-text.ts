@@ -6,20 +6,18 @@ const numberWords = [
   ),
   ..."sixteen seventeen eighteen nineteen twenty".split(" "),
 ];
-const synonyms: Record<string, string> = {
-  true: "true",
-  yes: "yes",
-  empty: "emptyset",
-  none: "emptyset",
-  nosolution: "emptyset",
-  nosolutions: "emptyset",
-  infinity: "infty",
-  infinite: "infty",
-};
+const synonyms = new Map([
+  ["empty", "emptyset"],
+  ["none", "emptyset"],
+  ["nosolution", "emptyset"],
+  ["nosolutions", "emptyset"],
+  ["infinity", "infty"],
+  ["infinite", "infty"],
+]);
 
 /**
- * An answer in words as a key to compare by: small letters and digits only, number words as digits; undefined where it
- * has no plain writing.
+ * An answer in words as a key to compare by: small letters, numbers and signs only, number words as digits; undefined
+ * where it has no plain writing.
  */
 export function plainText(answer: Answer): string | undefined {
   switch (answer.kind) {
@@ -50,7 +48,8 @@ function key(text: string): string {
     .replace(/\\(?:text|mathrm|mathbf)\s*/g, "")
     .toLowerCase()
     .replace(/^(?:the|a|an)\s+/, "")
-    .replace(/[^\p{L}\p{N}/+-]/gu, "");
+    // A point stays within a number: 1.5 hours are not 15.
+    .replace(/[^\p{L}\p{N}/+<>.-]|(?<!\d)\.|\.(?!\d)/gu, "");
   const number = numberWords.indexOf(letters);
-  return number >= 0 ? String(number) : (synonyms[letters] ?? letters);
+  return number >= 0 ? String(number) : (synonyms.get(letters) ?? letters);
 }

@@ -8,22 +8,35 @@ export class UnparsedError extends Error {
 }
 
 const known = new Set<string>(functionNames);
-const constants: Record<string, ConstantName> = {
-  Pi: "Pi",
-  e: "E",
-  ExponentialE: "E",
-  i: "I",
-  ImaginaryUnit: "I",
-  PositiveInfinity: "Infinity",
-};
-const renamed: Record<string, FunctionName> = {
-  Arcsec: "Arccos",
-  Ceiling: "Ceil",
-  Gcd: "GCD",
-  Lcm: "LCM",
-  Choose: "Binomial",
-};
-const inverses: Record<string, FunctionName> = { Sin: "Arcsin", Cos: "Arccos", Tan: "Arctan" };
+// Maps, since an answer may name what every object inherits.
+const constants = new Map<string, ConstantName>([
+  ["Pi", "Pi"],
+  ["e", "E"],
+  ["ExponentialE", "E"],
+  ["i", "I"],
+  ["ImaginaryUnit", "I"],
+  ["PositiveInfinity", "Infinity"],
+]);
+const renamed = new Map<string, FunctionName>([
+  ["Ceiling", "Ceil"],
+  ["Gcd", "GCD"],
+  ["Lcm", "LCM"],
+  ["Choose", "Binomial"],
+]);
+const inverses = new Map<string, FunctionName>([
+  ["Sin", "Arcsin"],
+  ["Cos", "Arccos"],
+  ["Tan", "Arctan"],
+]);
+/** By a function or the name of its inverse: the inverse that takes one over the argument. */
+const reciprocalInverses = new Map<string, FunctionName>([
+  ["Csc", "Arcsin"],
+  ["Arccsc", "Arcsin"],
+  ["Sec", "Arccos"],
+  ["Arcsec", "Arccos"],
+  ["Cot", "Arctan"],
+  ["Arccot", "Arctan"],
+]);
 const maxDepth = 120;
 
 /**
@@ -42,7 +55,7 @@ export function toExpression(json: MathJsonExpression, depth = 0): Expression {
   }
   if ("num" in json) return toNumber(json.num);
   if ("sym" in json) return toSymbol(json.sym);
-  if ("str" in json) return { op: "opaque", key: `"${json.str}"` };
+  if ("str" in json) return opaque(`"${json.str}"`, []);
   if ("fn" in json) return toExpression(json.fn as MathJsonExpression, depth);
   throw new UnparsedError("a dictionary is not a formula");
 }
@@ -54,9 +67,9 @@ function toNumber(text: string): Expression {
 }
 
 function toSymbol(name: string): Expression {
-  if (name.startsWith("'") && name.endsWith("'")) return { op: "opaque", key: name };
+  if (name.startsWith("'") && name.endsWith("'")) return opaque(name, []);
   if (name === "Nothing") throw new UnparsedError("an empty place");
-  const constant = constants[name];
+  const constant = constants.get(name);
   if (constant) return { op: "constant", name: constant };
   return { op: "symbol", name: name === "GoldenRatio" ? "phi" : name };
 }
@@ -90,14 +103,23 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
     case "Power": {
       // \sin^{-1} is the inverse, while \sin^2 is the square.
       const [base, exponent] = below();
-      const inverse = base!.op === "call" ? inverses[base!.fn] : undefined;
-      if (inverse && base!.op === "call" && isMinusOne(exponent!)) return call(inverse, ...base!.args);
+      if (base!.op === "call" && isMinusOne(exponent!)) {
+        const { fn, args: of } = base!;
+        const inverse = inverses.get(fn);
+        if (inverse) return call(inverse, ...of);
+        const reciprocal = reciprocalInverses.get(fn);
+        if (reciprocal) return call(reciprocal, call("Divide", integer(1), ...of));
+      }
       return call("Power", base!, exponent!);
     }
     case "Log": {
       const [x, base] = below();
       return call("Log", x!, base ?? integer(10));
     }
+    case "Arccsc":
+    case "Arcsec":
+    case "Arccot":
+      return call(reciprocalInverses.get(head)!, call("Divide", integer(1), ...below()));
     case "Percent":
       return call("Divide", ...below(), integer(100));
     case "PlusMinus":
@@ -106,7 +128,7 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
     case "Hold":
       return toExpression(args[0]!, depth + 1);
   }
-  const fn = renamed[head] ?? (known.has(head) ? (head as FunctionName) : undefined);
+  const fn = renamed.get(head) ?? (known.has(head) ? (head as FunctionName) : undefined);
   if (fn) return call(fn, ...below());
   return opaque(head, below());
 }
@@ -167,6 +189,5 @@ function call(fn: FunctionName, ...args: Expression[]): Expression {
 }
 
 function opaque(head: string, args: Expression[]): Expression {
-  const key = JSON.stringify([head, args], (_, value) => (typeof value === "bigint" ? String(value) : value));
-  return { op: "opaque", key };
+  return { op: "opaque", head, args };
 }

@@ -4,9 +4,9 @@ export interface Unit {
   scale: number;
 }
 
-const units: Record<string, [dimension: string, scale: number]> = {};
+const units = new Map<string, [dimension: string, scale: number]>();
 const define = (dimension: string, scale: number, ...names: string[]) => {
-  for (const name of names) units[name] = [dimension, scale];
+  for (const name of names) units.set(name, [dimension, scale]);
 };
 define("length", 0.001, "mm", "millimeter", "millimetre");
 define("length", 0.01, "cm", "centimeter", "centimetre");
@@ -55,7 +55,7 @@ export function parseUnit(text: string): Unit | undefined {
     power = prefix[1]!.startsWith("s") ? 2 : 3;
     name = name.slice(prefix[0].length);
   }
-  const unit = units[name] ?? units[name.replace(/s( per|\/|$)/, "$1")];
+  const unit = units.get(name) ?? units.get(name.replace(/s( per|\/|$)/, "$1"));
   if (!unit) return undefined;
   const [dimension, scale] = unit;
   return power === 1 ? { dimension, scale } : { dimension: `${dimension}^${power}`, scale: scale ** power };

@@ -69,6 +69,15 @@ const cases: [gold: string, answer: string, verdict: string][] = [
   ["-2\\frac12", "-2.5", "equal"],
   ["\\frac13", "0.333333", "equal"],
   ["\\frac13", "0.33", "different"],
+  ["\\frac13", "0.333334", "different"],
+  ["\\frac23", "0.666667", "equal"],
+  ["\\frac23", "0.666666", "equal"],
+  ["-\\frac23", "-0.666668", "different"],
+  ["0.142857142857", "0.142857", "equal"],
+  ["0.142857142857", "0.142858", "different"],
+  ["0.123456", "0.123457", "different"],
+  ["0.999999", "1", "different"],
+  ["0.30000000000000004", "0.3", "equal"],
   ["\\sqrt2", "1.41421356", "equal"],
   ["\\sqrt2", "1.414", "different"],
   ["x^2+2x+1", "(x+1)^2", "equal"],
@@ -184,6 +193,23 @@ const cases: [gold: string, answer: string, verdict: string][] = [
   ["0,3a", "3a,0", "equal"],
   ["\\text{ellipse}", "an ellipse", "equal"],
   ["5 \\text{ or } 6", "5", "different"],
+  ["(2,3)", "x=2, y=3", "equal"],
+  ["(2,3)", "y=3, x=2", "different"],
+  ["(2,3)", "x=2, x=3", "different"],
+  ["x<2, y>3", "y<2, x>3", "different"],
+  ["x>3", "y>3", "different"],
+  ["x \\in \\mathbb R", "(-\\infty,\\infty)", "equal"],
+  ["\\{1,2,3\\}", "{3,2,1}", "equal"],
+  ["\\text{x < 5}", "\\text{x > 5}", "different"],
+  ["\\text{1.5 hours}", "\\text{15 hours}", "different"],
+  ["\\sec^{-1} 2", "\\frac{\\pi}{3}", "equal"],
+  ["\\operatorname{arcsec} 2", "\\frac{\\pi}{3}", "equal"],
+  ["\\cot^{-1} 1", "45^\\circ", "equal"],
+  ["\\sum_{i=1}^n i", "\\sum_{i=1}^n i^2", "undecided"],
+  ["2\\sum_{i=1}^n i", "\\sum_{i=1}^n i+\\sum_{i=1}^n i", "equal"],
+  ["5\\text{ constructor}", "5", "equal"],
+  ["\\text{constructor}", "\\text{valueOf}", "different"],
+  ["x+1", "\\operatorname{constructor}(x)", "different"],
 ];
 
 describe("gradeAnswer", () => {
@@ -209,6 +235,17 @@ describe("gradeAnswer", () => {
         expected,
       ]);
     }
+  });
+
+  it.each([
+    ["sums in sums", `${"\\sum_{i=1}^n ".repeat(90)}i`],
+    ["matrices in matrices", `${"\\begin{pmatrix}".repeat(20)}1${"\\end{pmatrix}".repeat(20)}`],
+    ["20,000 commas", `1${",".repeat(20_000)}2`],
+  ])("does not take long over %s", (_, answer) => {
+    const { verdict, ms, reason } = gradeAnswer({ gold: "x+1", answer });
+    expect(verdict).not.toBe("equal");
+    expect(reason ?? "").not.toMatch(/failed/);
+    expect(ms).toBeLessThan(1000);
   });
 
   it("names the method that decided", () => {
