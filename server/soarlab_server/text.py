@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from jinja2 import Template, TemplateError
+from jinja2.ext import Extension, loopcontrols
+from jinja2.nodes import Node
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from .commands import RequestError
@@ -24,7 +27,11 @@ class Text:
         file = self.folder / "tokenizer.json"
         if not file.exists():
             raise RequestError(f"text needs a tokenizer, and {self.folder} has no tokenizer.json")
-        return Tokenizer.from_file(str(file))
+        tokenizer = Tokenizer.from_file(str(file))
+        # Some files ask for them; here a text is what it is.
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     def check(self) -> None:
         """Raises RequestError when there is no tokenizer."""
@@ -35,19 +42,20 @@ class Text:
 
     def encode_chat(self, messages: list[dict[str, str]]) -> list[int]:
         """By the model's chat template; without one, the contents, one below the other."""
-        if self._chat_template is None:
-            return self.encode("\n".join(message["content"] for message in messages))
         marks = {
             name: mark["content"] if isinstance(mark, dict) else mark
             for name, mark in self._config.items()
-            if name in ("bos_token", "eos_token")
+            if name in ("bos_token", "eos_token") and mark is not None
         }
         try:
-            said = self._chat_template.render(
+            template = self._chat_template
+            said = template and template.render(
                 messages=messages, add_generation_prompt=True, **marks
             )
-        except TemplateError as error:
+        except Exception as error:  # whatever a template from a hub may do
             raise RequestError(f"the model's chat template refuses this: {error}") from error
+        if said is None:
+            return self.encode("\n".join(message["content"] for message in messages))
         # The template writes the special tokens itself.
         return self._tokenizer.encode(said, add_special_tokens=False).ids
 
@@ -65,7 +73,7 @@ class Text:
         if source is None:
             return None
         environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+            trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _Generation]
         )
         environment.filters["tojson"] = lambda value, **options: json.dumps(
             value, ensure_ascii=False, **options
@@ -78,6 +86,16 @@ class Text:
 
     def decode(self, tokens: list[int], *, skip_special_tokens: bool = False) -> str:
         return self._tokenizer.decode(tokens, skip_special_tokens=skip_special_tokens)
+
+
+class _Generation(Extension):
+    """`{% generation %}`, by which templates mark what the assistant says, changes no text."""
+
+    tags = frozenset({"generation"})
+
+    def parse(self, parser: Parser) -> list[Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
 def _raise(message: str) -> None:

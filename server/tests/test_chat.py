@@ -10,6 +10,10 @@ import httpx
 import pytest
 from client import Api, encoded
 from support import Server, running_server
+from tokenizers import Tokenizer
+
+from soarlab_server.commands import RequestError
+from soarlab_server.text import Text
 
 
 def chat(server: Server, *contents: str, status: int = 200, **fields) -> dict:
@@ -117,3 +121,37 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
         body["messages"] = [{"role": "robot", "content": "t2"}]
         refused = httpx.post(url, json=body, headers={"X-API-Key": "secret"})
         assert refused.status_code == 400 and "no robots" in refused.json()["detail"]
+
+
+def text_of(gym: Path, folder: Path, **config) -> Text:
+    shutil.copy(gym / "tokenizer.json", folder)
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    return Text(folder)
+
+
+@pytest.mark.parametrize(
+    ("template", "tokens"),
+    [
+        ("{{ bos_token }} t5 {{ messages[0].content }}", [5, 2]),
+        ("t5 {% generation %}{{ messages[0].content }}{% endgeneration %}", [5, 2]),
+        ("{% for message in messages %}{{ message.content }}{% break %}{% endfor %}", [2]),
+    ],
+)
+def test_what_templates_may_say(template: str, tokens: list, gym: Path, tmp_path: Path) -> None:
+    text = text_of(gym, tmp_path, chat_template=template, bos_token=None)
+    assert text.encode_chat([{"role": "user", "content": "t2"}] * 2) == tokens
+
+
+@pytest.mark.parametrize("template", ["{% for %}", "{{ 1 / 0 }}", "{{ messages[0].content + 1 }}"])
+def test_a_template_that_fails_is_refused(template: str, gym: Path, tmp_path: Path) -> None:
+    text = text_of(gym, tmp_path, chat_template=template)
+    with pytest.raises(RequestError, match="chat template refuses"):
+        text.encode_chat([{"role": "user", "content": "t2"}])
+
+
+def test_texts_are_never_cut_nor_padded(gym: Path, tmp_path: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(gym / "tokenizer.json"))
+    tokenizer.enable_truncation(3)
+    tokenizer.enable_padding(length=8)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    assert Text(tmp_path).encode("t2 t3 t4 t5") == [2, 3, 4, 5]

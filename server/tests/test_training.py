@@ -18,6 +18,7 @@ from soarlab_server.commands import (
     ForwardBackward,
     LoraSpec,
     OptimStep,
+    RequestError,
 )
 
 CONFIG = {"clip_low_threshold": 0.7, "clip_high_threshold": 1.1}
@@ -139,6 +140,23 @@ def test_a_failed_pass_leaves_the_gradient_as_it_was(
             driver.run("m", ForwardBackward(random_data(2), "cross_entropy", {}, True))
     assert torch.equal(model.gradient, before)
     driver.run("m", OptimStep(ADAM))  # the model lives on
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing(driver: Driver) -> None:
+    driver.run("m", CreateModel(LoraSpec(0)))
+    driver.run("m", ForwardBackward(random_data(1), "cross_entropy", {}, True))
+    driver.run("m", OptimStep(ADAM))
+    model = driver.backend.models["m"]
+    weights, mean = model.flat.clone(), model.adam.mean.clone()
+    far = random_data(2, 1)
+    far[0].sampler_logprobs[:] = -1e4  # the ratio's exponential overflows
+    driver.run("m", ForwardBackward(far, "importance_sampling", {}, True))
+    with pytest.raises(RequestError, match="norm is"):
+        driver.run("m", OptimStep(ADAM))
+    assert torch.equal(model.flat, weights) and torch.equal(model.adam.mean, mean)
+    driver.run("m", ForwardBackward(random_data(3), "cross_entropy", {}, True))
+    norm = driver.run("m", OptimStep(ADAM)).fields["metrics"]["grad_norm"]
+    assert 0 < norm < float("inf")
 
 
 def test_logits_in_chunks_change_nothing(gym: Path, driver: Driver) -> None:

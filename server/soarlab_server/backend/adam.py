@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
-from ..commands import AdamParams
+from ..commands import AdamParams, RequestError
 
 
 class Adam:
@@ -21,10 +23,18 @@ class Adam:
 
     @torch.no_grad()
     def step(self, weights: Tensor, gradient: Tensor, params: AdamParams) -> float:
-        """Changes `weights` and `gradient` in place; returns the norm before clipping."""
+        """Changes `weights` and `gradient` in place; returns the norm before clipping.
+
+        A gradient of NaN or infinite norm is refused before anything is changed.
+        """
+        norm = gradient.norm().item()
+        if not math.isfinite(norm):
+            raise RequestError(
+                f"the gradient's norm is {norm}: the weights stay as they were and the gradient is "
+                "cleared; look for advantages or log-probabilities that are far out"
+            )
         if self.mean is None or self.square is None:
             self.mean, self.square = torch.zeros_like(weights), torch.zeros_like(weights)
-        norm = gradient.norm().item()
         if 0 < params.grad_clip_norm < norm:
             gradient.mul_(params.grad_clip_norm / norm)
         self.steps += 1

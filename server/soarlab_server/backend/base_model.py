@@ -67,7 +67,7 @@ def locate(model: str) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        patterns = ["*.json", "*.safetensors", "tokenizer.model"]
+        patterns = ["*.json", "*.safetensors", "tokenizer.model", "chat_template.jinja"]
         return Path(snapshot_download(model, allow_patterns=patterns))
     except Exception as error:
         raise ModelError(f"cannot get {model} from the hub: {error}") from error

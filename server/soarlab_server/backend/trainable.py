@@ -54,11 +54,12 @@ class TrainableModel:
     def step(self, params: AdamParams) -> float:
         """One optimizer step on the accumulated gradient, which it clears; returns its norm."""
         self.prepare_gradient()
-        norm = self.adam.step(self.flat, self.gradient, params)
-        self.gradient.zero_()
-        self.has_gradient = False
-        self._snapshot = None
-        return norm
+        try:
+            return self.adam.step(self.flat, self.gradient, params)
+        finally:
+            self.gradient.zero_()
+            self.has_gradient = False
+            self._snapshot = None
 
     def snapshot(self) -> Weights:
         """The weights as they are now, in the base's dtype, for sampling. Made once per step."""
