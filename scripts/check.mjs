@@ -15,7 +15,8 @@ const failed = [];
 for (const [name, command, args] of parts) {
   const started = Date.now();
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(command, args, { stdio: "inherit" });
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (error) console.log(error.message);
   console.log(
     `== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${((Date.now() - started) / 1000).toFixed(0)} s`,
   );

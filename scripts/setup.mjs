@@ -18,17 +18,22 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
+const neededNode = 20;
 const neededGigabytes = 4;
 const venvPython = join(".venv", "bin", "python");
 const pipInstall = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 const withNotebooks = process.argv.includes("--notebooks");
 
+if (Number.parseInt(process.versions.node, 10) < neededNode)
+  fail(`Node ${neededNode} or newer is needed; this is ${process.versions.node} (${process.execPath})`);
+
 step("npm packages", "node_modules/.soarlab-stamp", ["package.json", "package-lock.json"], () => {
   checkDisk();
-  // `npm ci` would remove the folder first; `install` keeps what is there and follows the lockfile all the same.
+  // `npm ci` would remove the folder first; `install` keeps what is there and follows the lockfile all the same, which
+  // --no-save keeps as it is: npm adds the packages of other platforms, and a changed lockfile is installed again.
   run(
     "npm",
-    ["install", "--no-audit", "--no-fund", "--loglevel=error"],
+    ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
     "npm could not install the packages; is the registry reachable?",
   );
 });
@@ -41,11 +46,12 @@ step("Python environment (.venv)", ".venv/.soarlab-stamp", ["server/requirements
 });
 
 if (withNotebooks) {
-  const inputs = ["scripts/notebooks-requirements.lock", "scripts/install-kernel.mjs"];
-  step("JupyterLab and the tslab kernel", ".venv/.soarlab-notebooks-stamp", inputs, () => {
-    pip(["-r", "scripts/notebooks-requirements.lock"], "pip could not install JupyterLab");
-    run(process.execPath, ["scripts/install-kernel.mjs"], "the tslab kernel could not be registered");
+  const lock = "scripts/notebooks-requirements.lock";
+  step("JupyterLab", ".venv/.soarlab-notebooks-stamp", [lock], () => {
+    pip(["-r", lock], "pip could not install JupyterLab");
   });
+  // Each time: npm removes the link that the kernel needs whenever it installs, and there is little to do.
+  run(process.execPath, ["scripts/install-kernel.mjs"], "the tslab kernel could not be registered");
 }
 
 step(
@@ -76,9 +82,10 @@ function step(name, stamp, inputs, action) {
 }
 
 function createVenv() {
-  if (existsSync(venvPython)) return;
+  // An interrupted set-up leaves one without pip, and one outlives the Python that it was made with.
+  if (spawnSync(venvPython, ["-m", "pip", "--version"]).status === 0) return;
   const python = findPython();
-  const made = spawnSync(python, ["-m", "venv", ".venv"], { encoding: "utf8" });
+  const made = spawnSync(python, ["-m", "venv", "--clear", ".venv"], { encoding: "utf8" });
   if (made.status === 0) return;
   rmSync(".venv", { recursive: true, force: true });
   const reason = `${made.stdout ?? ""}${made.stderr ?? ""}`.trim();
@@ -90,9 +97,8 @@ function createVenv() {
 }
 
 function findPython() {
-  const candidates = [process.env.SOARLAB_PYTHON, "python3", "python3.13", "python3.12", "python3.11"].filter(
-    Boolean,
-  );
+  const wanted = process.env.SOARLAB_PYTHON;
+  const candidates = wanted ? [wanted] : ["python3", "python3.13", "python3.12", "python3.11"];
   const found = [];
   for (const candidate of candidates) {
     const { status, stdout } = spawnSync(candidate, ["-c", "import sys; print(*sys.version_info[:2])"], {
@@ -103,9 +109,8 @@ function findPython() {
     if (major === 3 && minor >= 11) return candidate;
     found.push(`${candidate} is ${major}.${minor}`);
   }
-  return fail(
-    `Python 3.11 or newer is needed${found.length ? ` (${found.join(", ")})` : " and none was found"}; set SOARLAB_PYTHON to one`,
-  );
+  const none = wanted ? `SOARLAB_PYTHON, ${wanted}, does not run` : "none was found";
+  return fail(`Python 3.11 or newer is needed: ${found.join(", ") || none}; set SOARLAB_PYTHON to one`);
 }
 
 /** torch comes in builds of several GB for GPUs; where there is no GPU the CPU build (200 MB) is enough. */

@@ -2,7 +2,7 @@
 // roughly, because the reference counts the padding of its training batches and soarlab does not.
 //   node scripts/bench/outer-step.mjs --reference path/to/one_process.py [--steps 6] [--rounds 2]
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -42,8 +42,10 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 
 async function measureToolkit(seed) {
-  const folder = join(mkdtempSync(join(tmpdir(), "soarlab-bench-")), "run");
-  const run = await runSoar({ folder, config: { ...config, seed } });
+  const folder = mkdtempSync(join(tmpdir(), "soarlab-bench-"));
+  const run = await runSoar({ folder, config: { ...config, seed } }).finally(() =>
+    rmSync(folder, { recursive: true }),
+  );
   // The first step warms the server up, and belongs to neither side.
   const measured = run.steps.slice(1);
   const sum = name => measured.reduce((total, { metrics }) => total + (metrics[name] ?? 0), 0);

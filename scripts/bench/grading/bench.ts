@@ -6,7 +6,7 @@
  * .venv/bin/pip install math-verify==0.9.0, or --python a Python that has it; without it that part is left out.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -81,7 +81,9 @@ function mathVerify(rows: readonly object[]): Reference[] | undefined {
   writeFileSync(input, rows.map(row => JSON.stringify(row)).join("\n"));
   const script = join(import.meta.dirname, "math_verify_reference.py");
   const { status, stderr } = spawnSync(options.python, [script, input, output], { encoding: "utf8" });
-  if (status === 0) return readLines(output);
+  const verdicts = status === 0 ? readLines(output) : undefined;
+  rmSync(folder, { recursive: true });
+  if (verdicts) return verdicts;
   say(`Math-Verify was not run: ${stderr?.trim().split("\n").at(-1) ?? "no Python"}`, "");
   return undefined;
 }
