@@ -7,7 +7,11 @@ import { parse } from "yaml";
  */
 export async function readYaml(path: string): Promise<object> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ENOENT" ? new Error(`${path}: no such file`) : error;
+    const reasons: Record<string, string> = {
+      ENOENT: "no such file",
+      EISDIR: "a folder, expected a JSON or YAML file",
+    };
+    throw new Error(`${path}: ${reasons[error.code ?? ""] ?? error.message}`);
   });
   let value: unknown;
   try {

@@ -82,13 +82,15 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
           seed,
           student,
           folder: join(folder, "evaluations", slug(method.name), `seed-${seed}-student-${student}`),
-          config: evaluationConfigFor({
-            protocol: method.protocol,
-            base: method.base,
-            run: run?.folder,
-            common: nested(study.evaluation),
-            changes: merge(nested(method.set), { seed: seed * seedsPerTeacher + student }),
-          }),
+          config: named(`method "${method.name}"`, () =>
+            evaluationConfigFor({
+              protocol: method.protocol,
+              base: method.base,
+              run: run?.folder,
+              common: nested(study.evaluation),
+              changes: merge(nested(method.set), { seed: seed * seedsPerTeacher + student }),
+            }),
+          ),
         };
       }),
     ),
@@ -100,6 +102,15 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
     );
   }
   return { seeds, methods: methods.map(({ name }) => name), runs, evaluations };
+}
+
+/** What an action returns; an error says what it is about. */
+function named<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** The configurations of the teachers by name, sweeps written out. */
@@ -130,7 +141,7 @@ function planMethods(study: StudyConfig, common: object, teachers: Map<string, o
 }
 
 function checkTeacher(study: StudyConfig, teacher: string, where: string): void {
-  if (teacher in study.teachers) return;
+  if (Object.hasOwn(study.teachers, teacher)) return;
   throw new Error(`${where}: there is no teacher "${teacher}"; there are: ${teacherNames(study)}`);
 }
 
@@ -144,7 +155,10 @@ function sweepVariants(
   teacher: string,
 ): { suffix: string; change: Record<string, unknown> }[] {
   const changed = Object.entries(sweep[teacher] ?? {}).flatMap(([path, values]) =>
-    values.map(value => ({ suffix: `, ${path} = ${value}`, change: { [path]: value } })),
+    values.map(value => ({
+      suffix: `, ${path} = ${typeof value === "object" ? JSON.stringify(value) : value}`,
+      change: { [path]: value },
+    })),
   );
   return [{ suffix: "", change: {} }, ...changed];
 }
@@ -170,10 +184,10 @@ function checkDistinct(names: readonly string[]): void {
   }
 }
 
-/** A name as a folder's: "PQ, n = 8" is pq-n-8. */
+/** A name as a folder's, which none above it is: "PQ, n = 8" is pq-n-8. */
 function slug(name: string): string {
   return name
     .toLowerCase()
     .replace(/[^\p{L}\p{N}.]+/gu, "-")
-    .replace(/^-|-$/g, "");
+    .replace(/^[-.]+|-$/g, "");
 }

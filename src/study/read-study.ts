@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { needsPromotions } from "../evaluation/needs-run.js";
 import { type EvaluationRecord, readEvaluation } from "../evaluation/read-evaluation.js";
@@ -37,7 +38,7 @@ export async function readStudy(folder: string): Promise<Study> {
   const text = await readFile(path, "utf8").catch(() => {
     throw new Error(`${folder} is no study: it has no ${studyFile}`);
   });
-  const { study, base } = JSON.parse(text) as { study: unknown; base: object };
+  const { study, base } = parseStudyFile(text, path);
   const config = parseConfig(study, path, studySchema);
   const { seeds, methods, runs, evaluations } = planStudy(config, base, folder);
 
@@ -64,4 +65,19 @@ export async function readStudy(folder: string): Promise<Study> {
     } else result.missing.push({ ...evaluation, record });
   }
   return result;
+}
+
+const studyFileSchema = z.object({ study: z.looseObject({}), base: z.looseObject({}) });
+
+function parseStudyFile(text: string, path: string) {
+  try {
+    return studyFileSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(
+      `${path} is damaged: expected JSON with study and base; the study's own command writes it anew`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

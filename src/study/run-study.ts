@@ -57,6 +57,9 @@ export interface RunStudyParams {
 export async function runStudy(params: RunStudyParams): Promise<Study> {
   const study = parseConfig(params.study, "the study", studySchema);
   const { base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
+  if (!(Number.isInteger(concurrency) && concurrency > 0)) {
+    throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);
+  }
   const plan = planStudy(study, base, folder);
   const runs = await Promise.all(plan.runs.map(run => runStanding(soarLog, run)));
   const evaluations = await Promise.all(plan.evaluations.map(run => runStanding(evaluationLogKind, run)));

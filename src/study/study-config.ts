@@ -5,6 +5,11 @@ import { count } from "../soar/lab-config.js";
 /** Changes to a configuration: nested fields, or paths as in { "student.steps": 8 }. */
 const changesSchema = z.record(z.string(), z.unknown()).default({});
 
+const seedList = z
+  .array(z.number().int().min(0))
+  .min(1)
+  .refine(seeds => new Set(seeds).size === seeds.length, "expected each seed once");
+
 const protocolNames = Object.keys(protocols) as [ProtocolName, ...ProtocolName[]];
 
 /** A study: which teachers are trained, and which protocols are run on them, over which seeds. */
@@ -16,7 +21,7 @@ export const studySchema = z.strictObject({
   /** Changes to it. */
   set: changesSchema,
   /** Seeds of the teachers: their number, counted from 0, or a list. */
-  seeds: z.union([count(5), z.array(z.number().int().min(0)).min(1)]).default(5),
+  seeds: z.union([count(5), seedList]).default(5),
   /** Students a teacher: evaluation runs of each method for each teacher seed. */
   students: count(1),
   /** SOAR runs by name, one a seed, each with its changes. */

@@ -37,6 +37,7 @@ describe("soarlab run", () => {
     [["run", "gym", "--set", "hard.train=none.jsonl"], /hard\.train: there is no file none\.jsonl/],
     [["resume", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["runs", "nowhere"], /nowhere: no such folder/],
+    [["run", "."], /\.: a folder, expected a JSON or YAML file/],
     [["frobnicate"], /unknown command 'frobnicate'/],
     [["serve", "--port", "80000"], /--port.*80000.*expected a whole number from 0 to 65535/],
     [["serve", "--device", "gpu"], /--device.*Allowed choices are auto, cpu, cuda/],

@@ -84,6 +84,26 @@ describe("planStudy", () => {
     ]);
   });
 
+  it("sweeps values that are objects, and keeps to its folder whatever a name is", () => {
+    const { runs, evaluations } = plan({
+      seeds: 1,
+      teachers: { "..": {} },
+      sweep: { "..": { promotion: [{ window: 2 }, { window: 6 }] } },
+      methods: { "../..": { protocol: "base" } },
+    });
+    expect(runs.map(({ teacher, config }) => [teacher, config.promotion.window])).toEqual([
+      ["..", 4],
+      ['.., promotion = {"window":2}', 2],
+      ['.., promotion = {"window":6}', 6],
+    ]);
+    expect(runs.map(({ folder }) => folder)).toEqual([
+      "runs/s/soar/-seed-0",
+      "runs/s/soar/promotion-window-2-seed-0",
+      "runs/s/soar/promotion-window-6-seed-0",
+    ]);
+    expect(evaluations[0]!.folder).toMatch(/^runs\/s\/evaluations\//);
+  });
+
   it("says what is wrong, and what there is", () => {
     expect(() => plan({ methods: { PQ: { protocol: "pq" } } })).toThrow(
       'method "PQ" is about a SOAR run; give it a teacher, one of: none yet',
@@ -99,6 +119,15 @@ describe("planStudy", () => {
     );
     expect(() => plan({ methods, teachers: { Grounded: {} }, sweep: { B: { outerSteps: [1] } } })).toThrow(
       'sweep: there is no teacher "B"; there are: Grounded',
+    );
+    expect(() => plan({ methods: { A: { protocol: "base", set: { "test.sample": 3 } } } })).toThrow(
+      /^method "A": protocol base is not valid:\n {2}test\.sample: unknown; did you mean samples\?/,
+    );
+    expect(() => plan({ methods: { A: { protocol: "pq", teacher: "constructor" } } })).toThrow(
+      'there is no teacher "constructor"',
+    );
+    expect(() => plan({ seeds: [3, 8, 3], methods })).toThrow(
+      /seeds: expected each seed once \(got \[3,8,3\]\)/,
     );
     expect(() => plan({ methods: {} })).toThrow("expected at least one method");
     expect(() => plan({ methods: { "a b": { protocol: "base" }, "a-b": { protocol: "base" } } })).toThrow(

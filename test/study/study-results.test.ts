@@ -1,8 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Figure } from "../../src/figures/figure.js";
+import { presets } from "../../src/soar/presets.js";
 import { readStudy, type Study } from "../../src/study/read-study.js";
+import { runStudy } from "../../src/study/run-study.js";
 import { studyFigures } from "../../src/study/study-figures.js";
 import { type StudyResults, studyResults } from "../../src/study/study-results.js";
 import { writeStudyResults } from "../../src/study/write-study-results.js";
@@ -163,5 +166,36 @@ describe("a study that goes on", () => {
     const nothing = await studyResults(study);
     expect(nothing).toEqual({ passAtK: [], diversity: [], verdicts: {}, taxonomy: [] });
     expect(await studyFigures(study, nothing)).toEqual({});
+  });
+});
+
+describe("readStudy", () => {
+  it("says what a folder lacks, and when its file is damaged", async () => {
+    const folder = await fakeStudy({ done: "nothing" });
+    const file = join(folder, "study.json");
+    for (const text of ["{", "[]", '{"study":{}}']) {
+      await writeFile(file, text);
+      await expect(readStudy(folder)).rejects.toThrow(
+        `${file} is damaged: expected JSON with study and base`,
+      );
+    }
+    await rm(file);
+    await expect(readStudy(folder)).rejects.toThrow(`${folder} is no study: it has no study.json`);
+  });
+});
+
+describe("runStudy", () => {
+  it("takes no concurrency under which nothing would be run", async () => {
+    const input = {
+      study: { methods: { A: { protocol: "base" as const } } },
+      base: presets.gym,
+      folder: "never",
+    };
+    for (const concurrency of [0, 1.5, Number.NaN]) {
+      await expect(runStudy({ ...input, concurrency })).rejects.toThrow(
+        /concurrency = .*, expected a whole number/,
+      );
+    }
+    expect(existsSync("never")).toBe(false);
   });
 });
