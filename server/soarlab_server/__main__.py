@@ -12,10 +12,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     options = parse_arguments()
     logging.basicConfig(
         stream=sys.stderr,
@@ -34,20 +39,42 @@ class StartError(Exception):
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("soarlab_server", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "soarlab_server",
+        description="A training server that speaks the Tinker API.",
+        epilog="With SOARLAB_API_KEY set, requests need it in X-API-Key or as a bearer token.",
+    )
     add = parser.add_argument
     add("--model", required=True, help="model folder or hub id")
-    add("--model-name", help="name that clients use (default: the folder's, or the id)")
-    add("--host", default="127.0.0.1")
-    add("--port", type=int, default=8000, help="0 = any free port")
-    add("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    add("--dtype", choices=["auto", "float32", "bfloat16"], default="auto")
-    add("--checkpoints", type=Path, help="folder for checkpoints (default: a temporary one)")
-    add("--threads", type=int, default=os.cpu_count() or 1, help="CPU threads to use")
-    add("--max-body-mb", type=int, default=256, help="largest request body")
+    add("--model-name", metavar="NAME", help="what clients call it (default: the folder or id)")
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=whole(0, 65_535), default=8000, help="0 = any free one (default: 8000)")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto = a GPU if any")
+    add(
+        "--dtype",
+        choices=["auto", "float32", "bfloat16"],
+        default="auto",
+        help="of the base's weights and of sampling; auto = the model's own on a GPU, float32 on "
+        "a CPU. What is trained is float32",
+    )
+    add("--checkpoints", metavar="FOLDER", type=Path, help="default: a new one in the system's tmp")
+    add("--threads", metavar="N", type=whole(1), default=os.cpu_count() or 1, help="of the CPU")
+    add("--max-body-mb", metavar="MB", type=whole(1), default=256, help="largest request body")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info")
-    add("--parent-pid", type=int, help="exit when this process is gone")
+    add("--parent-pid", metavar="PID", type=whole(1), help="exit when this process is gone")
     return parser.parse_args()
+
+
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least or (most is not None and int(text) > most):
+            bounds = f"from {least} to {most}" if most is not None else f"of at least {least}"
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {bounds}")
+        return int(text)
+
+    return read
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,6 +101,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     from .api.convert import ModelCard
     from .backend.backend import open_backend
     from .backend.base_model import load_base
+    from .backend.failures import out_of_memory
     from .backend.model_config import ModelError
     from .engine.engine import Engine
 
@@ -83,9 +111,17 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         base = load_base(options.model, device, options.dtype)
     except ModelError as error:
         raise StartError(str(error)) from error
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        raise StartError(f"{options.model} does not fit into memory: {error}") from error
     name = options.model_name or model_name(options.model)
     checkpoints = options.checkpoints or Path(tempfile.mkdtemp(prefix="soarlab-checkpoints-"))
-    backend = open_backend(base, checkpoints, name)
+    try:
+        backend = open_backend(base, checkpoints, name)
+    except OSError as error:
+        raise StartError(f"--checkpoints {checkpoints}: {error.strerror}") from error
+    logger.info("checkpoints are in %s", checkpoints)
     engine = Engine(backend, options.threads if backend.runs_in_parallel else 1)
     card = ModelCard(
         name=name,
@@ -154,6 +190,4 @@ def watch_parent(pid: int) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     main()

@@ -59,9 +59,8 @@ def driver(gym: Path, tmp_path: Path):
 
 
 @pytest.fixture(scope="session")
-def server(gym: Path, tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("checkpoints")
-    with running_server(gym, "--checkpoints", str(folder), "--max-body-mb", "1") as running:
+def server(gym: Path):
+    with running_server(gym, "--max-body-mb", "1") as running:
         yield running
 
 

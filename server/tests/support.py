@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -65,19 +66,21 @@ def running_server(
     model: Path, *arguments: str, env: dict[str, str] | None = None
 ) -> Iterator[Server]:
     command = [sys.executable, "-m", "soarlab_server", "--model", str(model), "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--device", "cpu", "--parent-pid", str(os.getpid()), *arguments],
-        cwd=SERVER,
-        env={**os.environ, **(env or {})},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        ready = process.stdout.readline()
-        if not ready:
-            raise RuntimeError(f"the server ended with {process.wait()}")
-        yield Server(json.loads(ready)["url"], process)
-    finally:
-        process.terminate()
-        process.wait(5)
-        process.stdout.close()
+    with TemporaryDirectory() as checkpoints:
+        command += ["--checkpoints", checkpoints, "--device", "cpu"]
+        process = subprocess.Popen(
+            [*command, "--parent-pid", str(os.getpid()), *arguments],
+            cwd=SERVER,
+            env={**os.environ, **(env or {})},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            ready = process.stdout.readline()
+            if not ready:
+                raise RuntimeError(f"the server ended with {process.wait()}")
+            yield Server(json.loads(ready)["url"], process)
+        finally:
+            process.terminate()
+            process.wait(5)
+            process.stdout.close()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 from client import Api, datum, encoded
-from support import SERVER, Server, running_server
+from support import Server, running_server
 
 
 def test_capabilities(api: Api) -> None:
@@ -142,32 +138,6 @@ def test_a_key_is_wanted_when_set(gym: Path) -> None:
         assert http.get("get_server_capabilities").status_code == 401
         http.headers["X-API-Key"] = "secret"
         assert http.get("get_server_capabilities").status_code == 200
-
-
-def test_it_ends_at_once_when_told_and_when_its_parent_is_gone(gym: Path) -> None:
-    with running_server(gym) as server:
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(2) == 0
-    parent = subprocess.Popen(["sleep", "60"])
-    with running_server(gym, "--parent-pid", str(parent.pid)) as server:
-        parent.kill()
-        parent.wait()
-        assert server.process.wait(5) == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (["--model", "/nonexistent"], "no model folder"),
-        (["--model", str(SERVER)], "no config.json"),
-        (["--model", str(SERVER), "--host", "192.0.2.1"], "cannot listen"),
-    ],
-)
-def test_a_start_that_cannot_be_says_why(arguments: list[str], reason: str) -> None:
-    command = [sys.executable, "-m", "soarlab_server", "--port", "0", *arguments]
-    ended = subprocess.run(command, cwd=SERVER, capture_output=True, text=True, env=os.environ)
-    assert ended.returncode == 1
-    assert reason in ended.stderr and ended.stderr.count("\n") == 1
 
 
 def test_a_result_wakes_its_poll_at_once(api: Api) -> None:

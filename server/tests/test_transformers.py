@@ -21,6 +21,7 @@ from soarlab_server.commands import (
     LoadState,
     LoraSpec,
     OptimStep,
+    RequestError,
     SaveState,
 )
 
@@ -57,6 +58,11 @@ def test_gradients_agree_with_pytorch(driver: Driver, gpt2: Path) -> None:
     gradients = model.layout.tensors(model.gradient)
     for name, parameter in theirs.named_parameters():
         torch.testing.assert_close(gradients[name], parameter.grad, rtol=1e-3, atol=1e-3)
+
+
+def test_adapters_on_some_parts_alone_are_refused(driver: Driver) -> None:
+    with pytest.raises(RequestError, match="train_mlp"):
+        driver.run("m", CreateModel(LoraSpec(4, train_mlp=False)))
 
 
 def test_lora_trains_saves_and_loads(driver: Driver) -> None:

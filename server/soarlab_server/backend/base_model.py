@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ..commands import LoraSpec
 from . import lora
 from .decoder import Decoder
 from .layout import Layout
-from .model_config import ModelConfig, ModelError, read_config
+from .model_config import ModelConfig, ModelError, read_config, read_json
 from .sampling import Sampler
 from .weights import Weights, build_weights, full_layout
 
@@ -115,19 +114,22 @@ def assemble(folder: Path, config: ModelConfig, layout: Layout, flat: Tensor) ->
 def read_weights(folder: Path, layout: Layout, flat: Tensor) -> None:
     index = folder / "model.safetensors.index.json"
     if index.exists():
-        files = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+        files = sorted(set(read_json(index).get("weight_map", {}).values()))
     else:
         files = ["model.safetensors"]
     missing = set(layout.shapes)
     for name in files:
         if not (folder / name).exists():
             raise ModelError(f"{folder} is not a model folder: it has no {name}")
-        with safe_open(folder / name, "pt") as tensors:
-            for key in missing & set(tensors.keys()):
-                tensor, shape = tensors.get_tensor(key), layout.shapes[key]
-                if tuple(tensor.shape) != shape:
-                    raise ModelError(f"{folder}: {key} is {tuple(tensor.shape)}, not {shape}")
-                layout.view(flat, key).copy_(tensor)
-                missing.discard(key)
+        try:
+            with safe_open(folder / name, "pt") as tensors:
+                for key in missing & set(tensors.keys()):
+                    tensor, shape = tensors.get_tensor(key), layout.shapes[key]
+                    if tuple(tensor.shape) != shape:
+                        raise ModelError(f"{folder}: {key} is {tuple(tensor.shape)}, not {shape}")
+                    layout.view(flat, key).copy_(tensor)
+                    missing.discard(key)
+        except SafetensorError as error:
+            raise ModelError(f"{folder / name} cannot be read: {error}") from error
     if missing:
         raise ModelError(f"{folder}: the weights have no {min(missing)}")

@@ -47,7 +47,16 @@ class ModelConfig:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text()) if path.exists() else {}
+    """The object that a file holds; empty when there is no file."""
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} holds no JSON object")
+    return content
 
 
 def eos_tokens(folder: Path, config: dict[str, Any]) -> tuple[int, ...]:
@@ -59,6 +68,13 @@ def eos_tokens(folder: Path, config: dict[str, Any]) -> tuple[int, ...]:
 
 def read_config(folder: Path) -> ModelConfig | None:
     """The folder's config, or None when our own decoder does not cover the architecture."""
+    try:
+        return _read_config(folder)
+    except KeyError as error:
+        raise ModelError(f"{folder / 'config.json'} has no {error.args[0]}") from error
+
+
+def _read_config(folder: Path) -> ModelConfig | None:
     c = read_json(folder / "config.json")
     kind = c.get("model_type")
     rope = c.get("rope_parameters") or c.get("rope_scaling")

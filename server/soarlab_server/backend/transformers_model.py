@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ..commands import LoraSpec
+from ..commands import LoraSpec, RequestError
 from .decoder import Rows
 from .layout import Layout
 from .lora import ALPHA
@@ -94,6 +94,11 @@ class TransformersModel:
     def layout_for(self, spec: LoraSpec) -> Layout:
         if not spec.rank:
             return self.layout
+        if not (spec.train_attn and spec.train_mlp and spec.train_unembed):
+            raise RequestError(
+                f"adapters of {self.config.model_type} are on all projections: "
+                "train_attn, train_mlp and train_unembed must be true"
+            )
         shapes: dict[str, tuple[int, ...]] = {}
         for name, (rows, columns) in self._projections.items():
             shapes[_adapter(name, "A")] = (spec.rank, columns)
