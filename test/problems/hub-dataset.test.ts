@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -93,22 +93,29 @@ describe("hubDataset, from a real server", () => {
 
   it("takes up a download that broke off, in one call and over two", async () => {
     const half = Math.floor(parquet.length / 2);
-    const breakOff = () =>
+    const partialIn = ({ cacheDir }: HubOptions) =>
+      join(cacheDir!, "datasets", dataset, commit, `${file}.incomplete`);
+    const breakOff = (where: HubOptions) =>
       hub.faults.push((request, response) => {
         if (!isDownload(request.url)) return false;
         response.writeHead(200, { "content-length": parquet.length });
-        // Time for the client to take what has arrived: a broken stream drops what nobody has read.
-        response.write(parquet.subarray(0, half), () => setTimeout(() => response.socket!.end(), 300));
+        response.write(parquet.subarray(0, half));
+        // Not before the client has taken what has arrived: a broken stream drops what nobody has read.
+        const timer = setInterval(() => {
+          if (!existsSync(partialIn(where)) || statSync(partialIn(where)).size === 0) return;
+          clearInterval(timer);
+          response.socket!.end();
+        }, 5);
         return true;
       });
-    breakOff();
+    breakOff(options);
     expect((await loadMath(options)).problems).toHaveLength(6);
     const resumedAt = Number(/bytes=(\d+)-$/.exec(downloads().at(-1)!)?.[1]);
     expect(resumedAt).toBeGreaterThan(0);
     expect(resumedAt).toBeLessThanOrEqual(half);
 
     const fresh = { ...options, cacheDir: mkdtempSync(join(tmpdir(), "hub-")) };
-    breakOff();
+    breakOff(fresh);
     const stop = new AbortController();
     const failing: typeof fetch = async (url, init) => {
       if (isDownload(String(url)) && new Headers(init?.headers).has("range"))
@@ -116,12 +123,11 @@ describe("hubDataset, from a real server", () => {
       return fetch(url, init);
     };
     await expect(loadMath({ ...fresh, fetch: failing, signal: stop.signal })).rejects.toThrow("interrupted");
-    const partial = join(fresh.cacheDir, "datasets", dataset, commit, `${file}.incomplete`);
-    expect(existsSync(partial)).toBe(true);
+    expect(existsSync(partialIn(fresh))).toBe(true);
     const before = downloads().length;
     expect((await loadMath(fresh)).problems).toHaveLength(6);
     expect(downloads().slice(before)).toEqual([expect.stringContaining("bytes=")]);
-    expect(existsSync(partial)).toBe(false);
+    expect(existsSync(partialIn(fresh))).toBe(false);
   });
 
   it("gives up a file that is always cut short, and names its size", async () => {
