@@ -82,5 +82,5 @@ def running_server(
             yield Server(json.loads(ready)["url"], process)
         finally:
             process.terminate()
-            process.wait(5)
+            process.wait(10)
             process.stdout.close()

@@ -146,7 +146,7 @@ def test_a_result_wakes_its_poll_at_once(api: Api) -> None:
     start = time.perf_counter()
     for _ in range(10):
         api.train(model, [2, 3, 4])
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 10  # a poll that is not woken takes 30 s
 
 
 def test_embeddings(server: Server) -> None:
