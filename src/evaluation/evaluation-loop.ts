@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import type { Lab } from "../soar/lab.js";
@@ -34,11 +35,10 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   const { optimization, batchSize } = settings;
   const isOwn = lab.config.questions.from === "itself";
 
-  const events = log.events.filter(event => event.type === "evaluation");
-  let last = events.at(-1);
+  let last = evaluationsOf(log).at(-1);
   await log.cutRows(trainingQuestionsFile, last?.questionBytes ?? 0);
-  await announce(lab, log, last);
   const student = await openStudent(lab, run, last?.checkpoint);
+  await forgetPrevious(lab, log);
 
   const ask = async (step: number) =>
     trainingQuestions(lab, {
@@ -51,6 +51,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
     throw new Error("the student posed no question that is learnable for it; see questions.learnable");
   }
   let questionBytes = last?.questionBytes ?? (await keepQuestions(lab, log, questions, 0));
+  await announce(lab, log, last);
   const schedule = () =>
     batchSchedule({
       questions,
@@ -82,8 +83,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
       seconds: (performance.now() - started) / 1000,
     };
     await log.append(event);
-    // The state before stays until this one counts.
-    if (last?.checkpoint) await lab.service.deleteCheckpoint(last.checkpoint);
+    await forgetPrevious(lab, log);
     last = event;
     return event;
   };
@@ -120,13 +120,34 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   await student.unload();
 }
 
+function evaluationsOf(log: EvaluationLog): EvaluationEvent[] {
+  return log.events.filter(event => event.type === "evaluation");
+}
+
+/** Deletes the state before the last logged one, which counted until then; a killed process may not have come to it. */
+async function forgetPrevious(lab: Lab<EvaluationConfig>, log: EvaluationLog): Promise<void> {
+  const previous = evaluationsOf(log).at(-2)?.checkpoint;
+  if (previous) await lab.service.deleteCheckpoint(previous);
+}
+
+/**
+ * Logs that the evaluation begins or goes on.
+ * @throws Error where it would go on with other test problems than it began with
+ */
 async function announce(
   lab: Lab<EvaluationConfig>,
   log: EvaluationLog,
   last: EvaluationEvent | undefined,
 ): Promise<void> {
   const at = new Date().toISOString();
-  if (log.events.some(({ type }) => type === "start")) {
+  const problems = lab.hard.test.map(({ id }) => id);
+  const start = log.events.find(event => event.type === "start");
+  if (start) {
+    if (!isDeepStrictEqual(start.problems, problems)) {
+      throw new Error(
+        `${lab.config.hard.test} (hard.test) no longer has the problems that ${log.folder} began with; evaluate into another folder`,
+      );
+    }
     await log.append({ type: "resume", at, step: last?.step ?? 0 });
     return;
   }
@@ -135,7 +156,7 @@ async function announce(
     at,
     version: lab.version,
     baseModel: lab.service.baseModel,
-    problems: lab.hard.test.map(({ id }) => id),
+    problems,
   });
 }
 

@@ -2,6 +2,7 @@ import { attachVerdicts } from "../grading/judge/attach-verdicts.js";
 import { questionSubset } from "../grading/judge/question-subset.js";
 import type { QuestionVerdict } from "../grading/question-verdict.js";
 import { problemSchema } from "../problems/problem.js";
+import { findFile } from "../soar/find-file.js";
 import { findPath } from "../soar/find-path.js";
 import type { Lab } from "../soar/lab.js";
 import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
@@ -73,7 +74,7 @@ async function sampleFrom(
 }
 
 async function readPool(path: string, count: number | undefined, seed: number): Promise<QuestionAnswer[]> {
-  const { rows } = await readJsonl(findPath(path), problemSchema);
+  const { rows } = await readJsonl(findFile("questions.path", path), problemSchema);
   if (rows.length < (count ?? 1)) {
     throw new Error(`${path}: ${rows.length} problems, expected ${count ?? "some"} (questions.path, JSONL)`);
   }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkUniqueIds } from "../problems/check-unique-ids.js";
 import type { Domain } from "../problems/domain.js";
 import { gymDomain } from "../problems/gym/gym-domain.js";
 import { problemSchema } from "../problems/problem.js";
@@ -8,6 +9,7 @@ import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
 import { readJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
+import { findFile } from "./find-file.js";
 import { findPath } from "./find-path.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
@@ -23,13 +25,13 @@ export async function connectLab<Config extends LabConfig>(
 ): Promise<Lab<Config>> {
   const { config } = params;
   const model = findPath(config.model.base);
-  const hard = { train: await readProblems(config.hard.train), test: await readProblems(config.hard.test) };
+  const hard = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
   const tokenizer = await loadTokenizer({ model });
   const domain = await openDomain(config.domain);
   const wording = { ...domain.prompts };
   for (const role of ["teacher", "teacherQuestion", "teacherAnswer", "student"] as const) {
     const file = config.prompts[role];
-    if (file) wording[role] = await readFile(findPath(file), "utf8");
+    if (file) wording[role] = await readFile(findFile(`prompts.${role}`, file), "utf8");
   }
   if (!wording.student.includes("{question}")) {
     throw new Error(
@@ -99,10 +101,15 @@ async function openDomain(name: LabConfig["domain"]): Promise<Domain> {
   return createMathDomain();
 }
 
-async function readProblems(path: string) {
-  const found = findPath(path);
-  const { rows } = await readJsonl(found, problemSchema);
+async function readHalf({ hard }: LabConfig, half: "train" | "test") {
+  const path = findFile(`hard.${half}`, hard[half]);
+  const { rows } = await readJsonl(path, problemSchema);
   if (rows.length === 0)
-    throw new Error(`${found}: no problems; expected JSONL with id, source, split, question, answer`);
+    throw new Error(`${path}: no problems; expected JSONL with id, source, split, question, answer`);
+  try {
+    checkUniqueIds(rows);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
   return rows;
 }

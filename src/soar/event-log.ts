@@ -1,6 +1,7 @@
-import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { appendJsonl, readJsonl } from "../util/jsonl.js";
 import { lockRun } from "./lock-run.js";
 import { parseConfig } from "./parse-config.js";
@@ -27,7 +28,7 @@ export class EventLog<Config extends object, Event extends object> {
   ) {}
 
   /**
-   * Starts a new log in a folder.
+   * Starts a new log in a folder; one that never came to its first event, say for a typing error, is replaced.
    * @throws Error when the folder already holds one
    */
   static async create<Config extends object, Event extends object>(
@@ -38,13 +39,17 @@ export class EventLog<Config extends object, Event extends object> {
     await mkdir(folder, { recursive: true });
     const unlock = await lockRun(folder);
     try {
-      await writeFile(join(folder, kind.configFile), `${JSON.stringify(config, null, 2)}\n`, { flag: "wx" });
+      const isTaken = [kind.configFile, eventsFile].some(file => existsSync(join(folder, file)));
+      if (isTaken && !(await neverBegan(folder))) {
+        throw new Error(
+          `${folder} already holds a run; resume it (soarlab resume ${folder}) or choose another folder`,
+        );
+      }
+      await writeFile(join(folder, eventsFile), "");
+      await writeFile(join(folder, kind.configFile), `${JSON.stringify(config, null, 2)}\n`);
     } catch (error) {
       await unlock();
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new Error(
-        `${folder} already holds a run; resume it (soarlab resume ${folder}) or choose another folder`,
-      );
+      throw error;
     }
     return new EventLog<Config, Event>(folder, config, [], unlock);
   }
@@ -57,13 +62,18 @@ export class EventLog<Config extends object, Event extends object> {
   ): Promise<EventLog<Config, Event>> {
     const config = await readLogConfig(kind, folder);
     const unlock = await lockRun(folder);
-    const path = join(folder, eventsFile);
-    const { rows, bytes, torn } = await readJsonl(path, kind.eventSchema);
-    if (torn) {
-      onNotice(`${path}: dropped a last line that was cut short`);
-      await truncate(path, bytes);
+    try {
+      const path = join(folder, eventsFile);
+      const { rows, bytes, torn } = await readJsonl(path, kind.eventSchema);
+      if (torn) {
+        onNotice(`${path}: dropped a last line that was cut short`);
+        await truncate(path, bytes);
+      }
+      return new EventLog<Config, Event>(folder, config, rows, unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
     }
-    return new EventLog<Config, Event>(folder, config, rows, unlock);
   }
 
   async append(event: Event): Promise<void> {
@@ -76,17 +86,42 @@ export class EventLog<Config extends object, Event extends object> {
     return appendJsonl(join(this.folder, file), rows);
   }
 
-  /** Cuts off what lies beyond a length of another file: it belongs to no event. */
+  /**
+   * Cuts off what lies beyond a length of another file: it belongs to no event.
+   * @throws Error where the file is shorter than that
+   */
   async cutRows(file: string, bytes: number): Promise<void> {
-    await truncate(join(this.folder, file), bytes).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
+    const path = join(this.folder, file);
+    const size = await stat(path).then(
+      ({ size }) => size,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return 0;
+        throw error;
+      },
+    );
+    if (size < bytes) {
+      throw new Error(
+        `${path} has lost its end: ${size} bytes, where ${eventsFile} counts ${bytes}; restore it from a copy`,
+      );
+    }
+    if (size > bytes) await truncate(path, bytes);
   }
 
   /** Lets other processes have the log. */
   async close(): Promise<void> {
     await this.unlock();
   }
+}
+
+/** The type of the last event in a folder's log; undefined where there is none yet. */
+export async function lastEventType(folder: string): Promise<string | undefined> {
+  const { rows } = await readJsonl(join(folder, eventsFile), z.object({ type: z.string() }));
+  return rows.at(-1)?.type;
+}
+
+/** Whether a folder has a log of which nothing but the configuration came to be. */
+export async function neverBegan(folder: string): Promise<boolean> {
+  return existsSync(join(folder, eventsFile)) && (await lastEventType(folder)) === undefined;
 }
 
 /** The configuration that a folder's experiment was started with. */

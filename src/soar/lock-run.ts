@@ -11,7 +11,7 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, lockFile);
   const owner = await runOwner(folder);
   if (owner !== undefined && owner !== process.pid)
-    throw new Error(`${folder} is in use by process ${owner}`);
+    throw new Error(`${folder} is in use by process ${owner}; if that is no soarlab, remove ${path}`);
   await writeFile(path, `${process.pid}\n`);
   return () => rm(path, { force: true });
 }

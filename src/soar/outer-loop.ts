@@ -28,6 +28,7 @@ export async function* outerLoop(
   const meter = new Meter(lab.config, log, lab.service.api.traffic, onProgress);
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
+  await forgetPreviousTeacher(lab, log);
 
   for (let t = log.state.nextStep; t < T; t++) {
     const seed = deriveSeed(lab.config.seed, "step", t);
@@ -79,7 +80,7 @@ export async function* outerLoop(
     // 5. Update the teacher by RLOO over the g datasets.
     meter.enter("teacher", t);
     if (payment.teaches) meter.teacherStep(await teacher.learn(X, R.map(mean), t));
-    const saved = await teacher.save(t);
+    const checkpoint = await teacher.save(t);
 
     // 6. Throw the students away; D_best keeps the questions of a promotion.
     await Promise.all(students.flat().map(({ model }) => model.unload()));
@@ -97,14 +98,21 @@ export async function* outerLoop(
           checkpoint: baseline.checkpoint!,
           accuracy: baseline.accuracy,
         },
-        teacher: { checkpoint: saved.checkpoint, sampled: posed.sampled, rejected: posed.rejected },
+        teacher: { checkpoint, sampled: posed.sampled, rejected: posed.rejected },
         metrics: meter.finishStep(),
       },
       questionRecords(lab, X, R.map(mean), t),
     );
-    await saved.keepOnlyLast();
+    await forgetPreviousTeacher(lab, log);
   }
+  await teacher.unload();
   meter.enter("done", T);
+}
+
+/** Deletes the teacher's state before the last logged one; a killed process may not have come to it. */
+async function forgetPreviousTeacher(lab: Lab, log: RunLog): Promise<void> {
+  const previous = log.state.steps.at(-2)?.teacher.checkpoint;
+  if (previous) await lab.service.deleteCheckpoint(previous);
 }
 
 /** The baseline that the log leaves: the base model, or the last promoted student. A new run's log starts with it. */
@@ -115,6 +123,7 @@ async function currentBaseline(lab: Lab, log: RunLog, meter: Meter): Promise<Bas
   const { rank } = lab.config.model;
   const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
   const baseline = await measureBaseline(lab, checkpoint, model);
+  await model?.unload();
   const at = new Date().toISOString();
   if (start) await log.append({ type: "resume", at, step: nextStep });
   else {

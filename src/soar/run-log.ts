@@ -46,8 +46,13 @@ export class RunLog {
   static async resume(folder: string, onNotice?: (notice: string) => void): Promise<RunLog> {
     const log = await EventLog.resume(soarLog, folder, onNotice);
     const last = log.events.findLast(event => event.type === "step");
-    await log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
-    await log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
+    try {
+      await log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
+      await log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     return new RunLog(log);
   }
 

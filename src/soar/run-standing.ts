@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import { readJsonl } from "../util/jsonl.js";
-import { eventsFile, type LogKind, readLogConfig } from "./event-log.js";
+import { type LogKind, lastEventType, neverBegan, readLogConfig } from "./event-log.js";
 
-/** How far a run is: not there, begun, or ended. */
+/** How far a run is: not begun, begun, or ended. */
 export type RunStanding = "missing" | "begun" | "ended";
 
 /**
@@ -16,15 +14,14 @@ export async function runStanding<Config, Event>(
   kind: LogKind<Config, Event>,
   { folder, config }: { folder: string; config: Config },
 ): Promise<RunStanding> {
-  if (!existsSync(join(folder, kind.configFile))) return "missing";
+  if (!existsSync(join(folder, kind.configFile)) || (await neverBegan(folder))) return "missing";
   const held = await readLogConfig(kind, folder);
   if (!isDeepStrictEqual(held, config)) {
     throw new Error(
       `${folder} holds a run of another configuration (${firstDifference(held, config)}); choose another folder, or remove this one`,
     );
   }
-  const { rows } = await readJsonl(join(folder, eventsFile), z.object({ type: z.string() }));
-  return rows.at(-1)?.type === "end" ? "ended" : "begun";
+  return (await lastEventType(folder)) === "end" ? "ended" : "begun";
 }
 
 /** The first field in which two configurations differ, with what is there and what is wanted. */

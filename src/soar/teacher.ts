@@ -10,8 +10,6 @@ export class Teacher {
   private constructor(
     private readonly lab: Lab,
     private readonly model: TrainingClient,
-    /** Where its state was saved last. */
-    private checkpoint: string | undefined,
   ) {}
 
   /** A teacher that starts as the base model, or goes on from a checkpoint with its optimizer state. */
@@ -21,7 +19,7 @@ export class Teacher {
     const client = checkpoint
       ? await lab.service.loadModel(checkpoint, { ...params, optimizer: true })
       : await lab.service.createModel(params);
-    return new Teacher(lab, client, checkpoint);
+    return new Teacher(lab, client);
   }
 
   /** Samples question-answer pairs until `count` are accepted. */
@@ -56,16 +54,13 @@ export class Teacher {
     });
   }
 
-  /** Saves weights and optimizer state. The state before stays until `keepOnlyLast`, in case this step never counts. */
-  async save(step: number): Promise<{ checkpoint: string; keepOnlyLast: () => Promise<void> }> {
-    const previous = this.checkpoint;
-    const checkpoint = await this.model.saveState(`teacher-${step}`);
-    this.checkpoint = checkpoint;
-    return {
-      checkpoint,
-      keepOnlyLast: async () => {
-        if (previous) await this.lab.service.deleteCheckpoint(previous);
-      },
-    };
+  /** Saves weights and optimizer state; returns the checkpoint that `open` goes on from. */
+  save(step: number): Promise<string> {
+    return this.model.saveState(`teacher-${step}`);
+  }
+
+  /** Frees it on the server. */
+  unload(): Promise<void> {
+    return this.model.unload();
   }
 }

@@ -1,18 +1,24 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
+import { evaluationLogKind } from "../../src/evaluation/evaluation-log.js";
+import { evaluationLoop } from "../../src/evaluation/evaluation-loop.js";
 import { type ProtocolName, protocols } from "../../src/evaluation/protocols.js";
 import { type EvaluationRecord, readEvaluation } from "../../src/evaluation/read-evaluation.js";
 import { readEvaluationCounts } from "../../src/evaluation/read-evaluation-counts.js";
 import { runEvaluation } from "../../src/evaluation/run-evaluation.js";
 import { gymProblems } from "../../src/problems/gym/gym-problems.js";
 import type { SoarConfigInput } from "../../src/soar/config.js";
+import { connectLab } from "../../src/soar/connect-lab.js";
+import { EventLog } from "../../src/soar/event-log.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
 import { runSoar } from "../../src/soar/run-soar.js";
+import { runStanding } from "../../src/soar/run-standing.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
 
 /* Every protocol, and interruptions, against the real server and a real SOAR run. */
@@ -32,12 +38,19 @@ const small = {
 } satisfies SoarConfigInput;
 
 beforeAll(async () => {
-  server = await startLocalServer({ model: "data/gym-base", device: "cpu" });
   folder = await mkdtemp(join(tmpdir(), "soarlab-evaluation-"));
+  server = await startLocalServer({
+    model: "data/gym-base",
+    device: "cpu",
+    checkpoints: join(folder, "checkpoints"),
+  });
   run = await runSoar({ folder: join(folder, "soar"), config: parseConfig(small), server });
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
 
 const fast = { training: { steps: 5, warmup: 3 }, test: { every: 2, samples: 4, k: [1, 4] } };
 
@@ -225,6 +238,69 @@ describe("interruptions", () => {
     const record = await runEvaluation({ folder: own, server, onNotice: notice => notices.push(notice) });
     expect(outcome(record)).toEqual(outcome(whole));
     expect(notices).toEqual([`${own}/events.jsonl: dropped a last line that was cut short`]);
+  });
+
+  it("leaves no state on the server, also where it was killed before it deleted one", async () => {
+    const config = configOf("hard-only");
+    const own = join(folder, "killed");
+    const states = async () => {
+      const names = await readdir(join(folder, "checkpoints"), { recursive: true });
+      return names.map(name => basename(name)).filter(name => name.startsWith("evaluated-"));
+    };
+    expect(await states()).toEqual([]);
+    const log = await EventLog.create(evaluationLogKind, own, config);
+    const lab = await connectLab({ config, server });
+    // Dies when the evaluation at step 2 is in the log and the state at step 0 is still there.
+    lab.service.deleteCheckpoint = () => Promise.reject(new Error("killed here"));
+    const drain = async () => {
+      for await (const _ of evaluationLoop({ lab, log, run: undefined }));
+    };
+    await expect(drain()).rejects.toThrow("killed here");
+    await lab.close();
+    await log.close();
+    expect((await readEvaluation(own)).evaluations.map(({ step }) => step)).toEqual([0, 2]);
+    expect((await states()).sort()).toEqual(["evaluated-0", "evaluated-2"]);
+
+    const record = await runEvaluation({ folder: own, server });
+    expect(await states()).toEqual([]);
+    expect(outcome(record)).toEqual(outcome(await readEvaluation(join(folder, "hard-only"))));
+  });
+
+  it("does not go on with other test problems than it began with", async () => {
+    const test = join(folder, "changing.jsonl");
+    const write = (count: number) => {
+      const problems = gymProblems({ count, terms: [2], seed: 3 });
+      return writeFile(test, problems.map(problem => `${JSON.stringify(problem)}\n`).join(""));
+    };
+    await write(6);
+    const own = join(folder, "changed");
+    const config = configOf("hard-only", { hard: { test } });
+    const controller = new AbortController();
+    const stopped = runEvaluation({
+      folder: own,
+      config,
+      server,
+      signal: controller.signal,
+      onEvaluation: () => controller.abort(new Error("stopped here")),
+    });
+    await expect(stopped).rejects.toThrow("stopped here");
+    await write(5);
+    await expect(runEvaluation({ folder: own, server })).rejects.toThrow(
+      `${test} (hard.test) no longer has the problems that ${own} began with`,
+    );
+  });
+
+  it("a folder whose evaluation could not begin can be used for a mended one", async () => {
+    const own = join(folder, "mistyped");
+    const config = (path: string) => configOf("oracle-128", { questions: { path }, training: { steps: 1 } });
+    await expect(runEvaluation({ folder: own, config: config("nope.jsonl"), server })).rejects.toThrow(
+      "questions.path: there is no file nope.jsonl",
+    );
+    const mended = config("data/gym-hard/train.jsonl");
+    expect(await runStanding(evaluationLogKind, { folder: own, config: mended })).toBe("missing");
+    const { questions } = mended;
+    const few = { ...mended, questions: { ...questions, count: 8 } } as EvaluationConfig;
+    expect((await runEvaluation({ folder: own, config: few, server })).ended).toBe(true);
   });
 
   it("running an ended evaluation again reads it, and does nothing", async () => {

@@ -1,8 +1,9 @@
-import { appendFile, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { QuestionRecord, StepEvent } from "../../src/soar/events.js";
+import { runOwner } from "../../src/soar/lock-run.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
@@ -14,6 +15,8 @@ let folder: string;
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), "soarlab-log-")), "run");
 });
+
+afterEach(() => rm(join(folder, ".."), { recursive: true }));
 
 function step(n: number, reward: number, promoted = false): Omit<StepEvent, "bytes"> {
   return {
@@ -105,6 +108,35 @@ describe("RunLog", () => {
       (await readFile(path, "utf8")).replace('"baselineAccuracy":0', '"baselineAccuracy":"x"'),
     );
     await expect(readRun(folder)).rejects.toThrow(/events\.jsonl:2: .*[\s\S]*baselineAccuracy/);
+  });
+
+  it("replaces a log that never came to an event, but no configuration of somebody else's", async () => {
+    await (await RunLog.create(folder, config)).close();
+    await appendFile(join(folder, "events.jsonl"), '{"type":"start","at":"2026-');
+    const log = await RunLog.create(folder, { ...config, seed: 5 });
+    await log.commit(step(0, 0.1), questions(0));
+    await log.close();
+    const run = await readRun(folder);
+    expect([run.config.seed, run.nextStep]).toEqual([5, 1]);
+
+    const foreign = join(folder, "model");
+    await mkdir(foreign);
+    await writeFile(join(foreign, "config.json"), "{}");
+    await expect(RunLog.create(foreign, config)).rejects.toThrow(/already holds a run/);
+    expect(await readFile(join(foreign, "config.json"), "utf8")).toBe("{}");
+  });
+
+  it("refuses to go on where a file has lost what its events count", async () => {
+    const log = await started();
+    await log.commit(step(0, 0.1), questions(0));
+    await log.close();
+    const path = join(folder, "questions.jsonl");
+    await truncate(path, 50);
+    await expect(RunLog.resume(folder)).rejects.toThrow(
+      /questions\.jsonl has lost its end: 50 bytes, where events\.jsonl counts \d+/,
+    );
+    expect((await stat(path)).size).toBe(50);
+    expect(await runOwner(folder)).toBeUndefined();
   });
 
   it("refuses a folder that holds a run, and one that is no run", async () => {

@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs";
+import { findPath } from "./find-path.js";
+
+/**
+ * `findPath` for a file that has to be there.
+ * @param field the field of the configuration that names it, for the error
+ * @throws Error that names the field and the path where there is no such file
+ */
+export function findFile(field: string, path: string): string {
+  const found = findPath(path);
+  if (existsSync(found)) return found;
+  throw new Error(
+    `${field}: there is no file ${path}, neither here nor among those that soarlab brings along`,
+  );
+}
