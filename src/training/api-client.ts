@@ -28,7 +28,8 @@ export class ApiClient {
   private readonly headers: Record<string, string>;
   private readonly maxRetries: number;
   private readonly maxConcurrency: number;
-  private readonly signal: AbortSignal | undefined;
+  private readonly closing = new AbortController();
+  private readonly signal: AbortSignal;
   private readonly dispatcher: Dispatcher;
   private readonly ownsDispatcher: boolean;
   private active = 0;
@@ -48,7 +49,8 @@ export class ApiClient {
     };
     this.maxRetries = params.maxRetries ?? 6;
     this.maxConcurrency = params.maxConcurrency ?? 128;
-    this.signal = params.signal;
+    const closed = this.closing.signal;
+    this.signal = params.signal ? AbortSignal.any([params.signal, closed]) : closed;
     this.ownsDispatcher = !params.dispatcher;
     // Long polls are answered after up to a minute; the agent gives up a request after 5. undici's request, not fetch: a
     // step of SOAR is thousands of small requests, and fetch costs three times as much a request.
@@ -98,8 +100,9 @@ export class ApiClient {
     }
   }
 
-  /** Ends the client's connections, and with them every request under way. */
+  /** Ends the client's connections, and with them every request under way or waiting to be tried again. */
   async close(): Promise<void> {
+    this.closing.abort(new TrainingError("unreachable", `the client of ${this.baseUrl} was closed`));
     if (this.ownsDispatcher) await this.dispatcher.destroy();
   }
 
@@ -130,10 +133,9 @@ export class ApiClient {
     const url = this.baseUrl + path;
     const isPoll = pollOf !== undefined;
     const text = body && JSON.stringify(body);
-    const signals = [this.signal, signal].filter(s => s !== undefined);
-    const abort = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const abort = signal ? AbortSignal.any([this.signal, signal]) : this.signal;
     for (let attempt = 0; ; attempt++) {
-      abort?.throwIfAborted();
+      abort.throwIfAborted();
       let failure: TrainingError;
       let wait = Math.min(4000, 100 * 2 ** attempt);
       await this.enter();
@@ -155,7 +157,7 @@ export class ApiClient {
         wait = retryAfter(response.headers["retry-after"]?.toString()) ?? wait;
       } catch (error) {
         if (error instanceof TrainingError) throw error;
-        abort?.throwIfAborted();
+        abort.throwIfAborted();
         failure = new TrainingError(
           "unreachable",
           `no training server answers at ${url}: ${rootCause(error)}`,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { ApiClient } from "../../src/training/api-client.js";
 import { connect } from "../../src/training/connect.js";
@@ -156,6 +156,15 @@ describe("ApiClient", () => {
     const failure = new ApiClient({ baseUrl, maxRetries: 100 }).get("/x", okSchema, controller.signal);
     setTimeout(() => controller.abort(new Error("enough")), 50);
     await expect(failure).rejects.toThrow("enough");
+  });
+
+  it("ends what is under way, waiting its turn or between retries when it is closed", async () => {
+    const { baseUrl, seen } = await serve(json(503, {}, { "retry-after": "60" }), () => {});
+    const api = new ApiClient({ baseUrl, maxConcurrency: 1 });
+    const failures = [1, 2, 3].map(() => api.get("/x", okSchema).catch(error => error.message));
+    await vi.waitFor(() => expect(seen).toHaveLength(2));
+    await api.close();
+    expect(new Set(await Promise.all(failures))).toEqual(new Set([`the client of ${baseUrl} was closed`]));
   });
 
   it.each(["localhost:8000", "nonsense", "http://", "ftp://127.0.0.1"])("refuses the address %s", baseUrl => {
