@@ -54,13 +54,18 @@ export class Meter {
     for (const [name, value] of Object.entries(metrics)) this.stepMetrics[`teacher/${name}`] = value;
   }
 
-  /** The figures of the outer step that ends here: times in seconds, token counts, means over the students' steps. */
+  /**
+   * The figures of the outer step that ends here: phases in seconds, counts and times summed over the students' steps,
+   * and of every other figure the mean over those of their steps that have it.
+   */
   finishStep(): Metrics {
     this.endPhase();
     const metrics = this.stepMetrics;
-    for (const name of Object.keys(this.studentMetrics[0] ?? {})) {
-      // Sorted, because students finish in any order and a sum's last bits depend on it.
-      const values = this.studentMetrics.map(metrics => metrics[name] ?? 0).sort((a, b) => a - b);
+    // A training step whose groups were all skipped lacks some figures, so the names are those of all steps. Names and
+    // values are sorted, because students finish in any order, and a sum's last bits depend on it.
+    const names = new Set(this.studentMetrics.flatMap(Object.keys));
+    for (const name of [...names].sort()) {
+      const values = this.studentMetrics.flatMap(metrics => metrics[name] ?? []).sort((a, b) => a - b);
       const sum = values.reduce((total, value) => total + value, 0);
       metrics[`student/${name}`] = isCount(name) ? sum : sum / values.length;
     }
