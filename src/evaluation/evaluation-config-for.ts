@@ -14,7 +14,7 @@ export type EvaluationChanges = { [Field in keyof EvaluationConfigInput]?: unkno
 
 export interface EvaluationConfigForParams {
   protocol: ProtocolName;
-  /** What the evaluation shares with a SOAR run: its configuration, or a preset. Fields of the loop alone are left out. */
+  /** What the evaluation shares with a SOAR run: its configuration, or a preset. It is checked; the loop's own fields are left out. */
   base: object;
   /** The run that is evaluated. */
   run?: string;
@@ -36,7 +36,7 @@ const sharedSchema = labConfigSchema
  */
 export function evaluationConfigFor(params: EvaluationConfigForParams): EvaluationConfig {
   const { protocol, base, run, common, changes } = params;
-  const shared = sharedSchema.parse(base);
+  const shared = sharedSchema.parse(parseConfig(base));
   const scale = evaluationScales[shared.domain];
   const own: EvaluationChanges = protocols[protocol];
   // A scale says how long training takes, but whether there is any, and on what, is the protocol's.

@@ -66,6 +66,12 @@ export const evaluationConfigSchema = labConfigSchema.extend({
       readAt: z.union([z.enum(["plateau", "end"]), z.number().int().min(0)]).default("plateau"),
       window: count(200),
     })
+    .check(({ value: { k, samples }, issues }) => {
+      const largest = Math.max(...k);
+      if (largest <= samples) return;
+      const message = `${largest} is more than test.samples, ${samples}; set both`;
+      issues.push({ code: "custom", path: ["k"], input: k, message });
+    })
     .prefault({}),
 });
 

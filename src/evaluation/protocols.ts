@@ -59,12 +59,12 @@ export const protocols = {
   },
   /** The teacher itself answers the hard problems. */
   direct: { start: "teacher", training: noTraining },
-  /** The student poses its own questions and takes its most frequent answer for right. */
+  /** The student poses its own questions and takes its most frequent answer for right (the paper reads it at step 100). */
   serl: {
     questions: { from: "itself" },
     training: { mix: "questions alone" },
     student: warmup(20),
-    test: { readAt: "end" },
+    test: { readAt: 100 },
   },
   /** PQ on another data set, whose halves `hard` names (the paper: OlympiadBench, read at step 50). */
   transfer: {

@@ -26,7 +26,7 @@ export function parseConfig(
 function describe(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodObject): string {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, path);
+    const known = knownKeys(schema, path, input);
     return issue.keys
       .map(key => {
         const guess = nearest(key, known);
@@ -35,19 +35,38 @@ function describe(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodObject):
       .join("\n  ");
   }
   const value = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], input);
-  return `${path.join(".") || "(root)"}: ${issue.message} (got ${JSON.stringify(value) ?? "nothing"})`;
+  const expected =
+    issue.code === "invalid_union" && issue.errors.length > 0
+      ? issue.errors.map(([first]) => first?.message).join("; or: ")
+      : issue.message;
+  return `${path.join(".") || "(root)"}: ${expected} (got ${show(value)})`;
 }
 
-/** Names of the fields at a path of a schema. */
-function knownKeys(schema: unknown, path: string[]): string[] {
-  const at = path.reduce((schema, key) => fieldsOf(schema)?.[key], schema);
-  return Object.keys(fieldsOf(at) ?? {});
+/** A value as JSON, cut short where it is long; numbers that JSON lacks by their names. */
+function show(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
-function fieldsOf(schema: unknown): Record<string, unknown> | undefined {
+/** Names of the fields at a path of a schema, where the input says which of several forms it is of. */
+function knownKeys(schema: unknown, path: string[], input: unknown): string[] {
+  const [key, ...rest] = path;
+  const fields = fieldsOf(schema, input);
+  if (key === undefined) return Object.keys(fields);
+  return knownKeys(fields[key], rest, (input as Record<string, unknown> | undefined)?.[key]);
+}
+
+function fieldsOf(schema: unknown, input: unknown): Record<string, unknown> {
   let inner = schema;
   while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) {
     inner = inner.unwrap();
   }
-  return inner instanceof z.ZodObject ? inner.shape : undefined;
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = inner.def;
+    const form = (input as Record<string, unknown> | undefined)?.[discriminator];
+    inner = inner.options.find(
+      option => option instanceof z.ZodObject && option.shape[discriminator].safeParse(form).success,
+    );
+  }
+  return inner instanceof z.ZodObject ? inner.shape : {};
 }

@@ -34,6 +34,7 @@ describe("evaluationConfigFor", () => {
     expect(paper("teacher-questions").questions).toEqual({ from: "teacher", count: 128 });
     expect(paper("teacher-questions-32").questions).toEqual({ from: "teacher", count: 32 });
     expect(paper("transfer").test.readAt).toBe(50);
+    expect(paper("serl").test.readAt).toBe(100);
   });
 
   it("evaluates without training where the protocol says so, on every scale", () => {
@@ -69,6 +70,26 @@ describe("evaluationConfigFor", () => {
       /training\.mix: .*"curriculum".*\(got "curiculum"\)/,
     );
     expect(() => paper("oracle-pool")).toThrow(/questions\.path/);
+    expect(() => paper("base-questions", { questions: { cuont: 3 } })).toThrow(
+      /questions\.cuont: unknown; did you mean count\?/,
+    );
+    expect(() => paper("pq", { test: { readAt: "flat" } })).toThrow(
+      /test\.readAt: .*"plateau"\|"end"; or: .*expected number.* \(got "flat"\)/,
+    );
+  });
+
+  it("names the wrong field of the configuration that it is made from, the loop's own included", () => {
+    const wrong = { ...presets.gym, studnet: { groupSize: 8 } };
+    expect(() => evaluationConfigFor({ protocol: "hard-only", base: wrong })).toThrow(
+      /studnet: unknown; did you mean student\?/,
+    );
+  });
+
+  it("refuses a k that its samples cannot give, before anything is run", () => {
+    expect(() => paper("base", { test: { samples: 8 } })).toThrow(
+      /test\.k: 32 is more than test\.samples, 8; set both/,
+    );
+    expect(paper("base", { test: { samples: 8, k: [8, 1] } }).test.k).toEqual([8, 1]);
   });
 
   it("knows which protocols are about a SOAR run", () => {
