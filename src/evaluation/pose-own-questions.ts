@@ -35,7 +35,12 @@ export async function poseOwnQuestions(
   let asked = 0;
   for (let round = 0; kept.length < count; round++) {
     if (asked >= count * lab.config.teacher.maxSamplesPerQuestion) break;
-    const posed = await sampleQuestions(lab, { teacher: student, count, seed: deriveSeed(seed, round) });
+    const posed = await sampleQuestions(lab, {
+      teacher: student,
+      count,
+      seed: deriveSeed(seed, round),
+      allowFewer: true,
+    });
     asked += posed.sampled;
     const voted = await Promise.all(
       posed.questions.map(({ question }, i) => vote(lab, params, question, deriveSeed(seed, round, i))),

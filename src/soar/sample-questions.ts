@@ -29,11 +29,14 @@ export interface SampleQuestionsParams {
   teacher: SamplingClient;
   count: number;
   seed: number;
+  /** Whether fewer will do where the teacher's completions are not accepted, instead of an error. */
+  allowFewer?: boolean;
 }
 
 /**
  * Samples `count` question-answer pairs from a teacher, in the configured way of generation.
  * @throws Error that says what fails to parse and how often, when too few completions of a single turn are accepted
+ *   and fewer questions will not do
  */
 export function sampleQuestions(
   lab: Lab<LabConfig>,
@@ -47,13 +50,16 @@ export function sampleQuestions(
 /** Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). */
 async function sampleUntilAccepted(
   lab: Lab<LabConfig>,
-  { teacher, count, seed }: SampleQuestionsParams,
+  { teacher, count, seed, allowFewer = false }: SampleQuestionsParams,
 ): Promise<SampledQuestions> {
   const { sampling, maxSamplesPerQuestion } = lab.config.teacher;
   const result: SampledQuestions = { questions: [], sampled: 0, rejected: {} };
   let lastRejected = "";
   for (let round = 0; result.questions.length < count; round++) {
-    if (result.sampled >= count * maxSamplesPerQuestion) throw tooFewAccepted(result, count, lastRejected);
+    if (result.sampled >= count * maxSamplesPerQuestion) {
+      if (allowFewer) break;
+      throw tooFewAccepted(result, count, lastRejected);
+    }
     // A little more than is missing, so that the usual share of rejections needs no second round.
     const size = Math.ceil((count - result.questions.length) * 1.3) + 2;
     const rollouts = await rolloutGroup({

@@ -22,6 +22,7 @@ export async function studentRewards(domain: Domain, items: readonly CompletionT
   return items.map(({ completion, reference }, i) => {
     if (answers[i] === undefined) return studentReward.none;
     if (equal[next++]) return studentReward.correct;
-    return completion.includes(reference) ? studentReward.mentioned : studentReward.boxed;
+    // An empty reference, of a multi-turn teacher without an answer, is in no text.
+    return reference !== "" && completion.includes(reference) ? studentReward.mentioned : studentReward.boxed;
   });
 }

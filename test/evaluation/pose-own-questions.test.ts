@@ -6,6 +6,7 @@ import { poseOwnQuestions } from "../../src/evaluation/pose-own-questions.js";
 import { connectLab } from "../../src/soar/connect-lab.js";
 import type { Lab } from "../../src/soar/lab.js";
 import { presets } from "../../src/soar/presets.js";
+import { sampleQuestions } from "../../src/soar/sample-questions.js";
 
 /* Self-play with the gym's base model on the real server. */
 
@@ -60,5 +61,14 @@ describe("poseOwnQuestions", () => {
   it("keeps none where no question is learnable", async () => {
     // Of 8 votes there is no share between 4/8 and 5/8.
     expect(await pose({ count: 1, learnable: [0.55, 0.6] })).toEqual([]);
+  });
+
+  it("keeps none of a student that no longer writes questions", async () => {
+    const mute = { ...lab, teacherPrompt: lab.studentPrompt("add a 1 +b 2") };
+    const params = { count: 4, votes: 8, learnable: [0, 1] as [number, number], maxSimilarity: 1, seed: 1 };
+    expect(await poseOwnQuestions(mute, { ...params, student: lab.base })).toEqual([]);
+    await expect(sampleQuestions(mute, { teacher: lab.base, count: 4, seed: 1 })).rejects.toThrow(
+      /the teacher gave 0 of 4 questions in \d+ completions .* Rejected for question tags: \d+\./,
+    );
   });
 });
