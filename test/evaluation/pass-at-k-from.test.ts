@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { passAtKFrom } from "../../src/evaluation/pass-at-k-from.js";
 import { checkFigure } from "../../src/figures/check-figure.js";
 import { comparePassAtK } from "../../src/metrics/compare-pass-at-k.js";
 import { passAtK } from "../../src/metrics/pass-at-k.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pass-at-k-from-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const fixture = fileURLToPath(new URL("../problems/fixtures/math-100x8.jsonl", import.meta.url));
 const counts = [
   { problem: "a", samples: 10, correct: 3 },

@@ -1,13 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { readSampleCounts } from "../../src/evaluation/read-sample-counts.js";
 import { packageRoot } from "../../src/util/package-root.js";
 
 const folder = mkdtempSync(join(tmpdir(), "samples-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const write = (name: string, content: string | Uint8Array) => {
   const path = join(folder, name);
   writeFileSync(path, content);

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,12 +15,17 @@ import { type LocalServer, startLocalServer } from "../../src/training/start-loc
 /* Every way to pay a teacher, with and without promotions, against the real server. */
 
 let server: LocalServer;
+let folder: string;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "soarlab-reward-"));
   server = await startLocalServer({ model: "data/gym-base", device: "cpu" });
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
 
 const small = {
   ...presets.gym,
@@ -38,20 +43,20 @@ async function run(changes: {
   promotion?: SoarConfigInput["promotion"];
   teacher?: SoarConfigInput["teacher"];
 }) {
-  const folder = join(await mkdtemp(join(tmpdir(), "soarlab-reward-")), "run");
+  const own = await mkdtemp(join(folder, "run-"));
   const config = parseConfig({
     ...small,
     promotion: changes.promotion,
     teacher: { ...small.teacher, ...changes.teacher },
   });
   const lab = await openLab({ config, server });
-  const log = await RunLog.create(folder, config);
+  const log = await RunLog.create(own, config);
   for await (const _ of outerLoop(lab, log)) {
     // The log has it.
   }
   await log.close();
   await lab.close();
-  return readRun(folder);
+  return readRun(own);
 }
 
 describe("teacher rewards", () => {
