@@ -11,7 +11,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("source")
 parser.add_argument("target")
 parser.add_argument("--folder", required=True, help="working folder of the kernel")
-parser.add_argument("--timeout", type=float, required=True, help="seconds for the whole notebook")
+parser.add_argument("--timeout", type=float, required=True, help="seconds that a cell may take")
 arguments = parser.parse_args()
 
 notebook = nbformat.read(arguments.source, as_version=4)

@@ -69,14 +69,8 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
     }
     const answer = columns.answer === undefined ? extractBoxed(solution ?? "") : given;
     if (answer === undefined || answer === "") {
-      const isBox = columns.answer === undefined;
-      keepOut(
-        isBox
-          ? answer === ""
-            ? "the boxed answer is empty"
-            : "the solution has no boxed answer"
-          : "there is no answer",
-      );
+      if (columns.answer !== undefined) keepOut("there is no answer");
+      else keepOut(answer === "" ? "the boxed answer is empty" : "the solution has no boxed answer");
       continue;
     }
     let parsed: Answer;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher, request } from "undici";
 import type { z } from "zod";
@@ -51,6 +52,8 @@ export class ApiClient {
     this.maxConcurrency = params.maxConcurrency ?? 128;
     const closed = this.closing.signal;
     this.signal = params.signal ? AbortSignal.any([params.signal, closed]) : closed;
+    // Every request under way listens to it; Node 20 takes more than ten for a leak.
+    setMaxListeners(0, this.signal);
     this.ownsDispatcher = !params.dispatcher;
     // Long polls are answered after up to a minute; the agent gives up a request after 5. undici's request, not fetch: a
     // step of SOAR is thousands of small requests, and fetch costs three times as much a request.
