@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("soarlab_server")
 
 
 def main() -> None:
