@@ -1,6 +1,7 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
 import { seriesLook } from "./series-look.js";
+import { stepTicks } from "./step-ticks.js";
 
 export interface DiversityOverStepsParams {
   /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */
@@ -45,8 +46,7 @@ export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
       hovertemplate: `${name}, step %{x}: %{y:.3f}<extra></extra>`,
     };
   });
-  return {
-    data,
-    layout: baseLayout({ title, subtitle: params.subtitle, x: "outer step", y, legend: names }),
-  };
+  const layout = baseLayout({ title, subtitle: params.subtitle, x: "outer step", y, legend: names });
+  const last = Math.max(0, ...data.flatMap(({ x }) => x));
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(last) } } };
 }

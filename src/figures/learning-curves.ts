@@ -3,6 +3,7 @@ import { standardDeviation } from "../metrics/standard-deviation.js";
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
 import { namedLook } from "./named-look.js";
+import { stepTicks } from "./step-ticks.js";
 import { translucent } from "./translucent.js";
 
 /** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
@@ -116,7 +117,8 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     y: params.y,
     legend,
   });
-  return { data, layout: { ...layout, shapes } };
+  const last = Math.max(0, ...data.map(({ x }) => x.at(-1) ?? 0));
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(last) }, shapes } };
 }
 
 /** Mean and SD at every step that a seed has, in order; NaN where none has a finite value. */

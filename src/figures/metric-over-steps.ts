@@ -3,6 +3,7 @@ import { baseLayout } from "./base-layout.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
 import { seriesLook } from "./series-look.js";
+import { stepTicks } from "./step-ticks.js";
 
 export interface MetricOverStepsParams {
   /** Runs by what to call them. */
@@ -51,6 +52,7 @@ export function metricOverSteps({
     data,
     layout: {
       ...layout,
+      xaxis: { ...layout.xaxis, ...stepTicks(Math.max(0, ...data.map(({ x }) => x.at(-1) ?? 0))) },
       annotations: steps.length === 0 ? [emptyNote("no outer step is finished yet")] : [],
     },
   };

@@ -5,6 +5,7 @@ import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
 import { kindMarkers } from "./kind-markers.js";
+import { stepTicks } from "./step-ticks.js";
 import { palette } from "./theme.js";
 
 export type QuestionKindsInput = Pick<
@@ -80,7 +81,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
       xaxis: {
         ...layout.xaxis,
         range: [0.5, Math.max(2, x.at(-1) ?? 0) + 0.5],
-        ...(x.length <= 12 ? { tick0: 1, dtick: 1 } : { nticks: 16 }),
+        ...stepTicks(x.at(-1) ?? 0),
       },
       yaxis: { ...layout.yaxis, range: [0, 100] },
       shapes: run.promotions.map(({ step }) => ({

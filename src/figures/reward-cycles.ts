@@ -6,6 +6,7 @@ import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
 import { packLabels } from "./pack-labels.js";
 import { percent } from "./percent.js";
+import { stepTicks } from "./step-ticks.js";
 import { palette } from "./theme.js";
 
 /** What `rewardCycles` reads of a run. */
@@ -166,8 +167,4 @@ function promotionLabel(run: RewardCyclesInput, index: number): string {
   const from = before === undefined ? "" : `${percent(before).replace("%", "")} \u2192 `;
   // The first says what the numbers are.
   return index === 0 ? `promoted: ${from}${after} greedy` : `${from}${after}`;
-}
-
-function stepTicks(last: number) {
-  return last <= 12 ? { tick0: 1, dtick: 1 } : { nticks: 16 };
 }

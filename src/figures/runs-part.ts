@@ -187,11 +187,12 @@ function verdictsByStage(run: RunRecord) {
   return sets;
 }
 
-const healthMetrics: Record<string, [title: string, y: string]> = {
-  "student/reward/mean": ["Students' own reward", "mean reward in the inner loop (points, 0 to 120)"],
-  "student/entropy/sampled": ["Students' entropy", "entropy of sampled answers (nats per token)"],
-  "teacher/entropy/sampled": ["Teacher's entropy", "entropy of its questions (nats per token)"],
-  "teacher/kl/start": ["Teacher's distance from the start", "KL to the starting model (nats per token)"],
+/** Their figures are low: the units are as short as their axes. */
+const healthMetrics: Record<string, [title: string, unit: string]> = {
+  "student/reward/mean": ["Students' own reward in the inner loop, mean", "points, 0 to 120"],
+  "student/entropy/sampled": ["Entropy of the students' answers", "nats per token"],
+  "teacher/entropy/sampled": ["Entropy of the teacher's questions", "nats per token"],
+  "teacher/kl/start": ["KL divergence of the teacher from the starting model", "nats per token"],
 };
 
 function metricFigures(run: RunRecord, name: string): string {

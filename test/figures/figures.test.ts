@@ -284,6 +284,21 @@ describe("allNames", () => {
   });
 });
 
+describe("axes of steps", () => {
+  test("have a tick at every step of few, and none between two steps", () => {
+    const axis = (figure: Figure) => figure.layout.xaxis as { dtick?: number; nticks?: number };
+    const curve = (steps: number) => learningCurves({ curves: { a: [new Array(steps).fill(0)] }, y: "" });
+    expect(axis(curve(3)).dtick).toBe(1);
+    expect(axis(curve(100))).toMatchObject({ nticks: 16 });
+    expect(axis(diversityOverSteps({ runs: { a: [0.5, 0.4] } })).dtick).toBe(1);
+    expect(axis(metricOverSteps({ runs: { a: runs.one! }, metric: "student/entropy/sampled" })).dtick).toBe(
+      1,
+    );
+    expect(axis(questionKinds(runs.bare!)).dtick).toBe(1);
+    expect(axis(rewardCycles(runs.live!)).dtick).toBe(1);
+  });
+});
+
 describe("vendiBars", () => {
   test("long names stand one below the other, in order; short ones side by side", () => {
     const long = vendiBars({

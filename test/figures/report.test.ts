@@ -58,6 +58,15 @@ describe("soarlab report", () => {
     expect(readFileSync(file, "utf8")).toContain("Of 51200 questions, one in 3 is here");
   });
 
+  test("runs of the same name in different folders keep apart, in links and curves", async () => {
+    const runs = await Promise.all([1, 2, 3].map(steps => fakeRun({ steps })));
+    const page = await reportHtml(runs);
+    for (const [i, { folder }] of runs.entries()) {
+      expect(page).toContain(`<h2 id="run-${i}">${folder}</h2>`);
+      expect(page).toContain(`"name":"${folder.replace("-seed-0", "")}"`);
+    }
+  });
+
   test("says what a folder lacks", async () => {
     const folder = mkdtempSync(join(tmpdir(), "soarlab-empty-"));
     await expect(report(folder)).rejects.toThrow(/is no run: it has no config.json/);

@@ -117,7 +117,7 @@ export async function browseQuestions(id: string, packed: string): Promise<void>
     columns.forEach(({ name, isNumber }, c) => {
       const mark = c === sortBy ? (isDescending ? " \u25be" : " \u25b4") : "";
       const cell = make("th", name + mark, isNumber ? "number" : "");
-      cell.style.cssText = `cursor:pointer;text-align:${isNumber ? "right" : "left"}`;
+      cell.style.cssText = `cursor:pointer;white-space:nowrap;text-align:${isNumber ? "right" : "left"}`;
       cell.onclick = () => {
         isDescending = c === sortBy && !isDescending;
         sortBy = c;
