@@ -33,6 +33,9 @@ export interface EmbedTextsParams {
   fetch?: typeof globalThis.fetch;
 }
 
+/** Files of the cache that are read at once. */
+const filesAtOnce = 32;
+
 const answerSchema = z.object({
   data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
 });
@@ -46,7 +49,7 @@ const answerSchema = z.object({
  *   not one embedding of equal length per text; RangeError on an impossible batch size, concurrency or retry count
  */
 export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array[]> {
-  const { texts, cacheFolder, batchSize = 64, concurrency = 4, retries = 5 } = params;
+  const { texts, cacheFolder, batchSize = 64, concurrency = 4, retries = 5, signal } = params;
   for (const [name, value, least] of [
     ["batchSize", batchSize, 1],
     ["concurrency", concurrency, 1],
@@ -61,21 +64,22 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
   const cache = fileCache(cacheFolder, ".f32");
   const keyOf = (text: string) => [endpoint(params), model, dimensions, text];
   const found = new Map<string, Float32Array>();
-  const missing: string[] = [];
-  for (const text of new Set(texts)) {
+  const distinct = [...new Set(texts)];
+  await forEachConcurrently(distinct, filesAtOnce, async text => {
+    signal?.throwIfAborted();
     const kept = fromBytes(await cache.read(keyOf(text)));
     if (kept) found.set(text, kept);
-    else missing.push(text);
-  }
+  });
 
+  const missing = distinct.filter(text => !found.has(text));
   const batches: string[][] = [];
   for (let i = 0; i < missing.length; i += batchSize) batches.push(missing.slice(i, i + batchSize));
   await forEachConcurrently(batches, concurrency, async batch => {
     const embeddings = await request(params, batch);
-    for (const [i, text] of batch.entries()) {
+    batch.forEach((text, i) => {
       found.set(text, embeddings[i]!);
-      await cache.write(keyOf(text), toBytes(embeddings[i]!));
-    }
+    });
+    await Promise.all(batch.map((text, i) => cache.write(keyOf(text), toBytes(embeddings[i]!))));
   });
 
   const embeddings = texts.map(text => found.get(text)!);
@@ -115,12 +119,16 @@ async function request(params: EmbedTextsParams, batch: string[]): Promise<Float
   return embeddings;
 }
 
-/** The embedding that a file holds; undefined where there is none, or what is there is no embedding. */
+/** The embedding that a file holds; undefined where there is none, or what is there has no direction. */
 function fromBytes(bytes: Buffer | undefined): Float32Array | undefined {
-  if (!bytes || bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
+  if (!bytes || bytes.length % 4 !== 0) return undefined;
   const values = new Float32Array(bytes.length / 4);
-  for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(4 * i);
-  return values;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = bytes.readFloatLE(4 * i);
+    squares += values[i]! ** 2;
+  }
+  return squares > 0 && squares < Number.POSITIVE_INFINITY ? values : undefined;
 }
 
 function toBytes(embedding: Float32Array): Buffer {

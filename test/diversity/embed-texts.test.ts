@@ -84,12 +84,24 @@ describe("embedTexts", () => {
     expect(calls).toHaveLength(3);
   });
 
-  it("asks again where a kept file is torn", async () => {
+  it.each([
+    ["torn", Buffer.from("torn!")],
+    ["empty", Buffer.alloc(0)],
+    ["zeros", Buffer.alloc(12)],
+    ["no numbers", Buffer.alloc(12, 0xff)],
+  ])("asks again where a kept file is %s", async (_, content) => {
     await embed({ texts: ["a"], cacheFolder: folder });
     const [file] = (await readdir(folder, { recursive: true })).filter(name => name.endsWith(".f32"));
-    await writeFile(join(folder, file!), "torn!");
+    await writeFile(join(folder, file!), content);
     expect(await embed({ texts: ["a"], cacheFolder: folder })).toEqual([Float32Array.from(embeddingOf("a"))]);
     expect(calls).toHaveLength(2);
+  });
+
+  it("stops while it reads the cache", async () => {
+    const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`);
+    await embed({ texts, cacheFolder: folder });
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(embed({ texts, cacheFolder: folder, signal })).rejects.toThrow("enough");
   });
 
   it("tries again after 429, 5xx and a broken connection", async () => {

@@ -87,6 +87,9 @@ const completionSchema = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
 });
 
+/** Files of the cache that are read at once. */
+const filesAtOnce = 32;
+
 /** So many requests refused, and not one answered: the fault lies with what all have in common, not with the pairs. */
 const refusalsToStop = 8;
 
@@ -169,12 +172,13 @@ export async function judgeQuestions(params: JudgeQuestionsParams): Promise<Judg
 
   const keyInCache = (pair: Pair) =>
     [url, model, prompt, temperature, params.body ?? null, pair.question, pair.answer] as const;
-  for (const [key, pair] of pairs) {
+  await forEachConcurrently(pairs, filesAtOnce, async ([key, pair]) => {
+    signal?.throwIfAborted();
     const verdict = keptVerdict(await cache.read(keyInCache(pair)));
-    if (!verdict) continue;
+    if (!verdict) return;
     usage.cached++;
     settle(key, { verdict });
-  }
+  });
   const missing = [...pairs].filter(([key]) => !outcomes.has(key));
   await forEachConcurrently(missing, concurrency, async ([key, pair]) => {
     signal?.throwIfAborted();
