@@ -128,8 +128,8 @@ describe("judgeQuestions", () => {
     chat.replies.push(fail(408, "slow"), fail(429, "slow down", { "retry-after": "0.2" }), fail(500, "oops"));
     chat.replies.push(cut, hang);
     const start = performance.now();
-    const { verdicts, usage } = await judge({ questions: [right], timeoutMs: 100 });
-    expect(performance.now() - start).toBeGreaterThan(290);
+    const { verdicts, usage } = await judge({ questions: [right], timeoutMs: 1000 });
+    expect(performance.now() - start).toBeGreaterThan(1190);
     expect(verdicts).toEqual([exact(right)]);
     expect(chat.calls).toHaveLength(6);
     expect(usage.requests).toBe(1);

@@ -173,6 +173,7 @@ describe("lastJsonObject", () => {
     const began = performance.now();
     readVerdict(text);
     readVerdict(text + json);
-    expect(performance.now() - began).toBeLessThan(1500);
+    // A time that grows with the square of the length would be minutes.
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
