@@ -91,6 +91,36 @@ def test_wrong_fields_are_named(server: Server, fields: dict, where: str) -> Non
     assert chat(server, "t2", status=422, **fields)["detail"][0]["loc"][-1] == where
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"model": "gym"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"model": "gym", "messages": [{"role": "user", "content": "\\ud800"}]}',
+        b'{"model": "gym", "messages": [{"role": "user", "content": "t2"}], "seed": '
+        + b"9" * 5000
+        + b"}",
+        b'{"model": "gym", "messages": [{"role": "user", "content": "t2"}], "temperature": NaN}',
+        b'{"model": "gym", "messages": [{"role": "user", "content": "t2"}], "max_tokens": 1e400}',
+        b'{"model": "gym", "messages": [{"role": "user", "content": ["t2"]}]}',
+    ],
+    ids=lambda body: repr(body[-40:]),
+)
+def test_malformed_bodies_are_refused(server: Server, body: bytes) -> None:
+    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"][0] == "body"
+
+
+def test_any_text_is_a_text(server: Server) -> None:
+    used = chat(server, "t2 \0 \U0001f600\u202e é\r\n", max_tokens=2**70)["usage"]
+    assert used["prompt_tokens"] == 4 and used["total_tokens"] <= 48
+
+
 def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(gym, tmp_path / "gym"))
     template = (
@@ -107,11 +137,23 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
         messages = [{"role": role, "content": f"t{i + 2}"} for i, role in enumerate(roles)]
         body = {"model": "gym", "messages": messages, "temperature": 0, "max_tokens": 8}
         assert httpx.post(url, json=body).status_code == 401
-        wrong = {"Authorization": "Bearer wrong"}
-        assert httpx.post(url, json=body, headers=wrong).status_code == 401
+        for wrong in (
+            "Bearer wrong",
+            "Bearer",
+            "secret",
+            "Basic secret",
+            "Bearer secret x",
+            "\xe9",
+        ):
+            headers = {"Authorization": wrong.encode("latin-1")}
+            assert httpx.post(url, json=body, headers=headers).status_code == 401, wrong
         answers = [
             httpx.post(url, json=body, headers=headers).json()
-            for headers in ({"Authorization": "Bearer secret"}, {"X-API-Key": "secret"})
+            for headers in (
+                {"Authorization": "Bearer secret"},
+                {"Authorization": "bearer  secret"},
+                {"X-API-Key": "secret", "Authorization": "Basic eDp5"},
+            )
         ]
         with Api(server.url, **{"X-API-Key": "secret"}) as api:
             words = sampled(api, [9, 10, 2, 11, 3, 10, 4, 11])

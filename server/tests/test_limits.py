@@ -33,7 +33,9 @@ CARD = ModelCard("gym", "/models/gym", "llama", 50, 48, (1,))
 @contextmanager
 def app(engine):
     """A client of an app in this process."""
-    with TestClient(create_app(engine, CARD), base_url="http://test/api/v1/") as client:
+    app = create_app(engine, CARD)
+    url = "http://test/api/v1/"
+    with TestClient(app, base_url=url, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -137,6 +139,13 @@ def test_requests_beyond_those_that_may_wait_are_told_to_come_again(
         asked = {"request_id": second.json()["request_id"]}
         assert client.post("retrieve_future", json=asked).json() == {"metrics": {}}
         assert client.post("asample", json=sample).status_code == 200
+
+
+def test_an_error_of_the_server_is_told_as_any_other() -> None:
+    with app(SimpleNamespace(list_checkpoints=lambda model_id: 1 / 0)) as client:
+        answer = client.get("checkpoints")
+        assert answer.status_code == 500
+        assert answer.json() == {"detail": "ZeroDivisionError: division by zero"}
 
 
 def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

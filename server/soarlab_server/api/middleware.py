@@ -46,8 +46,11 @@ class Gate:
         await self.app(scope, replay, send)
 
     def _admits(self, headers: dict[bytes, bytes]) -> bool:
-        bearer = headers.get(b"authorization", b"").removeprefix(b"Bearer ")
-        return self.key is None or any(
+        if self.key is None:
+            return True
+        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+        bearer = token.strip() if scheme.lower() == b"bearer" else b""
+        return any(
             hmac.compare_digest(given, self.key)
             for given in (headers.get(b"x-api-key", b""), bearer)
         )

@@ -44,7 +44,7 @@ class OpenAiApi:
             self.card.check(request.model, "model")
         else:
             self.engine.about_checkpoint(CheckpointPath.parse(source))  # there must be one
-        # On a thread: a long text, or a tokenizer's first use, takes a while.
+        # Text on a thread: a long one, or a tokenizer's first use, takes a while.
         text = self.engine.text
         asked = await asyncio.to_thread(chat.sample_request, request, text, self.card)
         command = convert.sample(asked, self.card, source)
@@ -53,4 +53,6 @@ class OpenAiApi:
         )
         if isinstance(outcome, Exception):
             return failure(outcome)
-        return json(chat.completion(request, len(command.prompt), outcome, text, self.card))
+        length = len(command.prompt)
+        said = await asyncio.to_thread(chat.completion, request, length, outcome, text, self.card)
+        return json(said)

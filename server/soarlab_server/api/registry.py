@@ -6,6 +6,8 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from fastapi import HTTPException
+
 from ..commands import LoraSpec
 from .errors import not_found
 
@@ -42,6 +44,13 @@ def canonical(model_id: str) -> str:
     return model_id.replace(":", "-")
 
 
+def _gone(what: str) -> HTTPException:
+    minutes = SESSION_SECONDS // 60
+    return not_found(
+        f"there is no {what} (any more: a session ends after {minutes} silent minutes)"
+    )
+
+
 class Registry:
     def __init__(self) -> None:
         self.sessions: dict[str, Session] = {}
@@ -56,21 +65,21 @@ class Registry:
     def session(self, session_id: str) -> Session:
         session = self.sessions.get(session_id)
         if session is None:
-            raise not_found(f"there is no session {session_id}")
+            raise _gone(f"session {session_id}")
         session.seen = time.monotonic()
         return session
 
     def model(self, model_id: str) -> Model:
         model = self.models.get(canonical(model_id))
         if model is None:
-            raise not_found(f"there is no model {model_id}")
+            raise _gone(f"model {model_id}")
         model.session.seen = time.monotonic()
         return model
 
     def sampler(self, sampler_id: str) -> SamplerInfo:
         sampler = self.samplers.get(sampler_id)
         if sampler is None:
-            raise not_found(f"there is no sampling session {sampler_id}")
+            raise _gone(f"sampling session {sampler_id}")
         sampler.session.seen = time.monotonic()
         return sampler
 
