@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { questionRecordSchema, resumeEventSchema } from "../soar/events.js";
+import { endEventSchema, questionRecordSchema, resumeEventSchema } from "../soar/events.js";
 
 const timestamp = z.iso.datetime();
 
 /** An evaluation run began. */
-export const evaluationStartSchema = z.object({
+const evaluationStartSchema = z.object({
   type: z.literal("start"),
   at: timestamp,
   version: z.string(),
@@ -14,7 +14,7 @@ export const evaluationStartSchema = z.object({
 });
 
 /** The model was evaluated, and the training steps since the evaluation before: the unit of resuming. */
-export const evaluationEventSchema = z.object({
+const evaluationEventSchema = z.object({
   type: z.literal("evaluation"),
   at: timestamp,
   /** Training steps done. */
@@ -35,7 +35,7 @@ export const evaluationLogEventSchema = z.discriminatedUnion("type", [
   evaluationStartSchema,
   resumeEventSchema,
   evaluationEventSchema,
-  z.object({ type: z.literal("end"), at: timestamp }),
+  endEventSchema,
 ]);
 
 /** A line of an evaluation run's questions.jsonl: a question it trains on, and from which training step on. */

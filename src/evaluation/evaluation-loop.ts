@@ -118,6 +118,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
     yield await evaluate(step, metrics, started);
   }
   await student.unload();
+  await log.append({ type: "end", at: new Date().toISOString() });
 }
 
 function evaluationsOf(log: EvaluationLog): EvaluationEvent[] {

@@ -37,7 +37,6 @@ export async function runEvaluation(params: RunEvaluationParams): Promise<Evalua
     try {
       const loop = evaluationLoop({ lab, log, run, onProgress: params.onProgress });
       for await (const evaluation of loop) params.onEvaluation?.(evaluation);
-      await log.append({ type: "end", at: new Date().toISOString() });
     } finally {
       await lab.close();
     }

@@ -4,10 +4,10 @@ import { questionVerdictSchema } from "../grading/question-verdict.js";
 const timestamp = z.iso.datetime();
 
 /** Greedy accuracy on the two halves of the hard split, each in [0, 1]. */
-export const baselineAccuracySchema = z.object({ train: z.number(), test: z.number() });
+const baselineAccuracySchema = z.object({ train: z.number(), test: z.number() });
 
 /** A run began. */
-export const startEventSchema = z.object({
+const startEventSchema = z.object({
   type: z.literal("start"),
   at: timestamp,
   version: z.string(),
@@ -23,7 +23,7 @@ export const resumeEventSchema = z.object({
 });
 
 /** A student became the baseline. */
-export const promotionSchema = z.object({
+const promotionSchema = z.object({
   /** k*, the dataset with the largest mean reward. */
   dataset: z.number().int(),
   /** j of the student with the median reward. */
@@ -35,7 +35,7 @@ export const promotionSchema = z.object({
 });
 
 /** One outer step, written when all of it is done: the unit of resuming. */
-export const stepEventSchema = z.object({
+const stepEventSchema = z.object({
   type: z.literal("step"),
   at: timestamp,
   /** From 0. */

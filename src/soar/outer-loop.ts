@@ -15,7 +15,7 @@ import { trainAndScore } from "./train-and-score.js";
 
 /**
  * Algorithm 1 of the paper, one outer step a turn. A step is in the log, on disk, before it is yielded; a log that
- * already holds steps is gone on with.
+ * already holds steps is gone on with. After the last step the log says that the run came to its end.
  */
 export async function* outerLoop(
   lab: Lab,
@@ -106,6 +106,7 @@ export async function* outerLoop(
     await forgetPreviousTeacher(lab, log);
   }
   await teacher.unload();
+  await log.append({ type: "end", at: new Date().toISOString() });
   meter.enter("done", T);
 }
 

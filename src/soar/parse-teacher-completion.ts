@@ -8,14 +8,7 @@ export interface QuestionAnswer {
 }
 
 /** The four filters of App. B.2, in the order in which they are applied. */
-export const rejectionReasons = [
-  "question tags",
-  "answer tags",
-  "boxed answer",
-  "answer does not parse",
-] as const;
-
-export type RejectionReason = (typeof rejectionReasons)[number];
+export type RejectionReason = "question tags" | "answer tags" | "boxed answer" | "answer does not parse";
 
 /** Why a teacher's completion does not count, or the pair that it states. */
 export type ParsedCompletion = { pair: QuestionAnswer } | { rejected: RejectionReason };

@@ -32,7 +32,6 @@ export async function runSoar(params: RunSoarParams): Promise<RunRecord> {
     });
     try {
       for await (const step of outerLoop(lab, log, params.onProgress)) params.onStep?.(step);
-      await log.append({ type: "end", at: new Date().toISOString() });
     } finally {
       await lab.close();
     }

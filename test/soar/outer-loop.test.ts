@@ -6,7 +6,7 @@ import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
-import { RunLog } from "../../src/soar/run-log.js";
+import { RunLog, readRun } from "../../src/soar/run-log.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
 
 let server: LocalServer;
@@ -61,6 +61,7 @@ it("leaves the last teacher and the promoted baselines on the server, and no mod
   for await (const { step } of outerLoop(lab, log)) steps.push([step, await kept()]);
   expect(steps).toEqual([[2, ["baseline-1", "teacher-1", "teacher-2"]]]);
   expect(await kept()).toEqual(["baseline-1", "teacher-2"]);
+  expect((await readRun(run)).ended).toBe(true);
 
   const { url, apiKey } = server;
   const session = await fetch(`${url}/api/v1/sessions/${lab.service.sessionId}`, {
