@@ -24,7 +24,7 @@ export interface DownloadVerifiedParams {
  * Downloads a file. What has arrived is kept in `path + ".incomplete"`: a download that broke off, in this process or an
  * earlier one, goes on from there. A wrong hash is tried once more from the start.
  *
- * @throws HubError naming the file and both sizes or hashes.
+ * @throws HubError naming the file and both sizes or hashes; Error naming the path where it cannot be written.
  */
 export async function downloadVerified(params: DownloadVerifiedParams): Promise<void> {
   const { path, url, size } = params;
@@ -76,6 +76,10 @@ async function fetchWhole(params: DownloadVerifiedParams, partial: string): Prom
         arrived += chunk.length;
       }
     } catch (error) {
+      // The disk, not the network: it is full, say.
+      if ((error as NodeJS.ErrnoException).syscall === "write") {
+        throw new Error(`${partial}: ${(error as Error).message}`, { cause: error });
+      }
       cause = error;
       continue;
     } finally {

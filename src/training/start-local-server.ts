@@ -20,7 +20,10 @@ export interface LocalServerParams {
   python?: string;
   /** Called with each line of the server's log. */
   onLog?: (line: string) => void;
-  /** How long the server may take to be ready, in ms. */
+  /**
+   * How long the server may be silent before it is ready, in ms; a model that it downloads first takes as long as it
+   * takes. Default 120,000.
+   */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -136,15 +139,21 @@ async function firstLine(
     throw new TrainingError("unreachable", `${reason} before it was ready`);
   });
   let timer: NodeJS.Timeout | undefined;
+  const postpone = () => timer?.refresh();
   const late = new Promise<never>((_, reject) => {
     const giveUp = () =>
-      new TrainingError("unreachable", `the training server was not ready after ${timeoutMs / 1000} s`);
+      new TrainingError(
+        "unreachable",
+        `the training server was not ready, and silent for ${timeoutMs / 1000} s`,
+      );
     timer = setTimeout(() => reject(giveUp()), timeoutMs);
+    child.stderr!.on("data", postpone);
     params.signal?.addEventListener("abort", () => reject(params.signal!.reason), { once: true });
   });
   try {
     return await Promise.race([ready, failed, late]);
   } finally {
+    child.stderr!.off("data", postpone);
     clearTimeout(timer);
   }
 }

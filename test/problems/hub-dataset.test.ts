@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -145,6 +153,13 @@ describe("hubDataset, from a real server", () => {
       kind: "unreachable",
       message: expect.stringMatching(/broke off/),
     });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says that the disk is full", async () => {
+    const partial = join(options.cacheDir!, "datasets", dataset, commit, `${file}.incomplete`);
+    mkdirSync(join(partial, ".."), { recursive: true });
+    symlinkSync("/dev/full", partial);
+    await expect(loadMath(options)).rejects.toThrow(`${partial}: ENOSPC: no space left on device`);
   });
 
   it("does not keep a file with a wrong hash", async () => {

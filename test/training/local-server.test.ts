@@ -129,6 +129,26 @@ describe("the client against the real server", () => {
 });
 
 describe("startLocalServer", () => {
+  /** Stands in for Python: runs a shell script instead of the server. */
+  async function fakePython(script: string): Promise<string> {
+    const path = join(await mkdtemp(join(tmpdir(), "soarlab-python-")), "python");
+    await writeFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return path;
+  }
+
+  it("waits as long as the server says something, and not for a silent one", async () => {
+    const slow = 'for i in 1 2 3 4 5 6; do echo "downloading" >&2; sleep 0.5; done';
+    const ready = '{"event":"ready","url":"http://127.0.0.1:1"}';
+    const python = await fakePython(`${slow}; echo '${ready}'; exec sleep 100`);
+    const { url, stop } = await startLocalServer({ model, python, timeoutMs: 2000 });
+    await stop();
+    expect(url).toBe("http://127.0.0.1:1");
+    const silent = await fakePython("exec sleep 100");
+    await expect(startLocalServer({ model, python: silent, timeoutMs: 100 })).rejects.toThrow(
+      "the training server was not ready, and silent for 0.1 s",
+    );
+  });
+
   it("says why a server did not come up", async () => {
     const empty = await mkdtemp(join(tmpdir(), "soarlab-empty-"));
     await expect(startLocalServer({ model: empty, device: "cpu" })).rejects.toThrow(
@@ -139,10 +159,7 @@ describe("startLocalServer", () => {
     );
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(startLocalServer({ model, signal })).rejects.toThrow("enough");
-    const bare = join(empty, "python");
-    await writeFile(bare, "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'torch'\" >&2; exit 1\n", {
-      mode: 0o755,
-    });
+    const bare = await fakePython("echo \"ModuleNotFoundError: No module named 'torch'\" >&2; exit 1");
     await expect(startLocalServer({ model, python: bare })).rejects.toThrow(
       /No module named 'torch'\n.*\/python is no Python with the server's packages: run npm run setup/,
     );
