@@ -10,6 +10,8 @@ import { rationalField } from "./rational-field.js";
 
 /** Doubles that are further apart than this, relative to the larger and to 1, are different. */
 const nearby = 1e-9;
+/** What 60 digits leave of a difference that is none. */
+const nothing = 1e-40;
 /** So many decimals at least are an approximation that counts; the usual rule of such graders. */
 const minDecimals = 6;
 const points = 8;
@@ -84,15 +86,13 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   if (infinite[0] || infinite[1]) return unlike;
   const gap = Math.hypot(doubleA.re - doubleB.re, doubleA.im - doubleB.im);
   if (gap > nearby * scale(doubleA, doubleB)) return unlessShort;
-  const preciseA = attempt(a, preciseField);
-  const preciseB = attempt(b, preciseField);
-  const apart = preciseA && preciseB && preciseGap(preciseA, preciseB);
-  if (apart === undefined || Number.isNaN(apart)) {
+  const apart = preciseGap(a, b);
+  if (apart === undefined) {
     // Relative to the values alone: two that both vanish in double precision prove nothing.
-    const size = Math.max(Math.hypot(doubleA.re, doubleA.im), Math.hypot(doubleB.re, doubleB.im));
-    return { equal: size > 0 && gap <= 1e-12 * size ? true : undefined, method: "numeric" };
+    const largest = size(doubleA, doubleB);
+    return { equal: largest > 0 && gap <= 1e-12 * largest ? true : undefined, method: "numeric" };
   }
-  if (apart <= 1e-40) return { equal: true, method: "numeric" };
+  if (apart <= nothing) return { equal: true, method: "numeric" };
   return unlessShort;
 }
 
@@ -134,6 +134,12 @@ function compareFormulas(
     if (isInfinite(doubleA) || isInfinite(doubleB)) continue;
     const gap = Math.hypot(doubleA.re - doubleB.re, doubleA.im - doubleB.im);
     if (gap > 1e-8 * scale(doubleA, doubleB)) return { equal: false, method };
+    // Both are near 0, where a double may be a value or the rounding error of none.
+    if (gap > 1e-8 * size(doubleA, doubleB)) {
+      const apart = preciseGap(a, b, name => preciseField.rational(values.get(name)!));
+      if (apart === undefined) continue;
+      if (apart > nothing) return { equal: false, method };
+    }
     agreed++;
   }
   return { equal: agreed >= points / 2 ? true : undefined, method };
@@ -162,14 +168,23 @@ function isWrittenInfinity(x: Expression): boolean {
   return x.op === "constant" && x.name === "Infinity";
 }
 
-function scale(a: Complex, b: Complex): number {
-  return Math.max(1, Math.hypot(a.re, a.im), Math.hypot(b.re, b.im));
+function size(a: Complex, b: Complex): number {
+  return Math.max(Math.hypot(a.re, a.im), Math.hypot(b.re, b.im));
 }
 
-function preciseGap(a: Precise, b: Precise): number {
-  const gap = a.re.sub(b.re).abs().add(a.im.sub(b.im).abs());
-  const size = a.re.abs().add(a.im.abs());
-  return (size.gt(1) ? gap.div(size) : gap).toNumber();
+function scale(a: Complex, b: Complex): number {
+  return Math.max(1, size(a, b));
+}
+
+/** The difference of two formulas with 60 digits, relative to values above 1; undefined where it cannot be said. */
+function preciseGap(a: Expression, b: Expression, symbols?: (name: string) => Precise): number | undefined {
+  const left = attempt(a, preciseField, symbols);
+  const right = left && attempt(b, preciseField, symbols);
+  if (!left || !right) return undefined;
+  const gap = left.re.sub(right.re).abs().add(left.im.sub(right.im).abs());
+  const whole = left.re.abs().add(left.im.abs());
+  const relative = (whole.gt(1) ? gap.div(whole) : gap).toNumber();
+  return Number.isNaN(relative) ? undefined : relative;
 }
 
 /** Digits after the point of a formula that is a decimal and nothing else; 0 of any other. */
