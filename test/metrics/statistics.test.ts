@@ -50,6 +50,7 @@ describe("summaries", () => {
     });
     expect(standardDeviation([1e9, 1e9 + 1])).toBeCloseTo(Math.SQRT1_2, 12);
     expect(median([3, 1, 2, 10])).toBe(2.5);
+    expect(median([3, 1, Number.NaN, 2])).toBeNaN();
   });
 
   it("refuse what is out of range", () => {
