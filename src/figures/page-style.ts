@@ -18,6 +18,7 @@ p.quiet, .quiet { color: var(--quiet); }
 a { color: inherit; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 12px 3px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
+td { max-width: 70ch; overflow-wrap: break-word; }
 th { font-weight: 600; color: var(--quiet); border-bottom-color: var(--line); }
 td.number, th.number { text-align: right; }
 .wide { overflow-x: auto; }

@@ -1,23 +1,13 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { registerRuns } from "../../src/cli/runs.js";
 import { fakeRun } from "../figures/fixtures/fake-run.js";
 import { fakeStudy } from "../study/fixtures/fake-study.js";
+import { printedBy } from "./fixtures/printed-by.js";
 
-async function runs(folder: string): Promise<string> {
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  try {
-    const program = new Command("soarlab").exitOverride();
-    registerRuns(program);
-    await program.parseAsync(["node", "soarlab", "runs", folder]);
-    return log.mock.calls.flat().join("\n");
-  } finally {
-    log.mockRestore();
-  }
-}
+const runs = (folder: string) => printedBy(registerRuns, "runs", folder);
 
 describe("soarlab runs", () => {
   it("lists SOAR runs, evaluations and studies, and passes over other folders", async () => {

@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { registerReport } from "../../src/cli/report.js";
 import { reportHtml } from "../../src/figures/report-html.js";
 import { packageRoot } from "../../src/util/package-root.js";
+import { printedBy } from "../cli/fixtures/printed-by.js";
 import { chromiumArgs, chromiumPath } from "./fixtures/chromium.js";
 import { fakeRun } from "./fixtures/fake-run.js";
 import { openPage } from "./fixtures/open-page.js";
@@ -16,17 +16,7 @@ const usual = { steps: 25, promotions: [6, 12, 20] };
 
 beforeAll(() => mkdirSync(out, { recursive: true }));
 
-async function report(...args: string[]): Promise<string> {
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  try {
-    const program = new Command("soarlab").exitOverride();
-    registerReport(program);
-    await program.parseAsync(["node", "soarlab", "report", ...args]);
-    return String(log.mock.calls.at(-1)?.[0]);
-  } finally {
-    log.mockRestore();
-  }
-}
+const report = (...args: string[]) => printedBy(registerReport, "report", ...args);
 
 describe("soarlab report", () => {
   test("writes one page, by default into the run's folder, that asks nothing of the network", async () => {
@@ -162,6 +152,11 @@ describe.skipIf(!chromiumPath)(
       const best = Math.max(...run.questions.map(({ reward }) => reward));
       expect(await questions.locator("tr").nth(1).locator("td").nth(7).textContent()).toBe(best.toFixed(3));
       expect(await questions.locator("b").count()).toBe(0); // markup of questions stays text
+      const width = await questions.locator("td").evaluateAll(cells => {
+        cells[4]!.textContent = "x".repeat(4000);
+        return cells[4]!.clientWidth;
+      });
+      expect(width).toBeLessThan(900); // a word without end leaves room for the other columns
       await page.close();
     });
   },

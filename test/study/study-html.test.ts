@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { registerReport } from "../../src/cli/report.js";
@@ -13,6 +12,7 @@ import { evaluationHtml } from "../../src/study/evaluation-html.js";
 import { readStudy } from "../../src/study/read-study.js";
 import { studyHtml } from "../../src/study/study-html.js";
 import { packageRoot } from "../../src/util/package-root.js";
+import { printedBy } from "../cli/fixtures/printed-by.js";
 import { chromiumArgs, chromiumPath } from "../figures/fixtures/chromium.js";
 import { fakeRun } from "../figures/fixtures/fake-run.js";
 import { openPage } from "../figures/fixtures/open-page.js";
@@ -23,17 +23,7 @@ const out = join(packageRoot, "test-output", "study");
 
 beforeAll(() => mkdirSync(out, { recursive: true }));
 
-async function report(...args: string[]): Promise<string> {
-  const log = vi.spyOn(console, "log").mockImplementation(() => {});
-  try {
-    const program = new Command("soarlab").exitOverride();
-    registerReport(program);
-    await program.parseAsync(["node", "soarlab", "report", ...args]);
-    return String(log.mock.calls.at(-1)?.[0]);
-  } finally {
-    log.mockRestore();
-  }
-}
+const report = (...args: string[]) => printedBy(registerReport, "report", ...args);
 
 /** A page without its scripts, which no assertion is about and no message should show. */
 function content(page: string): string {
