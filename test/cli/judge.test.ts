@@ -185,7 +185,7 @@ describe("soarlab judge", () => {
     });
     while (chat.calls.length < 60) await new Promise(resolve => setTimeout(resolve, 5));
     child.kill("SIGINT");
-    expect(await new Promise(resolve => child.on("exit", resolve))).toBe(130);
+    expect(await new Promise(resolve => child.on("close", resolve))).toBe(130);
     expect(stderr).toContain("the same command goes on, with the verdicts kept in .cache/judge");
     expect(existsSync(join(folder, "run/verdicts.jsonl"))).toBe(false);
     const kept = (await readdir(join(folder, ".cache/judge"), { recursive: true })).filter(name =>
