@@ -84,7 +84,8 @@ const completionSchema = z.object({
       z.object({ message: z.object({ content: z.string().nullish() }), finish_reason: z.string().nullish() }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+  // A count that is there in part is none: it is no reason to throw an answer away.
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).optional().catch(undefined),
 });
 
 /** Files of the cache that are read at once. */

@@ -284,14 +284,17 @@ describe("judgeQuestions", () => {
     await expect(judge({ questions: [], corrections: 1.5 })).rejects.toThrow(/corrections = 1.5/);
   });
 
-  it("states no cost where the server does not count tokens", async () => {
-    chat.replies.push((_, response) => {
-      const content = JSON.stringify(exact(right));
-      response.end(JSON.stringify({ choices: [{ message: { content } }] }));
-    });
-    const { usage } = await judge({ questions: [right], price: { prompt: 1, completion: 1 } });
-    expect(usage).toEqual({ requests: 1, promptTokens: 0, completionTokens: 0, cached: 0 });
-  });
+  it.each([undefined, null, { total_tokens: 9 }])(
+    "states no cost where the server's count of tokens is %j",
+    async counted => {
+      chat.replies.push((_, response) => {
+        const content = JSON.stringify(exact(right));
+        response.end(JSON.stringify({ choices: [{ message: { content } }], usage: counted }));
+      });
+      const { usage } = await judge({ questions: [right], price: { prompt: 1, completion: 1 } });
+      expect(usage).toEqual({ requests: 1, promptTokens: 0, completionTokens: 0, cached: 0 });
+    },
+  );
 });
 
 describe("judgeQuestions, on our own server", () => {
