@@ -14,7 +14,7 @@ export type EvaluationChanges = { [Field in keyof EvaluationConfigInput]?: unkno
 
 export interface EvaluationConfigForParams {
   protocol: ProtocolName;
-  /** What the evaluation shares with a SOAR run: its configuration, or a preset. It is checked; the loop's own fields are left out. */
+  /** What the evaluation shares with a SOAR run: its configuration, or a preset. Fields of the loop alone are left out. */
   base: object;
   /** The run that is evaluated. */
   run?: string;

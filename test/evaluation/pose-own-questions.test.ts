@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ngramKernel } from "../../src/diversity/ngram-kernel.js";
 import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
@@ -11,12 +14,18 @@ import { sampleQuestions } from "../../src/soar/sample-questions.js";
 /* Self-play with the gym's base model on the real server. */
 
 let lab: Lab<EvaluationConfig>;
+let folder: string;
 
 beforeAll(async () => {
-  lab = await connectLab({ config: evaluationConfigFor({ protocol: "serl", base: presets.gym }) });
+  folder = await mkdtemp(join(tmpdir(), "soarlab-self-play-"));
+  const config = evaluationConfigFor({ protocol: "serl", base: presets.gym });
+  lab = await connectLab({ config, checkpoints: folder });
 });
 
-afterAll(() => lab?.close());
+afterAll(async () => {
+  await lab?.close();
+  await rm(folder, { recursive: true });
+});
 
 const pose = (params: {
   count: number;

@@ -19,7 +19,11 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "soarlab-reward-"));
-  server = await startLocalServer({ model: "data/gym-base", device: "cpu" });
+  server = await startLocalServer({
+    model: "data/gym-base",
+    device: "cpu",
+    checkpoints: join(folder, "checkpoints"),
+  });
 });
 
 afterAll(async () => {
