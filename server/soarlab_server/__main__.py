@@ -28,8 +28,7 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     try:
-        listener = listen(options.host, options.port)
-        serve(options, listener)
+        serve(options, bind(options.host, options.port))
     except StartError as error:
         sys.exit(f"soarlab_server: {error}")
 
@@ -77,8 +76,8 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Binds before the model is loaded, so that a taken port is known at once."""
+def bind(host: str, port: int) -> socket.socket:
+    """Before the model is loaded, so that a taken port is known at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's delay (40 ms an answer) off only on sockets that say they are TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -88,6 +87,16 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """When the model is loaded. Of servers that bound one port at the same time, one gets it:
+    uvloop would not tell the others."""
+    try:
+        listener.listen(2048)
+    except OSError as error:
+        host, port = listener.getsockname()[:2]
+        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
 
 def serve(options: argparse.Namespace, listener: socket.socket) -> None:
@@ -156,6 +165,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
             # At once: checkpoints are whole or absent, and nobody waits for anything else.
             os._exit(0)
 
+    listen(listener)
     Server(config).run(sockets=[listener])
 
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import CPU
 from support import SERVER, running_server
 
-from soarlab_server.__main__ import parse_arguments
+from soarlab_server.__main__ import StartError, bind, listen, parse_arguments
 from soarlab_server.backend.base_model import load_base
 from soarlab_server.backend.model_config import ModelError
 
@@ -38,6 +38,15 @@ def test_it_ends_at_once_when_told_and_when_its_parent_is_gone(gym: Path) -> Non
 )
 def test_a_start_that_cannot_be_says_why(arguments: list[str], reason: str) -> None:
     assert reason in start_in_vain(*arguments)
+
+
+def test_of_two_that_start_at_once_on_a_port_one_listens() -> None:
+    with bind("127.0.0.1", 0) as one:
+        port = one.getsockname()[1]
+        refused = pytest.raises(StartError, match=rf"cannot listen on 127.0.0.1:{port}: .*in use")
+        with refused, bind("127.0.0.1", port) as other:
+            listen(one)
+            listen(other)
 
 
 def test_a_checkpoints_folder_that_cannot_be(gym: Path) -> None:
