@@ -6,13 +6,13 @@ import { count, labConfigSchema, studentSchema, teacherSchema } from "./lab-conf
 export const soarConfigSchema = labConfigSchema.extend({
   /** T: outer-loop steps (Table 3). */
   outerSteps: count(200),
-  /** g: datasets per outer step = the teacher's RLOO group (Table 3). */
+  /** g: datasets per outer step = the teacher's RLOO group (Table 3); of a single one it learns nothing. */
   datasets: count(4),
   /** n: question-answer pairs per dataset (Table 3). */
   questionsPerDataset: count(64),
   /** r: students trained per dataset (Table 3). */
   studentsPerDataset: count(4),
-  /** M: reward questions Q_R drawn from the hard train half per outer step (Table 3). */
+  /** M: reward questions Q_R drawn from the hard train half per outer step (Table 3); all of it where it is smaller. */
   rewardQuestions: count(64),
   promotion: z
     .strictObject({
