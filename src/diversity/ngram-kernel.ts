@@ -11,7 +11,8 @@ export interface NgramKernelParams {
 /**
  * Similarity of texts without a model: the mean over n-gram lengths of the cosine of their n-gram counts (the n-gram
  * kernel of Friedman and Dieng 2023, "The Vendi Score"), scaled so that every text has similarity 1 to itself even
- * where it is too short to have a long n-gram. Texts without any token are alike to one another and unlike all others.
+ * where it is too short to have a long n-gram; one too short for all lengths counts as one n-gram. So texts without any
+ * token are alike to one another and unlike all others.
  *
  * @throws RangeError where a length is not a positive whole number, or there are over 20,000 texts
  */
@@ -24,11 +25,12 @@ export function ngramKernel({
   const size = texts.length;
   const kernel = squareMatrix(size);
   const tokens = texts.map(text => tokenize(text));
+  const shortest = Math.min(...lengths);
   for (const length of lengths) {
     if (!(Number.isInteger(length) && length >= 1)) {
       throw new RangeError(`ngramKernel: length ${length}, expected a positive whole number`);
     }
-    addCosines(kernel, tokens, length);
+    addCosines(kernel, tokens, length, shortest);
   }
   const { data } = kernel;
   const scales = Float64Array.from({ length: size }, (_, i) => 1 / Math.sqrt(data[i * size + i]!));
@@ -43,14 +45,19 @@ export function ngramKernel({
   return kernel;
 }
 
-/** Adds the cosines of the n-gram counts of one length to the lower triangle. */
-function addCosines({ size, data }: SquareMatrix, tokens: readonly string[][], length: number): void {
+/** Adds the cosines of the n-gram counts of one length, of which `shortest` is the least, to the lower triangle. */
+function addCosines(
+  { size, data }: SquareMatrix,
+  tokens: readonly string[][],
+  length: number,
+  shortest: number,
+): void {
   // By n-gram, the texts that have it and how often: most pairs of texts share few.
   const postings = new Map<string, { text: number; count: number }[]>();
   const squares = new Float64Array(size);
   tokens.forEach((words, text) => {
     const counts = new Map<string, number>();
-    const grams = words.length === 0 ? 1 : words.length - length + 1;
+    const grams = words.length < shortest ? 1 : words.length - length + 1;
     for (let i = 0; i < grams; i++) {
       const gram = words.slice(i, i + length).join("\u0000");
       counts.set(gram, (counts.get(gram) ?? 0) + 1);

@@ -271,6 +271,8 @@ describe("ngramKernel", () => {
     const { data } = ngramKernel({ texts: ["a b c", "a b c", "z", "", " "] });
     expect([...data.subarray(0, 5)].map(x => Number(x.toFixed(12)))).toEqual([1, 1, 0, 0, 0]);
     expect([...data.subarray(15, 25)]).toEqual([0, 0, 0, 1, 1, 0, 0, 0, 1, 1]);
+    const long = ngramKernel({ texts: ["a b", "a b c", "a c", "a b"], lengths: [3] });
+    expect([...long.data]).toEqual([1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1]);
   });
 
   it("reads LaTeX commands and numbers as one token each", () => {
