@@ -8,6 +8,7 @@ import { eventsFile } from "../soar/event-log.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
+import { inTurn } from "../util/in-turn.js";
 import { folderKind } from "./folder-kind.js";
 import { Interrupted, interruptible } from "./interruptible.js";
 
@@ -63,12 +64,12 @@ async function readParts(folders: string[]): Promise<{ parts: ReportPart[]; isDo
   // What holds nothing is read as a run, which says what it lacks.
   const of = (kind: ReturnType<typeof folderKind>) =>
     [...given.values()].filter(folder => (folderKind(folder) ?? "run") === kind);
-  const studies = await Promise.all(of("study").map(readStudy));
-  const runs = await Promise.all(of("run").map(readRun));
-  const evaluations = await Promise.all(of("evaluation").map(readEvaluation));
+  const studies = await inTurn(of("study"), readStudy);
+  const runs = await inTurn(of("run"), folder => readRun(folder));
+  const evaluations = await inTurn(of("evaluation"), folder => readEvaluation(folder));
   return {
     parts: [
-      ...(await Promise.all(studies.map(study => studyPart(study)))),
+      ...(await inTurn(studies, study => studyPart(study))),
       ...(runs.length > 0 ? [runsPart(runs)] : []),
       ...(evaluations.length > 0 ? [evaluationsPart(evaluations)] : []),
     ],

@@ -7,6 +7,7 @@ import { needsPromotions } from "../evaluation/needs-run.js";
 import { type EvaluationRecord, readEvaluation } from "../evaluation/read-evaluation.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { type RunRecord, readRun, runFiles } from "../soar/run-log.js";
+import { inTurn } from "../util/in-turn.js";
 import { type PlannedEvaluation, type PlannedRun, planStudy } from "./plan-study.js";
 import { type StudyConfig, studySchema } from "./study-config.js";
 
@@ -35,15 +36,15 @@ export interface Study {
 /** Reads a study without touching it, while it goes on, done, or copied elsewhere. */
 export async function readStudy(folder: string): Promise<Study> {
   const path = join(folder, studyFile);
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new Error(`${folder} is no study: it has no ${studyFile}`);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ENOENT" ? new Error(`${folder} is no study: it has no ${studyFile}`) : error;
   });
   const { study, base } = parseStudyFile(text, path);
   const config = parseConfig(study, path, studySchema);
   const { seeds, methods, runs, evaluations } = planStudy(config, base, folder);
 
   const begun = runs.filter(({ folder }) => existsSync(join(folder, runFiles.events)));
-  const records = await Promise.all(begun.map(async run => ({ ...run, record: await readRun(run.folder) })));
+  const records = await inTurn(begun, async run => ({ ...run, record: await readRun(run.folder) }));
   const result: Study = {
     folder,
     config,

@@ -10,6 +10,7 @@ import { readRun, soarLog } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { type RunStanding, runStanding } from "../soar/run-standing.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
+import { inTurn } from "../util/in-turn.js";
 import { planStudy } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
@@ -61,8 +62,8 @@ export async function runStudy(params: RunStudyParams): Promise<Study> {
     throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);
   }
   const plan = planStudy(study, base, folder);
-  const runs = await Promise.all(plan.runs.map(run => runStanding(soarLog, run)));
-  const evaluations = await Promise.all(plan.evaluations.map(run => runStanding(evaluationLogKind, run)));
+  const runs = await inTurn(plan.runs, run => runStanding(soarLog, run));
+  const evaluations = await inTurn(plan.evaluations, run => runStanding(evaluationLogKind, run));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, studyFile), `${JSON.stringify({ study, base }, null, 2)}\n`);
 

@@ -4,6 +4,7 @@ import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { vendiSubsamples } from "../diversity/vendi-subsamples.js";
 import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
+import { inTurn } from "../util/in-turn.js";
 import type { Study } from "./read-study.js";
 import { studyQuestionSets } from "./study-question-sets.js";
 
@@ -30,16 +31,14 @@ export interface StudyDiversity {
  */
 export async function studyDiversity(study: Study): Promise<StudyDiversity[]> {
   const { sizes, draws, embeddings } = study.config.diversity;
-  const inputs = await Promise.all(
-    studyQuestionSets(study).map(async ({ method, questions }) => ({
-      method,
-      input: await similarityInput(
-        questions.map(({ question }) => question),
-        embeddings,
-      ),
-      count: questions.length,
-    })),
-  );
+  const inputs = await inTurn(studyQuestionSets(study), async ({ method, questions }) => ({
+    method,
+    input: await similarityInput(
+      questions.map(({ question }) => question),
+      embeddings,
+    ),
+    count: questions.length,
+  }));
   return study.methods.flatMap(method =>
     sizes.flatMap(size => {
       const sets = inputs.filter(set => set.method === method && set.count >= size);
