@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from fastapi import HTTPException
 
 from ..commands import Result
+from ..engine.engine import Finish
 from .errors import not_found
-
-Finish = Callable[[Result | Exception], None]
 
 KEPT_SECONDS = 1800
 KEPT_RESULTS = 20_000
