@@ -101,14 +101,16 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
     case "Lb":
       return call("Log", ...below(), integer(2));
     case "Power": {
-      // \sin^{-1} is the inverse, while \sin^2 is the square.
+      // \sin^{-1} x is the inverse, while \sin^2 x is the square and (\sin x)^{-1} one over it.
       const [base, exponent] = below();
-      if (base!.op === "call" && isMinusOne(exponent!)) {
+      if (base!.op === "call" && isMinusOne(exponent!) && !isInParentheses(args[0]!)) {
         const { fn, args: of } = base!;
         const inverse = inverses.get(fn);
         if (inverse) return call(inverse, ...of);
         const reciprocal = reciprocalInverses.get(fn);
         if (reciprocal) return call(reciprocal, call("Divide", integer(1), ...of));
+        // As the parser names \operatorname{arsinh}; not evaluated.
+        if (/^(?:Sin|Cos|Tan)h$/.test(fn)) return opaque(`Ar${fn.toLowerCase()}`, of);
       }
       return call("Power", base!, exponent!);
     }
@@ -163,8 +165,18 @@ function unsigned(x: Expression): [Expression, boolean] {
 
 /** Whether the fraction stands without parentheses: 2\left(\frac12\right) is a product. */
 function isPlainFraction(json: MathJsonExpression): boolean {
-  const fn = Array.isArray(json) ? json : typeof json === "object" && "fn" in json ? json.fn : [];
-  return (fn as unknown[])[0] === "Divide" || (fn as unknown[])[0] === "Rational";
+  const head = headOf(json);
+  return head === "Divide" || head === "Rational";
+}
+
+function isInParentheses(json: MathJsonExpression): boolean {
+  return headOf(json) === "Delimiter";
+}
+
+/** The name of the function of raw MathJSON; undefined of what is none. */
+function headOf(json: MathJsonExpression): unknown {
+  if (Array.isArray(json)) return json[0];
+  return typeof json === "object" && "fn" in json ? json.fn[0] : undefined;
 }
 
 function isNatural(x: Expression): boolean {
