@@ -5,7 +5,17 @@ import { setPath } from "../util/set-path.js";
 export function assign(input: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf("=");
   if (at < 1) throw new Error(`--set ${assignment}: expected path=value, e.g. student.steps=8`);
-  setPath(input, assignment.slice(0, at), parseYaml(assignment.slice(at + 1)));
+  setPath(input, assignment.slice(0, at), parseValue(assignment, assignment.slice(at + 1)));
+}
+
+function parseValue(assignment: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw new Error(`--set ${assignment}: the value is not YAML: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** For options that may be repeated. */

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/grade-rows.js";
 import { readRows } from "../problems/read-rows.js";
 import { oneLine } from "./one-line.js";
+import { openOutput } from "./open-output.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -36,6 +37,7 @@ export function registerGrade(program: Command): void {
     .option("--workers <n>", "threads (default: the cores)", wholeNumber(1, 1024))
     .action(async (file: string, options: Options) => {
       const rows = await readAnswers(file, options);
+      if (options.out) await openOutput(options.out, file);
       const summary = await gradeRows({
         rows: rows.map(({ row }) => row),
         workers: options.workers,

@@ -1,5 +1,5 @@
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { stageOf } from "../figures/stage-of.js";
 import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
@@ -10,6 +10,7 @@ import { readRun, runFiles } from "../soar/run-log.js";
 import { interruptible } from "./interruptible.js";
 import { judgeDisplay } from "./judge-display.js";
 import { oneLine } from "./one-line.js";
+import { openOutput } from "./open-output.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -72,8 +73,7 @@ export function registerJudge(program: Command): void {
     .option("--price-completion <p>", "price of a million tokens of answer", notNegative)
     .action(async (source: string, options: Options, command: Command) => {
       const { pairs, folder, judge } = await readSource(source, options);
-      const out = resolve(options.out ?? join(folder, "verdicts.jsonl"));
-      if (out === resolve(source)) throw new Error(`${source}: --out must be another file`);
+      const out = await openOutput(options.out ?? join(folder, "verdicts.jsonl"), source);
       const result = options.exact
         ? { verdicts: pairs.map(({ question, answer }) => judge(question, answer)), unjudged: [] }
         : await ask(pairs, options, command.getOptionValueSource("keyEnv") === "cli");

@@ -34,6 +34,7 @@ describe("soarlab run", () => {
     [["run", "gmy"], /gmy is neither a preset \(paper, gym\) nor a file/],
     [["run", "gym", "--set", "student.step=3"], /student\.step: unknown; did you mean steps\?/],
     [["run", "gym", "--set", "nonsense"], /expected path=value/],
+    [["run", "gym", "--set", "seed=["], /--set seed=\[: the value is not YAML: .*must end with a \]/],
     [["run", "gym", "--set", "hard.train=none.jsonl"], /hard\.train: there is no file none\.jsonl/],
     [["resume", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["runs", "nowhere"], /nowhere: no such folder/],
@@ -87,6 +88,21 @@ describe("soarlab resume", () => {
     const { code, stderr } = await soarlab("resume", "study");
     expect(code).toBe(1);
     expect(stderr).toBe("soarlab: study holds a study; go on with it by its file: soarlab study FILE\n");
+  });
+});
+
+describe("soarlab grade", () => {
+  it("makes the folder of its verdicts, and never writes over what it reads", async () => {
+    const rows = '{"gold":"1/2","answer":"0.5"}\n';
+    await writeFile(join(folder, "answers.jsonl"), rows);
+    const same = await soarlab("grade", "answers.jsonl", "--out", "./answers.jsonl");
+    expect(same.code).toBe(1);
+    expect(same.stderr).toContain("answers.jsonl: --out must be another file");
+    expect(await readFile(join(folder, "answers.jsonl"), "utf8")).toBe(rows);
+    const { code, stdout } = await soarlab("grade", "answers.jsonl", "--out", "new/verdicts.jsonl");
+    expect(code).toBe(0);
+    expect(stdout).toContain("accuracy 100.00%  (1 of 1)");
+    expect(await readFile(join(folder, "new/verdicts.jsonl"), "utf8")).toMatch(/"verdict":"equal"/);
   });
 });
 

@@ -1,0 +1,13 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+/**
+ * Makes the folder of a file to write, before work is done that would be lost without; returns its path.
+ * @throws Error where it is the file that is read
+ */
+export async function openOutput(out: string, source: string): Promise<string> {
+  const path = resolve(out);
+  if (path === resolve(source)) throw new Error(`${source}: --out must be another file`);
+  await mkdir(dirname(path), { recursive: true });
+  return path;
+}
