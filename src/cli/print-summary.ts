@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { baselineStages } from "../figures/baseline-stages.js";
 import type { RunRecord } from "../soar/run-log.js";
 
 /** Prints what a finished run came to: promotions, D_best, baseline accuracy by stage, time by phase. */
@@ -9,11 +10,7 @@ export function printSummary(run: RunRecord): void {
   );
   if (start) {
     console.log("\nstage  outer step  greedy train  greedy held-out  questions kept");
-    const stages = [
-      { step: undefined, accuracy: start.baseline },
-      ...promotions.map(({ step, accuracy }) => ({ step, accuracy })),
-    ];
-    for (const [stage, { step, accuracy }] of stages.entries()) {
+    for (const { stage, step, accuracy } of baselineStages(run)) {
       const kept = promotionQuestions.filter(question => step !== undefined && question.step <= step).length;
       const cells = [
         String(stage).padStart(5),

@@ -129,6 +129,20 @@ describe.skipIf(!chromiumPath)(
       },
     );
 
+    test("in a narrow window no line below a title is cut off", { timeout: 60_000 }, async () => {
+      const file = join(out, "narrow.html");
+      await report((await fakeRun(usual)).folder, "--out", file);
+      const { page, errors } = await openPage(browser, file, "light", 420);
+      const lines = await page
+        .locator(".gtitle-subtitle")
+        .evaluateAll(lines => lines.map(line => [line.textContent, line.getBoundingClientRect().right]));
+      expect(lines.length).toBeGreaterThan(2);
+      expect(lines[0]![0]).toMatch(/^gym-seed-0 .*seed 0/);
+      for (const [, right] of lines) expect(right).toBeLessThanOrEqual(420);
+      expect(errors).toEqual([]);
+      await page.close();
+    });
+
     test("questions can be filtered, sorted and paged through", { timeout: 60_000 }, async () => {
       const run = await fakeRun(usual);
       const file = join(out, "browser.html");
