@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { questionSubsets } from "../grading/judge/question-subset.js";
 import { count, labConfigSchema } from "../soar/lab-config.js";
 
 /** The synthetic questions that a student is trained on, beside the hard train half. */
@@ -8,7 +9,7 @@ const questionsSchema = z.discriminatedUnion("from", [
   /** PQ: those that the run's promotions kept, or a subset of them by a judge's verdict (App. C.5). */
   z.strictObject({
     from: z.literal("promotions"),
-    subset: z.enum(["all", "correct", "well-posed"]).default("all"),
+    subset: z.enum(questionSubsets).default("all"),
     /** JSONL of verdicts that `soarlab judge` wrote, where the run's log holds none. */
     verdicts: z.string().optional(),
   }),

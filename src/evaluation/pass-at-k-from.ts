@@ -41,7 +41,7 @@ export async function passAtKFrom(
   source: SampleSource | Record<string, SampleSource>,
   options: SeriesPassAtKOptions = {},
 ): Promise<PassAtKFrom | PassAtKFromSeries> {
-  if (!(typeof source === "string" || Array.isArray(source))) {
+  if (typeof source === "object" && source !== null && !Array.isArray(source)) {
     const several = await seriesPassAtK(source as Record<string, SampleSource>, options);
     return { ...several, frame: await toDataFrame(several.rows) };
   }

@@ -105,8 +105,10 @@ async function readCounts(
   options: SeriesPassAtKOptions,
 ): Promise<Required<ProblemCount>[]> {
   if (typeof source === "string") {
-    const isFolder = (await stat(source)).isDirectory();
-    return isFolder ? readEvaluationCounts(source) : readSampleCounts(source, options);
+    const found = await stat(source).catch(cause => {
+      throw new Error(`pass@k: ${name}: cannot read ${source}: ${cause.message}`, { cause });
+    });
+    return found.isDirectory() ? readEvaluationCounts(source) : readSampleCounts(source, options);
   }
   if (!Array.isArray(source)) {
     throw new TypeError(

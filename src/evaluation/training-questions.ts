@@ -11,7 +11,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { sampleQuestions } from "../soar/sample-questions.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
-import { readJsonl } from "../util/jsonl.js";
+import { readWholeJsonl } from "../util/jsonl.js";
 import { createRandom } from "../util/random.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import { poseOwnQuestions } from "./pose-own-questions.js";
@@ -74,7 +74,7 @@ async function sampleFrom(
 }
 
 async function readPool(path: string, count: number | undefined, seed: number): Promise<QuestionAnswer[]> {
-  const { rows } = await readJsonl(findFile("questions.path", path), problemSchema);
+  const rows = await readWholeJsonl(findFile("questions.path", path), problemSchema);
   if (rows.length < (count ?? 1)) {
     throw new Error(`${path}: ${rows.length} problems, expected ${count ?? "some"} (questions.path, JSONL)`);
   }

@@ -7,7 +7,7 @@ import { problemSchema } from "../problems/problem.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
-import { readJsonl } from "../util/jsonl.js";
+import { readWholeJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
 import { findFile } from "./find-file.js";
 import { findPath } from "./find-path.js";
@@ -103,7 +103,7 @@ async function openDomain(name: LabConfig["domain"]): Promise<Domain> {
 
 async function readHalf({ hard }: LabConfig, half: "train" | "test") {
   const path = findFile(`hard.${half}`, hard[half]);
-  const { rows } = await readJsonl(path, problemSchema);
+  const rows = await readWholeJsonl(path, problemSchema);
   if (rows.length === 0)
     throw new Error(`${path}: no problems; expected JSONL with id, source, split, question, answer`);
   try {

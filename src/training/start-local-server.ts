@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
@@ -12,7 +13,7 @@ export interface LocalServerParams {
   model: string;
   device?: "auto" | "cpu" | "cuda";
   dtype?: "auto" | "float32" | "bfloat16";
-  /** Where the server keeps checkpoints; default: a folder of its own under the system's temporary one. */
+  /** Where the server keeps checkpoints; default: a temporary folder that goes with it, so that nothing can be resumed. */
   checkpoints?: string;
   /** 0 = any free port. */
   port?: number;
@@ -53,7 +54,8 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   const python = params.python ?? findPython();
   const apiKey = randomBytes(24).toString("base64url");
   const tail: string[] = [];
-  const child = spawn(python, serverArguments(params), {
+  const checkpoints = params.checkpoints ?? mkdtempSync(join(tmpdir(), "soarlab-checkpoints-"));
+  const child = spawn(python, serverArguments({ ...params, checkpoints }), {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
@@ -70,7 +72,11 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   });
 
   const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
+  const cleanUp = () => {
+    kill();
+    if (!params.checkpoints) rmSync(checkpoints, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once("exit", cleanUp);
   const ended = new Promise<string>(resolve => {
     child.once("error", error => resolve(`cannot run ${python}: ${error.message}`));
     // Not "exit": that may come before the last lines of the log.
@@ -78,7 +84,10 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
       resolve(`the training server ended (${signal ?? `exit code ${code}`})`),
     );
   });
-  ended.then(() => process.off("exit", kill));
+  ended.then(() => {
+    process.off("exit", cleanUp);
+    cleanUp();
+  });
 
   const stop = async () => {
     child.kill("SIGTERM");

@@ -50,7 +50,12 @@ export interface SamplingParams {
   stop: string[] | number[];
 }
 
-const metricsSchema = z.record(z.string(), z.number()).nullish();
+/** JSON has no NaN: servers write null, which says what went wrong. */
+const finite = z.number({
+  error: ({ input }) => (input === null ? "not a finite number: has training diverged?" : undefined),
+});
+
+const metricsSchema = z.record(z.string(), finite).nullish();
 
 export const capabilitiesSchema = z.object({
   supported_models: z.array(z.object({ model_name: z.string() })),
@@ -66,7 +71,7 @@ export const requestAcceptedSchema = z.object({ request_id: z.string(), model_id
 export const createModelResultSchema = z.object({ model_id: z.string() });
 
 export const forwardBackwardResultSchema = z.object({
-  loss_fn_outputs: z.array(z.object({ logprobs: z.object({ data: z.array(z.number()) }) })),
+  loss_fn_outputs: z.array(z.object({ logprobs: z.object({ data: z.array(finite) }) })),
   metrics: metricsSchema,
 });
 
@@ -83,7 +88,7 @@ export const sampleResultSchema = z.object({
   sequences: z.array(
     z.object({
       tokens: z.array(z.number().int()),
-      logprobs: z.array(z.number()).nullish(),
+      logprobs: z.array(finite).nullish(),
       stop_reason: z.enum(["length", "stop"]),
     }),
   ),

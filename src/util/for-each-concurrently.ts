@@ -7,13 +7,14 @@ export async function forEachConcurrently<T>(
   concurrency: number,
   action: (item: T) => Promise<void>,
 ): Promise<void> {
-  const rest = items[Symbol.iterator]();
+  const all = [...items];
+  const rest = all.values();
   const failures: unknown[] = [];
   const worker = async () => {
     for (let next = rest.next(); !next.done && failures.length === 0; next = rest.next()) {
       await action(next.value).catch(error => failures.push(error));
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, all.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }

@@ -34,6 +34,16 @@ export async function readJsonl<T extends z.ZodType>(
 }
 
 /**
+ * The rows of a JSONL file that nobody is writing to any more: as `readJsonl`, but without its last line it is not whole.
+ * @throws Error as `readJsonl`, and where the last line is cut short
+ */
+export async function readWholeJsonl<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>[]> {
+  const { rows, torn } = await readJsonl(path, schema);
+  if (torn) throw new Error(`${path}: its last line is cut short; is the file complete?`);
+  return rows;
+}
+
+/**
  * Appends rows and waits until they are on disk; a last line that lacks its line break gets it first. Returns the file's
  * length after them, in bytes.
  */

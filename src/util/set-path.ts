@@ -1,6 +1,11 @@
-/** Sets the field at a path like "student.steps", making the objects on the way there. */
+/**
+ * Sets the field at a path like "student.steps", making the objects on the way there.
+ * @throws Error where the path names what objects inherit
+ */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
   const keys = path.split(".");
+  const inherited = keys.find(key => key in Object.prototype);
+  if (inherited) throw new Error(`${path}: no field can be named ${inherited}`);
   const last = keys.pop()!;
   let node = target;
   for (const key of keys) {

@@ -132,7 +132,9 @@ describe("passAtKFrom", () => {
     [() => passAtKFrom({ a: 3 as never }), /a is 3, expected a file's path or an array/],
     [() => passAtKFrom([{ problem: "a", text: "x" }]), /samples\[0\]: no column for the verdict/],
     [() => passAtKFrom([...counts, counts[0]!]), /counts\[3\]: problem "a" is given twice/],
-    [() => passAtKFrom(join(folder, "absent.jsonl")), /ENOENT.*absent\.jsonl/],
+    [() => passAtKFrom(join(folder, "absent.jsonl")), /samples: cannot read .*absent\.jsonl: ENOENT/],
+    [() => passAtKFrom(5 as never), /samples is 5, expected a file.s path or an array/],
+    [() => passAtKFrom(null as never), /expected a file.s path or an array/],
   ])("says what is wrong with a source (%#)", async (ask, message) => {
     await expect(ask()).rejects.toThrow(message);
   });

@@ -85,3 +85,11 @@ it("deletes checkpoints by run, kind and name, also when the path names no kind"
     "DELETE /api/v1/training_runs/run/checkpoints/sampler_weights/b",
   ]);
 });
+
+it("says that training may have diverged where a figure is null", async () => {
+  const { api } = await serve({ loss_fn_outputs: [], metrics: { "loss:sum": null } });
+  await expect(new TrainingClient(api, "m").forward([])).rejects.toMatchObject({
+    kind: "protocol",
+    message: expect.stringContaining("loss:sum: not a finite number: has training diverged?"),
+  });
+});

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -147,6 +148,15 @@ describe("startLocalServer", () => {
     await expect(startLocalServer({ model, python: silent, timeoutMs: 100 })).rejects.toThrow(
       "the training server was not ready, and silent for 0.1 s",
     );
+  });
+
+  it("keeps checkpoints in a folder that goes with it, unless told where", async () => {
+    let log = "";
+    const own = await startLocalServer({ model, device: "cpu", onLog: line => (log += line) });
+    const folder = /\S*soarlab-checkpoints-\w+/.exec(log)?.[0];
+    expect(folder && existsSync(folder)).toBe(true);
+    await own.stop();
+    expect(existsSync(folder!)).toBe(false);
   });
 
   it("says why a server did not come up", async () => {

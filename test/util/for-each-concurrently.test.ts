@@ -28,4 +28,11 @@ describe("forEachConcurrently", () => {
     await expect(all).rejects.toThrow("item 5");
     expect(done).toEqual([30]);
   });
+
+  it("starts no more than there are items, however many may be under way", async () => {
+    const done: number[] = [];
+    await forEachConcurrently([1, 2], 1e9, async item => void done.push(item));
+    await forEachConcurrently([], 4, async item => void done.push(item));
+    expect(done).toEqual([1, 2]);
+  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { appendJsonl, readJsonl } from "../../src/util/jsonl.js";
+import { appendJsonl, readJsonl, readWholeJsonl } from "../../src/util/jsonl.js";
 import { type JsonlRow, jsonlRows } from "../../src/util/jsonl-rows.js";
 
 const schema = z.object({ n: z.number() });
@@ -40,6 +40,13 @@ describe("readJsonl and appendJsonl", () => {
       appendFileSync(path, row.subarray(0, length));
       expect(await readJsonl(path, schema)).toEqual({ rows: [{ n: 0 }], bytes: 8, torn: true });
     }
+  });
+
+  it("readWholeJsonl takes a file cut short for an error", async () => {
+    writeFileSync(path, '{"n":1}\n{"n":2}');
+    expect(await readWholeJsonl(path, schema)).toEqual([{ n: 1 }, { n: 2 }]);
+    writeFileSync(path, '{"n":1}\n{"n":');
+    await expect(readWholeJsonl(path, schema)).rejects.toThrow("rows.jsonl: its last line is cut short");
   });
 
   it("pass over a byte order mark, CRLF and blank lines", async () => {

@@ -3,6 +3,7 @@ import { deriveSeed } from "../../src/util/derive-seed.js";
 import { nearest } from "../../src/util/nearest.js";
 import { createRandom } from "../../src/util/random.js";
 import { readSafetensors, writeSafetensors } from "../../src/util/safetensors.js";
+import { setPath } from "../../src/util/set-path.js";
 
 describe("seeded randomness", () => {
   it("is the same for the same seed and another for another", () => {
@@ -57,4 +58,15 @@ it("safetensors files read back, also from a part of a larger buffer", () => {
   expect(readSafetensors(file)).toEqual(tensors);
   const inside = Buffer.concat([Buffer.from("abc"), file, Buffer.from("def")]).subarray(3, 3 + file.length);
   expect(readSafetensors(inside)).toEqual(tensors);
+});
+
+it("setPath makes the objects on its way, and refuses what objects inherit", () => {
+  const target: Record<string, unknown> = { a: { b: 1 }, c: 3 };
+  setPath(target, "a.d", 2);
+  setPath(target, "c.e", 4);
+  expect(target).toEqual({ a: { b: 1, d: 2 }, c: { e: 4 } });
+  for (const path of ["__proto__.x", "a.constructor.x", "toString"]) {
+    expect(() => setPath(target, path, 1)).toThrow(`${path}: no field can be named`);
+  }
+  expect(({} as Record<string, unknown>).x).toBeUndefined();
 });

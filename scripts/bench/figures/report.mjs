@@ -1,9 +1,8 @@
 // Time and size of the report of a run of 200 outer steps, and of reading its log. Run after `npm run build`:
-//   node scripts/bench/figures/report.mjs [rounds]
+//   node scripts/bench/figures/report.mjs [rounds] [questions]
 // The steps are those of data/runs/gym-seed-0 again and again, written by the real run log: once with their own 64
-// questions each, once with as many as the paper's defaults make (4 datasets of 64), which are then real MATH questions
-// (6,936 texts of ../shared/data where it is there, else 100).
-import { existsSync } from "node:fs";
+// questions each, once with as many as the paper's defaults make (4 datasets of 64), which are then real MATH questions:
+// those of a JSONL file, `questions`, of {problem} or {question}; default: 100 of the tests' fixtures.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,9 +15,8 @@ const source = await soar.readRun(join(root, "data", "runs", "gym-seed-0"));
 // Digits are changed at random: no question comes twice, and the page cannot save on repetition.
 const random = soar.createRandom(0);
 const vary = text => text.replace(/\d/g, () => String(random.int(10)));
-const shared = join(root, "..", "shared", "data", "math", "train.jsonl");
 const fixture = join(root, "test", "problems", "fixtures", "math-100x8.jsonl");
-const math = (await readFile(existsSync(shared) ? shared : fixture, "utf8"))
+const math = (await readFile(process.argv[3] ?? fixture, "utf8"))
   .trim()
   .split("\n")
   .map(line => JSON.parse(line))

@@ -2,11 +2,12 @@
  * Agreement and speed of the grader beside Math-Verify, and its behaviour on all of MATH's reference answers, on random
  * pairs of them and on random LaTeX. Run by run.mjs; writes a report in Markdown.
  *
- * Data: ../shared/data beside the repository where it is there, else the fixtures of the tests. Math-Verify:
+ * Data: --data FOLDER with math/{train,test}.jsonl and model-outputs/qwen2.5-math-cot-100x8.jsonl, else the fixtures of
+ * the tests. Math-Verify:
  * .venv/bin/pip install math-verify==0.9.0, or --python a Python that has it; without it that part is left out.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,12 +26,12 @@ import { type RewrittenPair, rewriteGold } from "./rewrite-gold.js";
 const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: join(packageRoot, ".venv", "bin", "python") },
+    data: { type: "string" },
     fuzz: { type: "string", default: "100000" },
     pairs: { type: "string", default: "20000" },
     out: { type: "string", default: join(import.meta.dirname, "results.md") },
   },
 });
-const shared = join(packageRoot, "..", "shared", "data");
 const fixtures = join(packageRoot, "test", "problems", "fixtures");
 const lines: string[] = [
   "# Grading benchmark",
@@ -167,10 +168,10 @@ gradeAll(
 );
 
 // 1. A model's completions.
-const outputs = join(shared, "model-outputs", "qwen2.5-math-cot-100x8.jsonl");
-const sampled: { gold: string; answer: string | undefined; completion: string }[] = existsSync(outputs)
-  ? readLines(outputs).flatMap(({ gold, responses }) =>
-      responses.map((completion: string) => ({ gold, completion, answer: extractBoxed(completion) })),
+const sampled: { gold: string; answer: string | undefined; completion: string }[] = options.data
+  ? readLines(join(options.data, "model-outputs", "qwen2.5-math-cot-100x8.jsonl")).flatMap(
+      ({ gold, responses }) =>
+        responses.map((completion: string) => ({ gold, completion, answer: extractBoxed(completion) })),
     )
   : readLines(join(fixtures, "math-100x8.jsonl")).flatMap(({ answer, completions }) =>
       completions.map((completion: string) => ({
@@ -182,10 +183,10 @@ const sampled: { gold: string; answer: string | undefined; completion: string }[
 compare("Completions of a model on MATH", sampled);
 
 // 2. Reference answers rewritten: the truth is known.
-const pools = existsSync(shared)
+const pools = options.data
   ? [
-      await loadMath({ path: join(shared, "math", "test.jsonl") }),
-      await loadMath({ path: join(shared, "math", "train.jsonl"), split: "train" }),
+      await loadMath({ path: join(options.data, "math", "test.jsonl") }),
+      await loadMath({ path: join(options.data, "math", "train.jsonl"), split: "train" }),
     ]
   : [await loadMath({ path: join(fixtures, "math-test.parquet") })];
 const golds = pools.flatMap(({ problems }) => problems.map(({ answer }) => answer));

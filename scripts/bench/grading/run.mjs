@@ -1,4 +1,5 @@
-// Runs the grading benchmark from the sources: node scripts/bench/grading/run.mjs [--python PYTHON] [--fuzz N] [--out FILE]
+// Runs the grading benchmark from the sources: node scripts/bench/grading/run.mjs [--data FOLDER]
+// [--python PYTHON] [--fuzz N] [--out FILE]; what --data holds is said in bench.ts
 import { registerHooks } from "node:module";
 
 registerHooks({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJsonl } from "../../util/jsonl.js";
+import { readWholeJsonl } from "../../util/jsonl.js";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
 
 /** A line of a file of verdicts, as `soarlab judge` writes it; null where the judge came to none. */
@@ -24,8 +24,7 @@ export async function attachVerdicts<T extends { question: string; answer: strin
   records,
   file,
 }: AttachVerdictsParams<T>): Promise<(Omit<T, "verdict"> & { verdict?: QuestionVerdict })[]> {
-  const { rows, torn } = await readJsonl(file, rowSchema);
-  if (torn) throw new Error(`${file}: its last line has no line break: it was cut short, or not ended`);
+  const rows = await readWholeJsonl(file, rowSchema);
   if (rows.length === 0)
     throw new Error(`${file}: no such file, or no verdicts in it; soarlab judge makes them`);
   const verdicts = new Map<string, QuestionVerdict>();

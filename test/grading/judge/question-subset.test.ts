@@ -82,6 +82,6 @@ describe("attachVerdicts", () => {
     await write({ question: "a", answer: "1", verdict: { ...right, errorType: "Typo" } });
     await expect(attachVerdicts({ records, file })).rejects.toThrow(/verdicts.jsonl:1: .*errorType/s);
     await writeFile(file, '{"question":"a","answer":"1","verdict":null}\n{"question":"a"');
-    await expect(attachVerdicts({ records, file })).rejects.toThrow(/no line break/);
+    await expect(attachVerdicts({ records, file })).rejects.toThrow(/last line is cut short/);
   });
 });
