@@ -1,3 +1,4 @@
+import { createRandom } from "../util/random.js";
 import { plotlySource } from "./plotly-source.js";
 import { mockSvgMetrics } from "./svg-metrics.js";
 
@@ -13,15 +14,22 @@ export interface PlotlyModule {
   validate(data: unknown, layout: unknown): { code: string; msg: string }[] | undefined;
 }
 
-let opened: Promise<{ document: Document; Plotly: PlotlyModule }> | undefined;
+export interface PlotlyWindow {
+  document: Document;
+  Plotly: PlotlyModule;
+  /** Begins the window's random numbers anew. */
+  seedRandom(seed: string): void;
+}
+
+let opened: Promise<PlotlyWindow> | undefined;
 
 /** A window without a browser in which Plotly runs; opened once, a second's work. */
-export function plotlyWindow() {
+export function plotlyWindow(): Promise<PlotlyWindow> {
   opened ??= open();
   return opened;
 }
 
-async function open() {
+async function open(): Promise<PlotlyWindow> {
   const { JSDOM, VirtualConsole } = await import("jsdom");
   // What jsdom cannot do, Plotly's drawing of SVG does not need; its notices would only alarm.
   const { window } = new JSDOM("<!doctype html><body></body>", {
@@ -34,6 +42,9 @@ async function open() {
   window.URL.revokeObjectURL = () => {};
   window.HTMLCanvasElement.prototype.getContext = () => null;
   window.eval(await plotlySource());
-  const { Plotly } = window as unknown as { Plotly: PlotlyModule };
-  return { document: window.document, Plotly };
+  const { Plotly, Math: math } = window as unknown as { Plotly: PlotlyModule; Math: typeof Math };
+  const seedRandom = (seed: string) => {
+    math.random = createRandom(seed).next;
+  };
+  return { document: window.document, Plotly, seedRandom };
 }

@@ -12,8 +12,8 @@ export interface RenderSvgOptions {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * A figure as a self-contained SVG image, made without a browser: Plotly draws into a simulated page. Two calls never
- * draw at once.
+ * A figure as a self-contained SVG image, made without a browser: Plotly draws into a simulated page. The same figure
+ * gives the same text. Two calls never draw at once.
  * @throws TypeError where the figure is none, RangeError on sizes that are no image's
  */
 export function renderSvg(figure: Figure, options: RenderSvgOptions = {}): Promise<string> {
@@ -26,7 +26,9 @@ async function draw(figure: Figure, options: RenderSvgOptions): Promise<string> 
   checkFigure(figure);
   const width = size("width", options.width ?? figure.layout.width ?? designWidth);
   const height = size("height", options.height ?? figure.layout.height ?? 450);
-  const { document, Plotly } = await plotlyWindow();
+  const { document, Plotly, seedRandom } = await plotlyWindow();
+  // Ids in the image have random digits: the same figure is to give the same text, another one other ids.
+  seedRandom(JSON.stringify([figure, width, height]));
   const element = document.createElement("div");
   document.body.append(element);
   try {

@@ -130,8 +130,9 @@ export async function readLogConfig<Config, Event>(
   folder: string,
 ): Promise<Config> {
   const path = join(folder, configFile);
-  const text = await readFile(path, "utf8").catch(() => {
-    throw new Error(`${folder} is no run: it has no ${configFile}`);
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw cause;
+    throw new Error(`${folder} is no run: it has no ${configFile}`, { cause });
   });
   let input: unknown;
   try {

@@ -102,6 +102,9 @@ describe("renderSvg", () => {
     expect(svgTexts(accuracy)).toContain("Baseline accuracy by stage");
     expect(svgTexts(accuracy)).not.toContain("Kinds of the teacher's questions");
     expect(JSON.stringify(figures.kinds)).toBe(before);
+    // Byte for byte: pictures in version control change only with what they show.
+    expect(await renderSvg(figures.kinds!)).toBe(kinds);
+    expect(await renderSvg(figures.accuracy!)).toBe(accuracy);
   });
 
   test("says what is wrong with its input, and still draws afterwards", async () => {
