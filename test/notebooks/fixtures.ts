@@ -47,6 +47,9 @@ export function writeNotebook(name: string, cells: string[]): string {
   return path;
 }
 
+/** What tslab 1.0.22 says of a request that comes before all its sockets are bound; Jupyter asks again. */
+const earlyRequest = /UnhandledPromiseRejection: Error: Socket is blocked by a bind[^{]*\{[^}]*\}\n?/g;
+
 /** Executes a notebook with the real kernel, where it lies, and writes the result elsewhere. */
 export function execute(notebook: string, out: string, ...options: string[]) {
   const script = join(packageRoot, "scripts", "run-notebook.mjs");
@@ -57,7 +60,7 @@ export function execute(notebook: string, out: string, ...options: string[]) {
   });
   return {
     status,
-    problem: error?.message ?? `${stdout}${stderr}`.trim(),
+    problem: error?.message ?? `${stdout}${stderr}`.replace(earlyRequest, "").trim(),
     notebook: (existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : { cells: [] }) as Notebook,
   };
 }
