@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import { evaluationLogKind } from "./evaluation-log.js";
 import { readEvaluation } from "./read-evaluation.js";
 
 /**
@@ -6,6 +9,11 @@ import { readEvaluation } from "./read-evaluation.js";
  * @throws Error where the folder holds no evaluation run, or one without an evaluation
  */
 export async function readEvaluationCounts(folder: string): Promise<Required<ProblemCount>[]> {
+  if (!existsSync(join(folder, evaluationLogKind.configFile))) {
+    throw new Error(
+      `${folder} is no evaluation run: it has no ${evaluationLogKind.configFile}. The log of a SOAR run holds no samples; soarlab evaluate makes them`,
+    );
+  }
   const { start, evaluations } = await readEvaluation(folder);
   const last = evaluations.at(-1);
   if (!start || !last) throw new Error(`${folder} has no evaluation yet`);

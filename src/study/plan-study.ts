@@ -56,10 +56,12 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const methods = planMethods(study, common, teachers);
   checkDistinct([...teachers.keys()]);
   checkDistinct(methods.map(({ name }) => name));
-  const { compareWith } = study;
-  if (compareWith !== undefined && !methods.some(({ name }) => name === compareWith)) {
+  const mentioned = { compareWith: study.compareWith ? [study.compareWith] : [], curves: study.curves ?? [] };
+  for (const [field, names] of Object.entries(mentioned)) {
+    const stray = names.find(each => !methods.some(({ name }) => name === each));
+    if (stray === undefined) continue;
     const known = methods.map(({ name }) => name).join(", ");
-    throw new Error(`compareWith: there is no method "${compareWith}"; there are: ${known}`);
+    throw new Error(`${field}: there is no method "${stray}"; there are: ${known}`);
   }
 
   const runs = [...teachers].flatMap(([teacher, input]) =>

@@ -44,6 +44,8 @@ export const studySchema = z.strictObject({
     .refine(methods => Object.keys(methods).length > 0, "expected at least one method"),
   /** The method that the others' differences are taken from. */
   compareWith: z.string().optional(),
+  /** Methods whose learning curves are drawn, where all of them are a crowd. Default: all that train. */
+  curves: z.array(z.string()).min(1).optional(),
   diversity: z
     .strictObject({
       /** Questions in a subsample, one table column each (section 5.2: 128). */

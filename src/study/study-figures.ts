@@ -36,7 +36,7 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
     });
   }
   const curves = testCurves(study);
-  if (curves) {
+  if (Object.keys(curves).length > 0) {
     figures["learning-curves"] = learningCurves({
       curves,
       allNames: study.methods,
@@ -85,12 +85,11 @@ function similarityName({ config }: Study): string {
     : "n-gram similarity";
 }
 
-/** pass@1 in percent over the training steps of each run, by method; undefined where nothing was trained. */
-function testCurves({ methods, evaluations }: Study): Record<string, LearningCurve[]> | undefined {
+/** pass@1 in percent over the training steps of each run that trains, by method, of those to be drawn. */
+function testCurves({ methods, evaluations, config }: Study): Record<string, LearningCurve[]> {
   const trained = evaluations.filter(({ config }) => config.training.steps > 0);
-  if (trained.length === 0) return undefined;
   const curves: Record<string, LearningCurve[]> = {};
-  for (const method of methods) {
+  for (const method of config.curves ?? methods) {
     const runs = trained.filter(run => run.method === method);
     if (runs.length > 0) curves[method] = runs.map(({ record }) => passAt1Curve(record));
   }

@@ -133,6 +133,7 @@ describe("passAtKFrom", () => {
     [() => passAtKFrom([{ problem: "a", text: "x" }]), /samples\[0\]: no column for the verdict/],
     [() => passAtKFrom([...counts, counts[0]!]), /counts\[3\]: problem "a" is given twice/],
     [() => passAtKFrom(join(folder, "absent.jsonl")), /samples: cannot read .*absent\.jsonl: ENOENT/],
+    [() => passAtKFrom(folder), /is no evaluation run: it has no evaluation\.json/],
     [() => passAtKFrom(5 as never), /samples is 5, expected a file.s path or an array/],
     [() => passAtKFrom(null as never), /expected a file.s path or an array/],
   ])("says what is wrong with a source (%#)", async (ask, message) => {

@@ -136,6 +136,9 @@ describe("planStudy", () => {
     expect(() => plan({ methods: { A: { protocol: "base" } }, compareWith: "B" })).toThrow(
       'compareWith: there is no method "B"; there are: A',
     );
+    expect(() => plan({ methods: { A: { protocol: "base" } }, curves: ["A", "B"] })).toThrow(
+      'curves: there is no method "B"; there are: A',
+    );
   });
 
   it("reads the studies that soarlab brings along", async () => {

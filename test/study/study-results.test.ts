@@ -125,6 +125,13 @@ describe("studyFigures", () => {
     expect(y[0]).toBe(0);
     expect(y[3]).toBeCloseTo(37.5, 9);
   });
+
+  it("draws the learning curves that are asked for, if they train", async () => {
+    const asked = async (...curves: string[]) =>
+      (await studyFigures({ ...study, config: { ...study.config, curves } }, results))["learning-curves"];
+    expect(traces((await asked("SOAR PQ"))!).map(({ name }) => name)).toEqual(["SOAR PQ"]);
+    expect(await asked("Base model")).toBeUndefined();
+  });
 });
 
 describe("a study that goes on", () => {
