@@ -130,7 +130,7 @@ describe("studyFigures", () => {
     const asked = async (...curves: string[]) =>
       (await studyFigures({ ...study, config: { ...study.config, curves } }, results))["learning-curves"];
     expect(traces((await asked("SOAR PQ"))!).map(({ name }) => name)).toEqual(["SOAR PQ"]);
-    expect(await asked("Base model")).toBeUndefined();
+    expect(await asked("SOAR PS")).toBeUndefined();
   });
 });
 
