@@ -1,4 +1,5 @@
-import { matrixKernels } from "./matrix-kernels.js";
+import { helperThreads } from "./helper-threads.js";
+import { type MatrixKernels, matrixKernels } from "./matrix-kernels.js";
 import type { SquareMatrix } from "./square-matrix.js";
 import { tridiagonalEigenvalues } from "./tridiagonal-eigenvalues.js";
 
@@ -12,7 +13,10 @@ import { tridiagonalEigenvalues } from "./tridiagonal-eigenvalues.js";
  *
  * @throws RangeError where a number of the matrix is not finite, or it is too large for memory
  */
-export function symmetricEigenvalues({ size, data }: SquareMatrix): Float64Array {
+export function symmetricEigenvalues(
+  { size, data }: SquareMatrix,
+  helpers = helperThreads((2 / 3) * size ** 3),
+): Float64Array {
   let largest = 0;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
@@ -27,14 +31,14 @@ export function symmetricEigenvalues({ size, data }: SquareMatrix): Float64Array
 
   // Scaled to at most 1, so that no square overflows. Rows are even in number and length, for vectors of two.
   const width = size + (size % 2);
-  const kernels = matrixKernels(width * width + 4 * width);
+  const kernels = matrixKernels(width * (width + 4 + parts - 1));
   const { memory } = kernels;
   const matrix = memory.subarray(0, width * width);
-  const vectors = [0, 1, 2, 3].map(i => {
+  const vectors = Array.from({ length: 4 + parts - 1 }, (_, i) => {
     const start = width * (width + i);
     return { address: start * 8, values: memory.subarray(start, start + width).fill(0) };
   });
-  let [v, w, u, y] = vectors as [Vector, Vector, Vector, Vector];
+  let [v, w, u, y, ...partial] = vectors as [Vector, Vector, Vector, Vector, ...Vector[]];
   const scale = 1 / largest;
   matrix.fill(0);
   for (let i = 0; i < size; i++) {
@@ -64,7 +68,7 @@ export function symmetricEigenvalues({ size, data }: SquareMatrix): Float64Array
     u.values[i - 1] = last < 0 ? last - norm : last + norm;
     u.values[i] = 0;
     const half = norm2 + Math.abs(last) * norm;
-    kernels.updateAndMultiply(0, width * 8, i + (i % 2), v.address, w.address, u.address, y.address);
+    updateAndMultiply({ kernels, width, rows: i + (i % 2), v, w, u, y, partial, helpers });
     const inverse = half > 0 ? 1 / half : 0;
     let uy = 0;
     for (let j = 0; j < i; j++) uy += u.values[j]! * y.values[j]!;
@@ -79,4 +83,41 @@ export function symmetricEigenvalues({ size, data }: SquareMatrix): Float64Array
 interface Vector {
   address: number;
   values: Float64Array;
+}
+
+/** Parts in which threads multiply by a large matrix, whether there are threads or not: so the bits do not change. */
+const parts = 4;
+
+interface Step {
+  kernels: MatrixKernels;
+  /** Rows that the matrix had, and those that are left, an even number. */
+  width: number;
+  rows: number;
+  v: Vector;
+  w: Vector;
+  u: Vector;
+  y: Vector;
+  /** Space for one vector less than there are parts. */
+  partial: Vector[];
+  helpers: number;
+}
+
+/** A -= v wT + w vT, then y = A u. */
+function updateAndMultiply({ kernels, width, rows, v, w, u, y, partial, helpers }: Step): void {
+  const stride = width * 8;
+  if (rows < 256) {
+    kernels.updateAndMultiply(0, stride, 0, rows * 8, v.address, w.address, u.address, y.address);
+    return;
+  }
+  // Even numbers of rows, with about as many elements of the triangle in every part; y is that of the last.
+  const bound = (part: number) => 2 * Math.round((rows / 2) * Math.sqrt(part / parts));
+  const calls = [...partial, y].map(({ address }, part) => {
+    const row = bound(part);
+    return [row * stride, stride, row * 8, bound(part + 1) * 8, v.address, w.address, u.address, address];
+  });
+  kernels.run("updateAndMultiply", calls, helpers);
+  partial.forEach(({ values }, part) => {
+    const end = bound(part + 1);
+    for (let j = 0; j < end; j++) y.values[j] = y.values[j]! + values[j]!;
+  });
 }

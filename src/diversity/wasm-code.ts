@@ -11,7 +11,8 @@ export const wasmCode = {
   set: (local: number, value: number[]) => [...value, 0x21, ...unsigned(local)],
   i32: (value: number) => [0x41, ...signed(value)],
   addI32: (a: number[], b: number[]) => [...a, ...b, 0x6a],
-  shiftLeft: (a: number[], by: number[]) => [...a, ...by, 0x74],
+  /** Of two unsigned numbers. */
+  minimum: (a: number[], b: number[]) => [...a, ...b, ...a, ...b, 0x49, 0x1b],
   addF64: (a: number[], b: number[]) => [...a, ...b, 0xa0],
   loadF64: (address: number[], offset = 0) => [...address, 0x2b, 3, ...unsigned(offset)],
   storeF64: (address: number[], value: number[], offset = 0) => [
@@ -37,6 +38,8 @@ export const wasmCode = {
   add: (a: number[], b: number[]) => [...a, ...b, 0xfd, ...unsigned(0xf0)],
   sub: (a: number[], b: number[]) => [...a, ...b, 0xfd, ...unsigned(0xf1)],
   mul: (a: number[], b: number[]) => [...a, ...b, 0xfd, ...unsigned(0xf2)],
+  /** Calls the function of that place in the module. */
+  call: (place: number, ...parameters: number[][]) => [...parameters.flat(), 0x10, ...unsigned(place)],
   /** Runs `body` for as long as `a` < `b`, both unsigned addresses. */
   whileBelow: (a: number[], b: number[], ...body: number[][]) => [
     ...[0x02, 0x40, 0x03, 0x40],
@@ -55,12 +58,15 @@ export interface WasmFunction {
   body: number[][];
 }
 
-/** The bytes of a module of such functions, which imports its memory as "env" "memory". */
+/**
+ * The bytes of a module of such functions, which imports its memory as "env" "memory": one that threads can share, of
+ * any size up to 4 GiB.
+ */
 export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const i32 = 0x7f;
   const v128 = 0x7b;
   const types = functions.map(f => [0x60, ...vector(new Array(f.parameters).fill([i32])), 0]);
-  const memory = [...text("env"), ...text("memory"), 0x02, 0x00, 0];
+  const memory = [...text("env"), ...text("memory"), 0x02, 0x03, 0, ...unsigned(2 ** 16)];
   const exported = functions.map((f, i) => [...text(f.name), 0x00, ...unsigned(i)]);
   const bodies = functions.map(f => {
     const locals = vector([
