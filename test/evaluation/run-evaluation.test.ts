@@ -15,11 +15,11 @@ import type { SoarConfigInput } from "../../src/soar/config.js";
 import { connectLab } from "../../src/soar/connect-lab.js";
 import { EventLog } from "../../src/soar/event-log.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
-import { presets } from "../../src/soar/presets.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
 import { runSoar } from "../../src/soar/run-soar.js";
 import { runStanding } from "../../src/soar/run-standing.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import { smallGym } from "../soar/fixtures/small-gym.js";
 
 /* Every protocol, and interruptions, against the real server and a real SOAR run. */
 
@@ -28,13 +28,10 @@ let folder: string;
 let run: RunRecord;
 
 const small = {
-  ...presets.gym,
+  ...smallGym,
   outerSteps: 2,
-  datasets: 2,
   questionsPerDataset: 6,
-  rewardQuestions: 8,
   promotion: { threshold: -2, window: 1 },
-  student: { ...presets.gym.student, steps: 1, batchSize: 4 },
 } satisfies SoarConfigInput;
 
 beforeAll(async () => {

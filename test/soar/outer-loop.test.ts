@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
-import { presets } from "../../src/soar/presets.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import { smallGym } from "./fixtures/small-gym.js";
 
 let server: LocalServer;
 let folder: string;
@@ -26,15 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const config = parseConfig({
-  ...presets.gym,
-  outerSteps: 3,
-  datasets: 2,
-  questionsPerDataset: 4,
-  rewardQuestions: 8,
-  promotion: { threshold: -2, window: 2 },
-  student: { ...presets.gym.student, steps: 1, batchSize: 4 },
-});
+const config = parseConfig({ ...smallGym, promotion: { threshold: -2, window: 2 } });
 
 /** Names of the checkpoints on the server. */
 async function kept(): Promise<string[]> {

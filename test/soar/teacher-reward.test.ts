@@ -7,10 +7,10 @@ import type { SoarConfigInput } from "../../src/soar/config.js";
 import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
-import { presets } from "../../src/soar/presets.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
 import { sampleQuestions } from "../../src/soar/sample-questions.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import { smallGym } from "./fixtures/small-gym.js";
 
 /* Every way to pay a teacher, with and without promotions, against the real server. */
 
@@ -31,15 +31,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const small = {
-  ...presets.gym,
-  outerSteps: 3,
-  datasets: 2,
-  questionsPerDataset: 4,
-  rewardQuestions: 8,
-  student: { ...presets.gym.student, steps: 1, batchSize: 4 },
-} satisfies SoarConfigInput;
-
 /** Promotes at every full window, whatever the gain. */
 const always = { threshold: -2, window: 2 };
 
@@ -49,9 +40,9 @@ async function run(changes: {
 }) {
   const own = await mkdtemp(join(folder, "run-"));
   const config = parseConfig({
-    ...small,
+    ...smallGym,
     promotion: changes.promotion,
-    teacher: { ...small.teacher, ...changes.teacher },
+    teacher: { ...smallGym.teacher, ...changes.teacher },
   });
   const lab = await openLab({ config, server });
   const log = await RunLog.create(own, config);
@@ -117,7 +108,7 @@ describe("teacher rewards", () => {
 
 describe("multi-turn generation", () => {
   it("asks first and answers then, counts every completion, and learns from both turns", async () => {
-    const config = parseConfig({ ...small, teacher: { ...small.teacher, generation: "multi-turn" } });
+    const config = parseConfig({ ...smallGym, teacher: { ...smallGym.teacher, generation: "multi-turn" } });
     const lab = await openLab({ config, server });
     const posed = await sampleQuestions(lab, { teacher: lab.base, count: 24, seed: 1 });
     expect(posed).toMatchObject({ sampled: 24, rejected: {} });
