@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { readSampleCounts } from "../../src/evaluation/read-sample-counts.js";
-import { packageRoot } from "../../src/util/package-root.js";
 
 const folder = mkdtempSync(join(tmpdir(), "samples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -345,12 +344,13 @@ describe("readSampleCounts: answers to grade", () => {
   });
 });
 
-const outputs = join(packageRoot, "..", "shared", "data", "model-outputs", "qwen2.5-math-cot-100x8.jsonl");
-describe.skipIf(!existsSync(outputs))("800 real completions (skipped without ../shared/data)", () => {
-  it("gives the file's own verdicts, but for one answer that its evaluator misread", async () => {
-    const graded = await readSampleCounts(outputs);
-    const given = await readSampleCounts(outputs, { columns: { correct: "reference_verdicts" } });
-    const rows = readFileSync(outputs, "utf8")
+describe("800 real completions", () => {
+  const path = fileURLToPath(new URL("../problems/fixtures/math-100x8.jsonl", import.meta.url));
+
+  it("get the verdicts that came with them, but for one answer that their evaluator misread", async () => {
+    const graded = await readSampleCounts(path);
+    const given = await readSampleCounts(path, { columns: { correct: "reference_verdicts" } });
+    const rows = readFileSync(path, "utf8")
       .trim()
       .split("\n")
       .map(line => JSON.parse(line));

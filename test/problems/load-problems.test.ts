@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,6 @@ import { problemFrame } from "../../src/problems/problem-frame.js";
 import { problemRows } from "../../src/problems/problem-rows.js";
 import { problemsFromFrame } from "../../src/problems/problems-from-frame.js";
 import { withoutProblems } from "../../src/problems/without-problems.js";
-import { packageRoot } from "../../src/util/package-root.js";
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "problems-"));
@@ -175,14 +174,15 @@ describe("loaders of the paper's data", () => {
   });
 });
 
-const shared = join(packageRoot, "..", "shared", "data");
-describe.skipIf(!existsSync(shared))("the data sets themselves", () => {
+/** A folder with the files of the data sets, which are too large to come along. */
+const data = process.env.SOARLAB_TEST_DATA ?? "";
+describe.skipIf(!data)("the data sets themselves (skipped; SOARLAB_TEST_DATA names their folder)", () => {
   it("MATH: every row is a problem or listed; OlympiadBench has the paper's 674", async () => {
-    const math = await loadMath({ path: join(shared, "math", "test.jsonl") });
+    const math = await loadMath({ path: join(data, "math", "test.jsonl") });
     expect([math.problems.length, math.excluded.length]).toEqual([4563, 0]);
-    const olympiad = await loadOlympiadBench({ path: join(shared, "olympiadbench", "test.jsonl") });
+    const olympiad = await loadOlympiadBench({ path: join(data, "olympiadbench", "test.jsonl") });
     expect([olympiad.problems.length, olympiad.excluded.length]).toEqual([674, 1]);
-    const harp = await loadHarp({ path: join(shared, "harp", "HARP_proof-based.jsonl.zip") });
+    const harp = await loadHarp({ path: join(data, "harp", "HARP_proof-based.jsonl.zip") });
     expect([harp.problems.length, harp.excluded.length]).toEqual([0, 310]);
   });
 });
