@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fileCache } from "../util/file-cache.js";
+import { cacheReadsAtOnce, fileCache } from "../util/file-cache.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { postJson } from "../util/post-json.js";
 
@@ -33,9 +33,6 @@ export interface EmbedTextsParams {
   fetch?: typeof globalThis.fetch;
 }
 
-/** Files of the cache that are read at once. */
-const filesAtOnce = 32;
-
 const answerSchema = z.object({
   data: z.array(z.object({ index: z.number().int().nonnegative(), embedding: z.array(z.number()).min(1) })),
 });
@@ -65,7 +62,7 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
   const keyOf = (text: string) => [endpoint(params), model, dimensions, text];
   const found = new Map<string, Float32Array>();
   const distinct = [...new Set(texts)];
-  await forEachConcurrently(distinct, filesAtOnce, async text => {
+  await forEachConcurrently(distinct, cacheReadsAtOnce, async text => {
     signal?.throwIfAborted();
     const kept = fromBytes(await cache.read(keyOf(text)));
     if (kept) found.set(text, kept);

@@ -1,5 +1,6 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
+import { lastStep } from "./last-step.js";
 import { seriesLook } from "./series-look.js";
 import { stepTicks } from "./step-ticks.js";
 
@@ -47,6 +48,5 @@ export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
     };
   });
   const layout = baseLayout({ title, subtitle: params.subtitle, x: "outer step", y, legend: names });
-  const last = Math.max(0, ...data.flatMap(({ x }) => x));
-  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(last) } } };
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) } } };
 }

@@ -2,6 +2,7 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
+import { lastStep } from "./last-step.js";
 import { namedLook } from "./named-look.js";
 import { stepTicks } from "./step-ticks.js";
 import { translucent } from "./translucent.js";
@@ -117,8 +118,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     y: params.y,
     legend,
   });
-  const last = Math.max(0, ...data.map(({ x }) => x.at(-1) ?? 0));
-  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(last) }, shapes } };
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) }, shapes } };
 }
 
 /** Mean and SD at every step that a seed has, in order; NaN where none has a finite value. */

@@ -2,6 +2,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { baseLayout } from "./base-layout.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
+import { lastStep } from "./last-step.js";
 import { seriesLook } from "./series-look.js";
 import { stepTicks } from "./step-ticks.js";
 
@@ -52,7 +53,7 @@ export function metricOverSteps({
     data,
     layout: {
       ...layout,
-      xaxis: { ...layout.xaxis, ...stepTicks(Math.max(0, ...data.map(({ x }) => x.at(-1) ?? 0))) },
+      xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) },
       annotations: steps.length === 0 ? [emptyNote("no outer step is finished yet")] : [],
     },
   };

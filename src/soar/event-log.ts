@@ -120,7 +120,7 @@ export async function lastEventType(folder: string): Promise<string | undefined>
 }
 
 /** Whether a folder has a log of which nothing but the configuration came to be. */
-export async function neverBegan(folder: string): Promise<boolean> {
+async function neverBegan(folder: string): Promise<boolean> {
   return existsSync(join(folder, eventsFile)) && (await lastEventType(folder)) === undefined;
 }
 

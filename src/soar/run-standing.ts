@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { type LogKind, lastEventType, neverBegan, readLogConfig } from "./event-log.js";
+import { eventsFile, type LogKind, lastEventType, readLogConfig } from "./event-log.js";
 
 /** How far a run is: not begun, begun, or ended. */
 export type RunStanding = "missing" | "begun" | "ended";
@@ -14,14 +14,16 @@ export async function runStanding<Config, Event>(
   kind: LogKind<Config, Event>,
   { folder, config }: { folder: string; config: Config },
 ): Promise<RunStanding> {
-  if (!existsSync(join(folder, kind.configFile)) || (await neverBegan(folder))) return "missing";
+  if (!existsSync(join(folder, kind.configFile))) return "missing";
+  const last = await lastEventType(folder);
+  if (last === undefined && existsSync(join(folder, eventsFile))) return "missing";
   const held = await readLogConfig(kind, folder);
   if (!isDeepStrictEqual(held, config)) {
     throw new Error(
       `${folder} holds a run of another configuration (${firstDifference(held, config)}); choose another folder, or remove this one`,
     );
   }
-  return (await lastEventType(folder)) === "end" ? "ended" : "begun";
+  return last === "end" ? "ended" : "begun";
 }
 
 /** The first field in which two configurations differ, with what is there and what is wanted. */

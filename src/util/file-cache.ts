@@ -2,6 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+/** So many files of a cache are read at once: enough to keep a disk busy, far from the limit of open files. */
+export const cacheReadsAtOnce = 32;
+
 /** Results kept between calls, each under what it follows from. */
 export interface FileCache {
   /** What is kept under a key; undefined where nothing is. The reader checks that it is what it should be. */

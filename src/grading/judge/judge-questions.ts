@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fileCache } from "../../util/file-cache.js";
+import { cacheReadsAtOnce, fileCache } from "../../util/file-cache.js";
 import { forEachConcurrently } from "../../util/for-each-concurrently.js";
 import { HttpError } from "../../util/http-error.js";
 import { postJson } from "../../util/post-json.js";
@@ -88,9 +88,6 @@ const completionSchema = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).optional().catch(undefined),
 });
 
-/** Files of the cache that are read at once. */
-const filesAtOnce = 32;
-
 /** So many requests refused, and not one answered: the fault lies with what all have in common, not with the pairs. */
 const refusalsToStop = 8;
 
@@ -173,7 +170,7 @@ export async function judgeQuestions(params: JudgeQuestionsParams): Promise<Judg
 
   const keyInCache = (pair: Pair) =>
     [url, model, prompt, temperature, params.body ?? null, pair.question, pair.answer] as const;
-  await forEachConcurrently(pairs, filesAtOnce, async ([key, pair]) => {
+  await forEachConcurrently(pairs, cacheReadsAtOnce, async ([key, pair]) => {
     signal?.throwIfAborted();
     const verdict = keptVerdict(await cache.read(keyInCache(pair)));
     if (!verdict) return;
