@@ -1,5 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
@@ -18,11 +17,13 @@ import { parseConfig } from "../../src/soar/parse-config.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
 import { runSoar } from "../../src/soar/run-soar.js";
 import { runStanding } from "../../src/soar/run-standing.js";
-import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import type { LocalServer } from "../../src/training/start-local-server.js";
+import { type ServedGym, serveGym } from "../soar/fixtures/serve-gym.js";
 import { smallGym } from "../soar/fixtures/small-gym.js";
 
 /* Every protocol, and interruptions, against the real server and a real SOAR run. */
 
+let gym: ServedGym;
 let server: LocalServer;
 let folder: string;
 let run: RunRecord;
@@ -35,19 +36,12 @@ const small = {
 } satisfies SoarConfigInput;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "soarlab-evaluation-"));
-  server = await startLocalServer({
-    model: "data/gym-base",
-    device: "cpu",
-    checkpoints: join(folder, "checkpoints"),
-  });
+  gym = await serveGym();
+  ({ server, folder } = gym);
   run = await runSoar({ folder: join(folder, "soar"), config: parseConfig(small), server });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => gym?.stop());
 
 const fast = { training: { steps: 5, warmup: 3 }, test: { every: 2, samples: 4, k: [1, 4] } };
 

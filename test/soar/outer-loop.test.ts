@@ -1,30 +1,24 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
-import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import type { LocalServer } from "../../src/training/start-local-server.js";
+import { type ServedGym, serveGym } from "./fixtures/serve-gym.js";
 import { smallGym } from "./fixtures/small-gym.js";
 
+let gym: ServedGym;
 let server: LocalServer;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "soarlab-loop-"));
-  server = await startLocalServer({
-    model: "data/gym-base",
-    device: "cpu",
-    checkpoints: join(folder, "checkpoints"),
-  });
+  gym = await serveGym();
+  ({ server, folder } = gym);
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => gym?.stop());
 
 const config = parseConfig({ ...smallGym, promotion: { threshold: -2, window: 2 } });
 

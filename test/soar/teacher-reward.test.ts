@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mean } from "../../src/metrics/mean.js";
@@ -9,27 +8,22 @@ import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
 import { sampleQuestions } from "../../src/soar/sample-questions.js";
-import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
+import type { LocalServer } from "../../src/training/start-local-server.js";
+import { type ServedGym, serveGym } from "./fixtures/serve-gym.js";
 import { smallGym } from "./fixtures/small-gym.js";
 
 /* Every way to pay a teacher, with and without promotions, against the real server. */
 
+let gym: ServedGym;
 let server: LocalServer;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "soarlab-reward-"));
-  server = await startLocalServer({
-    model: "data/gym-base",
-    device: "cpu",
-    checkpoints: join(folder, "checkpoints"),
-  });
+  gym = await serveGym();
+  ({ server, folder } = gym);
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => gym?.stop());
 
 /** Promotes at every full window, whatever the gain. */
 const always = { threshold: -2, window: 2 };
