@@ -1,26 +1,26 @@
-import type { Answer } from "./answer.js";
 import { compareExpressions } from "./compare-expressions.js";
-import type { Comparison, Method } from "./comparison.js";
+import type { ComparisonResult, Method } from "./comparison-result.js";
 import type { Expression, FunctionName } from "./expression.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
 import { plainText } from "./plain-text.js";
 import { sameRealSet, toRealSet } from "./real-set.js";
 
-type Formula = Extract<Answer, { kind: "formula" }>;
-type Group = Extract<Answer, { kind: "group" }>;
-type Relation = Extract<Answer, { kind: "relation" }>;
+type Formula = Extract<ParsedAnswer, { kind: "formula" }>;
+type Group = Extract<ParsedAnswer, { kind: "group" }>;
+type Relation = Extract<ParsedAnswer, { kind: "relation" }>;
 
 /** More answers than this are compared in their order only. */
 const maxUnordered = 64;
 
 /** Whether two parsed answers say the same. `gold` is the reference: only it may leave out, or add, what the other has. */
-export function compareAnswers(gold: Answer, answer: Answer): Comparison {
+export function compareAnswers(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResult {
   // A comma between digits is tried as a separator, then as a list.
   for (const [one, other] of [
     [gold, answer],
     [answer, gold],
   ] as const) {
     if (one.kind !== "list" || !one.alternative) continue;
-    const pair = (x: Answer): [Answer, Answer] => (one === gold ? [x, other] : [other, x]);
+    const pair = (x: ParsedAnswer): [ParsedAnswer, ParsedAnswer] => (one === gold ? [x, other] : [other, x]);
     const first = compareAnswers(...pair(one.items[0]!));
     return first.equal ? first : merge(first, compareAnswers(...pair(one.alternative)));
   }
@@ -53,7 +53,7 @@ export function compareAnswers(gold: Answer, answer: Answer): Comparison {
   return { equal: false, method: "kind" };
 }
 
-function compareFormulas(a: Formula, b: Formula): Comparison {
+function compareFormulas(a: Formula, b: Formula): ComparisonResult {
   if (a.base && b.base && a.base.base === b.base.base)
     return { equal: a.base.digits === b.base.digits, method: "base" };
   const plain = compareExpressions(a.expression, b.expression);
@@ -94,13 +94,13 @@ function quantity({ unit, degrees, percent }: Formula): "money" | "angle" | "per
   return unit.dimension === "dollars" ? "money" : "other";
 }
 
-function compareTexts(a: Answer, b: Answer): Comparison {
+function compareTexts(a: ParsedAnswer, b: ParsedAnswer): ComparisonResult {
   const [left, right] = [plainText(a), plainText(b)];
   return { equal: left !== undefined && left === right, method: "text" };
 }
 
 /** x = 5 against 5, f(x) = 2x against 2x, 3/2 = 1.5 against 1.5: the last side, or the first where that is the name. */
-function unwrap(relation: Relation, compare: (value: Answer) => Comparison): Comparison {
+function unwrap(relation: Relation, compare: (value: ParsedAnswer) => ComparisonResult): ComparisonResult {
   const { operators, sides } = relation;
   const isPlain = operators.every(
     operator => operator === "=" || operator === "\\approx" || operator === "\\in",
@@ -108,7 +108,7 @@ function unwrap(relation: Relation, compare: (value: Answer) => Comparison): Com
   if (!isPlain) return { equal: false, method: "kind" };
   const first = sides[0]!;
   const last = sides.at(-1)!;
-  const isName = (side: Answer) =>
+  const isName = (side: ParsedAnswer) =>
     side.kind === "text" || (side.kind === "formula" && isNameLike(side.expression));
   // 5 = x.
   if (!isName(first) && isName(last)) return compare(first);
@@ -126,7 +126,7 @@ function isNameLike(x: Expression): boolean {
   );
 }
 
-function compareRelations(a: Relation, b: Relation): Comparison {
+function compareRelations(a: Relation, b: Relation): ComparisonResult {
   const simple = (relation: Relation) => relation.sides.length === 2 && relation.operators[0] === "=";
   if (simple(a) && simple(b)) {
     const direct = merge(
@@ -193,7 +193,7 @@ function toDifference({ sides }: Relation): Expression | undefined {
  * Whether a = c b for a constant c other than 0: a(p) b(q) = a(q) b(p) for all p and q. The symbols of q are those of p
  * renamed, so the test is one comparison of formulas. The sign of c matters for inequalities.
  */
-function compareMultiples(a: Expression, b: Expression, sign?: "positive" | "negative"): Comparison {
+function compareMultiples(a: Expression, b: Expression, sign?: "positive" | "negative"): ComparisonResult {
   const [a2, b2] = [rename(a), rename(b)];
   const cross = compareExpressions(call("Multiply", a, b2), call("Multiply", a2, b));
   if (!cross.equal) return { equal: cross.equal, method: "relation" };
@@ -213,7 +213,7 @@ function rename(x: Expression): Expression {
 }
 
 /** Where both are sets of real numbers and one is written as more than a list: compared as sets. */
-function compareSets(a: Answer, b: Answer): Comparison | undefined {
+function compareSets(a: ParsedAnswer, b: ParsedAnswer): ComparisonResult | undefined {
   if (!isSetLike(a) && !isSetLike(b)) return undefined;
   // The same way of writing them allows symbols in the ends.
   if (a.kind === "group" && b.kind === "group") return compareGroups(a, b);
@@ -229,7 +229,7 @@ function compareSets(a: Answer, b: Answer): Comparison | undefined {
 }
 
 /** The symbols on a side of relations of their own: x of x > 3 and of x \in \mathbb{R}. */
-function boundSymbols(x: Answer): string[] {
+function boundSymbols(x: ParsedAnswer): string[] {
   if (x.kind === "list") return x.items.flatMap(boundSymbols);
   if (x.kind !== "relation") return [];
   const sides = x.operators[0] === "\\in" ? x.sides.slice(0, 1) : x.sides;
@@ -238,11 +238,11 @@ function boundSymbols(x: Answer): string[] {
   );
 }
 
-function isEmptySet(x: Answer): boolean {
+function isEmptySet(x: ParsedAnswer): boolean {
   return plainText(x) === "emptyset";
 }
 
-function isSetLike(x: Answer): boolean {
+function isSetLike(x: ParsedAnswer): boolean {
   switch (x.kind) {
     case "union":
     case "intersection":
@@ -261,7 +261,7 @@ function isSetLike(x: Answer): boolean {
   }
 }
 
-function compareGroups(a: Group, b: Group): Comparison {
+function compareGroups(a: Group, b: Group): ComparisonResult {
   if (a.open === "{" || b.open === "{") {
     // A set in braces against a tuple: only braces are without order.
     if (a.open !== b.open) return { equal: false, method: "set" };
@@ -277,13 +277,13 @@ function compareGroups(a: Group, b: Group): Comparison {
   return inOrder(a.items, b.items, "tuple");
 }
 
-function withoutRepeats(items: readonly Answer[]): readonly Answer[] {
+function withoutRepeats(items: readonly ParsedAnswer[]): readonly ParsedAnswer[] {
   if (items.length > maxUnordered) return items;
   return items.filter((item, i) => !items.slice(0, i).some(earlier => compareAnswers(earlier, item).equal));
 }
 
-function compareRatios(a: Answer, b: Answer): Comparison {
-  const asFormula = (x: Answer): Formula | undefined => {
+function compareRatios(a: ParsedAnswer, b: ParsedAnswer): ComparisonResult {
+  const asFormula = (x: ParsedAnswer): Formula | undefined => {
     if (x.kind === "formula") return x;
     if (x.kind !== "ratio" || x.items.length !== 2) return undefined;
     const [top, bottom] = x.items;
@@ -305,36 +305,36 @@ function compareRatios(a: Answer, b: Answer): Comparison {
     .reduce(and, { equal: true, method: "tuple" });
 }
 
-function asItems(x: Answer): readonly Answer[] | undefined {
+function asItems(x: ParsedAnswer): readonly ParsedAnswer[] | undefined {
   if (x.kind === "list" || x.kind === "group") return x.items;
   return undefined;
 }
 
-function isTuple(x: Answer): boolean {
+function isTuple(x: ParsedAnswer): boolean {
   return x.kind === "group" && x.open !== "{";
 }
 
-function asTable(x: Answer): Answer[][] | undefined {
+function asTable(x: ParsedAnswer): ParsedAnswer[][] | undefined {
   if (x.kind === "matrix") return x.rows;
   if (x.kind === "group" && x.open !== "{") {
     // Rows in brackets, or a vector.
     const rows = x.items.map(item => (item.kind === "group" ? item.items : undefined));
-    return rows.includes(undefined) ? [x.items] : (rows as Answer[][]);
+    return rows.includes(undefined) ? [x.items] : (rows as ParsedAnswer[][]);
   }
   return undefined;
 }
 
-function compareTables(a: Answer[][], b: Answer[][]): Comparison {
-  const isVector = (rows: Answer[][]) => rows.length === 1 || rows.every(cells => cells.length === 1);
+function compareTables(a: ParsedAnswer[][], b: ParsedAnswer[][]): ComparisonResult {
+  const isVector = (rows: ParsedAnswer[][]) => rows.length === 1 || rows.every(cells => cells.length === 1);
   if (isVector(a) && isVector(b)) return inOrder(a.flat(), b.flat(), "matrix");
   if (a.length !== b.length || a.some((row, i) => row.length !== b[i]!.length))
     return { equal: false, method: "matrix" };
   return inOrder(a.flat(), b.flat(), "matrix");
 }
 
-function inOrder(a: readonly Answer[], b: readonly Answer[], method: Method): Comparison {
+function inOrder(a: readonly ParsedAnswer[], b: readonly ParsedAnswer[], method: Method): ComparisonResult {
   if (a.length !== b.length) return { equal: false, method };
-  let outcome: Comparison = { equal: true, method };
+  let outcome: ComparisonResult = { equal: true, method };
   for (const [i, item] of a.entries()) {
     outcome = and(outcome, compareAnswers(item, b[i]!));
     if (outcome.equal === false) break;
@@ -343,7 +343,11 @@ function inOrder(a: readonly Answer[], b: readonly Answer[], method: Method): Co
 }
 
 /** Each of the one equals its own of the other. */
-function inAnyOrder(a: readonly Answer[], b: readonly Answer[], method: Method): Comparison {
+function inAnyOrder(
+  a: readonly ParsedAnswer[],
+  b: readonly ParsedAnswer[],
+  method: Method,
+): ComparisonResult {
   if (a.length !== b.length) return { equal: false, method };
   const ordered = inOrder(a, b, method);
   if (ordered.equal || a.length > maxUnordered) return ordered;
@@ -361,13 +365,13 @@ function inAnyOrder(a: readonly Answer[], b: readonly Answer[], method: Method):
   return { equal: true, method };
 }
 
-function and(a: Comparison, b: Comparison): Comparison {
+function and(a: ComparisonResult, b: ComparisonResult): ComparisonResult {
   if (a.equal === false || b.equal === false) return a.equal === false ? a : b;
   return b.equal === undefined ? b : a;
 }
 
 /** The better of two readings: equal, else undecided, else different. */
-function merge(a: Comparison, b: Comparison): Comparison {
+function merge(a: ComparisonResult, b: ComparisonResult): ComparisonResult {
   if (a.equal || b.equal) return a.equal ? a : b;
   return a.equal === undefined ? a : b;
 }

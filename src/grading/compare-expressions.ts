@@ -1,12 +1,12 @@
 import { createRandom } from "../util/random.js";
-import type { Comparison } from "./comparison.js";
-import { type Complex, complexField } from "./complex-field.js";
-import { evaluate, type Field, UnsupportedError } from "./evaluate.js";
+import type { ComparisonResult } from "./comparison-result.js";
+import { evaluateExpression, type Field, UnsupportedError } from "./evaluate-expression.js";
 import type { Expression, FunctionName, Rational } from "./expression.js";
-import { type Polynomial, polynomialField } from "./polynomial-field.js";
-import { type Precise, preciseField } from "./precise-field.js";
-import { rational } from "./rational.js";
-import { rationalField } from "./rational-field.js";
+import { type Complex, complexField } from "./number-fields/complex-field.js";
+import { type Polynomial, polynomialField } from "./number-fields/polynomial-field.js";
+import { type Precise, preciseField } from "./number-fields/precise-field.js";
+import { rational } from "./number-fields/rational.js";
+import { rationalField } from "./number-fields/rational-field.js";
 
 /** Doubles that are further apart than this, relative to the larger and to 1, are different. */
 const nearby = 1e-9;
@@ -23,7 +23,7 @@ const points = 8;
  * double precision. Symbols stand for positive numbers, so that \sqrt{x^2} is x, unless there is an absolute value; for
  * whole ones inside floors, factorials and binomials.
  */
-export function compareExpressions(a: Expression, b: Expression): Comparison {
+export function compareExpressions(a: Expression, b: Expression): ComparisonResult {
   if (keyOf(a) === keyOf(b)) return { equal: true, method: "identical" };
   const traits = { symbols: new Set<string>(), opaque: false, whole: false, signed: false };
   const [left, right] = [survey(a, traits), survey(b, traits)];
@@ -63,17 +63,17 @@ function survey(
   }
 }
 
-function compareConstants(a: Expression, b: Expression): Comparison {
+function compareConstants(a: Expression, b: Expression): ComparisonResult {
   const exactA = attempt(a, rationalField);
   const exactB = attempt(b, rationalField);
   const doubleA = attempt(a, complexField);
   const doubleB = attempt(b, complexField);
   if (exactA && exactB && exactA.n === exactB.n && exactA.d === exactB.d)
     return { equal: true, method: "numeric" };
-  const unlike: Comparison = { equal: false, method: "numeric" };
+  const unlike: ComparisonResult = { equal: false, method: "numeric" };
   if (!doubleA || !doubleB) return exactA && exactB ? unlike : { equal: undefined, method: "numeric" };
   const isShort = isWrittenShort(a, doubleA, doubleB) || isWrittenShort(b, doubleB, doubleA);
-  const unlessShort: Comparison = isShort ? { equal: true, method: "approximate" } : unlike;
+  const unlessShort: ComparisonResult = isShort ? { equal: true, method: "approximate" } : unlike;
   // The values are exactly known to differ.
   if (exactA && exactB) return unlessShort;
   const infinite = [isInfinite(doubleA), isInfinite(doubleB)];
@@ -101,7 +101,7 @@ function compareFormulas(
   b: Expression,
   names: string[],
   { whole, signed }: { whole: boolean; signed: boolean },
-): Comparison {
+): ComparisonResult {
   const symbol = (name: string): Polynomial => new Map([[`${name}^1`, { n: 1n, d: 1n }]]);
   const [expandedA, expandedB] = [attempt(a, polynomialField, symbol), attempt(b, polynomialField, symbol)];
   if (expandedA && expandedB) return { equal: samePolynomial(expandedA, expandedB), method: "symbolic" };
@@ -148,7 +148,7 @@ function compareFormulas(
 /** The value in a field, or undefined where the field cannot say. */
 function attempt<T>(x: Expression, field: Field<T>, symbols?: (name: string) => T): T | undefined {
   try {
-    return evaluate(x, field, symbols);
+    return evaluateExpression(x, field, symbols);
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
     throw error;

@@ -1,13 +1,13 @@
-import type { Answer } from "./answer.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
 
 /** A parsed answer in one readable line, e.g. `interval (0, \infty]` or `list 1 | 2`; at most 300 characters. */
-export function describeAnswer(answer: Answer): string {
+export function describeAnswer(answer: ParsedAnswer): string {
   const text = describe(answer);
   return text.length > 300 ? `${text.slice(0, 297)}...` : text;
 }
 
-function describe(answer: Answer): string {
-  const all = (items: readonly Answer[], between = ", ") => items.map(describe).join(between);
+function describe(answer: ParsedAnswer): string {
+  const all = (items: readonly ParsedAnswer[], between = ", ") => items.map(describe).join(between);
   switch (answer.kind) {
     case "formula":
       return `${answer.latex}${answer.percent ? " %" : ""}${answer.degrees ? " degrees" : ""}${

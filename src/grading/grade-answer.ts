@@ -1,9 +1,9 @@
-import type { Answer } from "./answer.js";
 import { compareAnswers } from "./compare-answers.js";
-import type { Comparison } from "./comparison.js";
+import type { ComparisonResult } from "./comparison-result.js";
 import { describeAnswer } from "./describe-answer.js";
 import { normaliseAnswer } from "./normalise-answer.js";
 import { parseAnswer } from "./parse-answer.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
 import { UnparsedError } from "./to-expression.js";
 import type { Verdict } from "./verdict.js";
 
@@ -42,7 +42,7 @@ function grade(gold: string, answer: string): Omit<Verdict, "ms"> {
     return { verdict: "unparsed", method: "none", goldForm, reason: `the answer: ${parsed}` };
   }
   const forms = { goldForm, answerForm: describeAnswer(parsed) };
-  let comparison: Comparison;
+  let comparison: ComparisonResult;
   try {
     comparison = compareAnswers(parsedGold, parsed);
   } catch (error) {
@@ -54,14 +54,14 @@ function grade(gold: string, answer: string): Omit<Verdict, "ms"> {
   return { verdict: equal === undefined ? "undecided" : equal ? "equal" : "different", method, ...forms };
 }
 
-const cache = new Map<string, Answer | string>();
+const cache = new Map<string, ParsedAnswer | string>();
 const cacheSize = 2000;
 
 /** The parsed answer, or why there is none; remembered, because a reference meets many answers. */
-function tryParse(text: string): Answer | string {
+function tryParse(text: string): ParsedAnswer | string {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  let result: Answer | string;
+  let result: ParsedAnswer | string;
   try {
     result = parseAnswer(text);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { parse as parseLatex } from "@cortex-js/compute-engine/latex-syntax";
-import type { Answer, Operator } from "./answer.js";
 import { normaliseAnswer } from "./normalise-answer.js";
-import { rational } from "./rational.js";
+import { rational } from "./number-fields/rational.js";
+import type { Operator, ParsedAnswer } from "./parsed-answer.js";
 import { splitTopLevel } from "./split-top-level.js";
 import { toExpression, UnparsedError } from "./to-expression.js";
-import { parseUnit, type Unit } from "./unit.js";
+import { parseUnit, type Unit } from "./units.js";
 
 /** Longer answers, and longer formulas in them, are not parsed: the parser's time grows with the square of the length. */
 const maxLength = 6000;
@@ -20,7 +20,7 @@ const maxRareBrackets = 10;
  *
  * @throws UnparsedError saying why it cannot be understood, and nothing else.
  */
-export function parseAnswer(text: string): Answer {
+export function parseAnswer(text: string): ParsedAnswer {
   if (text.length > 4 * maxLength) throw new UnparsedError(`longer than ${4 * maxLength} characters`);
   const normal = normaliseAnswer(text);
   if (normal === "") throw new UnparsedError("empty");
@@ -43,7 +43,7 @@ const wordBetween =
   /\s*,?\s*(?:\\text\s*\{\s*,?\s*(and|or)\s*,?\s*\}|\b(and|or)\b|\\(land|lor|wedge|vee)(?![a-zA-Z]))\s*/gi;
 const comma = /[,;]/y;
 
-function parseList(s: string): Answer {
+function parseList(s: string): ParsedAnswer {
   // "A, B and C" in one \text, choices and names.
   const inner = /^\\text\s*\{([^{}]*)\}$/.exec(s)?.[1];
   if (inner !== undefined) return parseText(inner);
@@ -67,7 +67,7 @@ function parseList(s: string): Answer {
   // 12,345,678 without a space is a number first, and a list of numbers only if that fails.
   const asNumber = thousands.exec(listed);
   if (asNumber) {
-    const list: Answer = { kind: "list", items: texts.map(parseItem) };
+    const list: ParsedAnswer = { kind: "list", items: texts.map(parseItem) };
     const number = parseItem(listed.replace(thousands, match => match.replace(/,/g, "")));
     return { kind: "list", items: [number], alternative: list };
   }
@@ -79,7 +79,7 @@ const thousands = /^[^\d,]*\d{1,3}(?:,\d{3})+(?!\d)(?!.*,)/;
 
 const relation = /\\(?:le|ge|ne|in|approx|equiv|to)(?![a-zA-Z])|[=<>]/y;
 
-function parseItem(s: string): Answer {
+function parseItem(s: string): ParsedAnswer {
   const pieces = splitTopLevel(s, relation);
   if (!pieces) throw new UnparsedError(`brackets that do not balance: ${s.slice(0, 60)}`);
   if (pieces.length === 1) return parseTerm(s);
@@ -100,7 +100,7 @@ const cap = /\\cap(?![a-zA-Z])/y;
 const minus = /\\setminus(?![a-zA-Z])/y;
 const colon = /:/y;
 
-function parseTerm(s: string): Answer {
+function parseTerm(s: string): ParsedAnswer {
   const split = (separator: RegExp) => {
     const pieces = splitTopLevel(s, separator);
     if (!pieces) throw new UnparsedError(`brackets that do not balance: ${s.slice(0, 60)}`);
@@ -131,12 +131,12 @@ const matrix =
 const row = /\\\\/y;
 const cell = /&/y;
 
-function parseMatrix(s: string): Answer | undefined {
+function parseMatrix(s: string): ParsedAnswer | undefined {
   const [, before, , body] = matrix.exec(s) ?? [];
   if (before === undefined || body === undefined) return undefined;
   const factor = before.replace(/(?:\\cdot|\\times)?\s*$/, "").trim();
   const scale = factor === "-" ? toExpression(-1) : factor === "" ? undefined : toExpression(parse(factor));
-  const toCell = (text: string): Answer => {
+  const toCell = (text: string): ParsedAnswer => {
     const parsed = parseFormula(text);
     if (!scale || parsed.kind !== "formula") return parsed;
     return { ...parsed, expression: { op: "call", fn: "Multiply", args: [scale, parsed.expression] } };
@@ -147,7 +147,7 @@ function parseMatrix(s: string): Answer | undefined {
   const cells = rows?.map(text => splitTopLevel(text, cell)?.map(piece => toCell(piece.text)));
   if (!cells || cells.length === 0 || cells.includes(undefined))
     throw new UnparsedError("a matrix that does not split");
-  return { kind: "matrix", rows: cells as Answer[][] };
+  return { kind: "matrix", rows: cells as ParsedAnswer[][] };
 }
 
 const brackets: Record<string, "(" | "[" | "{" | "<" | ")" | "]" | "}" | ">"> = {
@@ -164,7 +164,7 @@ const openingBracket = /^(?:[([]|\\\{|\\langle(?![a-zA-Z]))/;
 const closingBracket = /(?:[)\]]|\\\}|\\rangle)$/;
 
 /** A tuple, interval or set: a bracketed list, and nothing outside it. */
-function parseGroup(s: string): Answer | undefined {
+function parseGroup(s: string): ParsedAnswer | undefined {
   const open = openingBracket.exec(s)?.[0];
   const close = closingBracket.exec(s)?.[0];
   if (!open || !close || s.length < open.length + close.length) return undefined;
@@ -190,12 +190,12 @@ function parseGroup(s: string): Answer | undefined {
   return { kind: "group", ...kind, items: texts.map(parseTerm) };
 }
 
-function parseSetItems(texts: string[]): Answer[] {
+function parseSetItems(texts: string[]): ParsedAnswer[] {
   return texts.map(parseItem);
 }
 
 /** { x | x > 3 } and { x : x > 3 }: the condition. */
-function parseSetBuilder(s: string): Answer | undefined {
+function parseSetBuilder(s: string): ParsedAnswer | undefined {
   const match =
     /^\s*([a-zA-Z])\s*(?:\\in\s*(?:\\mathbb\s*\{?\s*[RZ]\s*\}?|\\mathbb\{R\}))?\s*(?:\||\\mid|:|\\vert)\s*([^|]+)$/.exec(
       s,
@@ -207,7 +207,7 @@ function parseSetBuilder(s: string): Answer | undefined {
 
 const plusMinus = /\\(pm|mp)(?![a-zA-Z])/g;
 
-function parseFormula(s: string): Answer {
+function parseFormula(s: string): ParsedAnswer {
   if (s.search(plusMinus) >= 0) {
     const plus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "+" : "-"));
     const minus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "-" : "+"));
@@ -344,7 +344,7 @@ function isText(latex: string, words: string): boolean {
 }
 
 /** Words; several of them with commas or "and" between are a list, a bare letter or number is a formula. */
-function parseText(text: string): Answer {
+function parseText(text: string): ParsedAnswer {
   const trimmed = text.trim().replace(/^[\s.,;:]+|[\s.,;:]+$/g, "");
   if (trimmed === "") throw new UnparsedError("empty text");
   if (timeOfDay.test(trimmed)) return { kind: "text", text: trimmed };

@@ -1,5 +1,5 @@
 import type { Rational } from "./expression.js";
-import { rational } from "./rational.js";
+import { rational } from "./number-fields/rational.js";
 
 /**
  * A number as compute-engine writes it: `-12`, `0.5`, `3e5`, `0.(3)` for a repeating part. Exact; undefined where it is

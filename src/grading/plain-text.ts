@@ -1,4 +1,4 @@
-import type { Answer } from "./answer.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
 
 const numberWords = [
   ..."zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(
@@ -19,7 +19,7 @@ const synonyms = new Map([
  * An answer in words as a key to compare by: small letters, numbers and signs only, number words as digits; undefined
  * where it has no plain writing.
  */
-export function plainText(answer: Answer): string | undefined {
+export function plainText(answer: ParsedAnswer): string | undefined {
   switch (answer.kind) {
     case "text":
       return key(answer.text);

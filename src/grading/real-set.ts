@@ -1,7 +1,7 @@
-import type { Answer } from "./answer.js";
-import { complexField } from "./complex-field.js";
-import { evaluate, UnsupportedError } from "./evaluate.js";
+import { evaluateExpression, UnsupportedError } from "./evaluate-expression.js";
 import type { Expression } from "./expression.js";
+import { complexField } from "./number-fields/complex-field.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
 
 /** An interval of real numbers; a point has both ends closed and equal. */
 export interface RealInterval {
@@ -22,7 +22,7 @@ const everything: RealSet = [
  * The set of real numbers that an interval, a union, a set of points, an inequality in one symbol or a list of them
  * describes; undefined where the answer is none, or has symbols in its ends.
  */
-export function toRealSet(answer: Answer): RealSet | undefined {
+export function toRealSet(answer: ParsedAnswer): RealSet | undefined {
   switch (answer.kind) {
     case "group":
       return answer.open === "{"
@@ -75,7 +75,7 @@ export function sameRealSet(a: RealSet, b: RealSet): boolean {
 }
 
 /** x \ne 1, x \ne 2 excludes both. */
-function excludesOnly(answer: Extract<Answer, { kind: "list" }>): boolean {
+function excludesOnly(answer: Extract<ParsedAnswer, { kind: "list" }>): boolean {
   return answer.items.every(
     item => item.kind === "relation" && item.operators.every(operator => operator === "\\ne"),
   );
@@ -89,7 +89,7 @@ function close(a: number, b: number): boolean {
 
 function numericValue(x: Expression): number | undefined {
   try {
-    const { re, im } = evaluate(x, complexField);
+    const { re, im } = evaluateExpression(x, complexField);
     return im === 0 && !Number.isNaN(re) ? re : undefined;
   } catch (error) {
     if (error instanceof UnsupportedError) return undefined;
@@ -97,11 +97,11 @@ function numericValue(x: Expression): number | undefined {
   }
 }
 
-function numberOf(answer: Answer | undefined): number | undefined {
+function numberOf(answer: ParsedAnswer | undefined): number | undefined {
   return answer?.kind === "formula" ? numericValue(answer.expression) : undefined;
 }
 
-function toPoints(items: readonly Answer[]): RealSet | undefined {
+function toPoints(items: readonly ParsedAnswer[]): RealSet | undefined {
   const values = items.map(numberOf);
   if (values.includes(undefined)) return undefined;
   return unite(
@@ -110,7 +110,7 @@ function toPoints(items: readonly Answer[]): RealSet | undefined {
   );
 }
 
-function toInterval(open: string, closing: string, items: readonly Answer[]): RealSet | undefined {
+function toInterval(open: string, closing: string, items: readonly ParsedAnswer[]): RealSet | undefined {
   if (items.length !== 2 || open === "<") return undefined;
   const [from, to] = items.map(numberOf);
   if (from === undefined || to === undefined || from > to) return undefined;
@@ -123,8 +123,9 @@ function toInterval(open: string, closing: string, items: readonly Answer[]): Re
 }
 
 /** -2 < x \le 3, x \ne 5, x \in (1, 2), 5 > x. */
-function fromRelation(operators: readonly string[], sides: readonly Answer[]): RealSet | undefined {
-  const isSymbol = (side: Answer | undefined) => side?.kind === "formula" && side.expression.op === "symbol";
+function fromRelation(operators: readonly string[], sides: readonly ParsedAnswer[]): RealSet | undefined {
+  const isSymbol = (side: ParsedAnswer | undefined) =>
+    side?.kind === "formula" && side.expression.op === "symbol";
   if (operators.length === 1 && operators[0] === "\\in")
     return isSymbol(sides[0]) ? toRealSet(sides[1]!) : undefined;
   const at = sides.findIndex(isSymbol);

@@ -1,4 +1,4 @@
-import type { Method } from "./comparison.js";
+import type { Method } from "./comparison-result.js";
 
 /** The outcome of grading one answer against its reference. */
 export interface Verdict {

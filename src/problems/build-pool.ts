@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Answer } from "../grading/answer.js";
 import { extractBoxed } from "../grading/extract-boxed.js";
 import { parseAnswer } from "../grading/parse-answer.js";
+import type { ParsedAnswer } from "../grading/parsed-answer.js";
 import { UnparsedError } from "../grading/to-expression.js";
 import type { ExcludedRow, Pool } from "./pool.js";
 import type { Problem } from "./problem.js";
@@ -73,7 +73,7 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
       else keepOut(answer === "" ? "the boxed answer is empty" : "the solution has no boxed answer");
       continue;
     }
-    let parsed: Answer;
+    let parsed: ParsedAnswer;
     try {
       parsed = parseAnswer(answer);
     } catch (error) {
@@ -132,6 +132,6 @@ function readColumn(
   return parsed.data ?? undefined;
 }
 
-function isSeveral(answer: Answer): boolean {
+function isSeveral(answer: ParsedAnswer): boolean {
   return answer.kind === "list" && answer.items.length > 1;
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { BigDecimal } from "@cortex-js/compute-engine";
 import { describe, expect, it } from "vitest";
-import { complexField } from "../../src/grading/complex-field.js";
-import { evaluate, UnsupportedError } from "../../src/grading/evaluate.js";
+import { evaluateExpression, UnsupportedError } from "../../src/grading/evaluate-expression.js";
 import type { Expression } from "../../src/grading/expression.js";
+import { complexField } from "../../src/grading/number-fields/complex-field.js";
+import { polynomialField } from "../../src/grading/number-fields/polynomial-field.js";
+import { preciseField } from "../../src/grading/number-fields/precise-field.js";
+import { rationalField } from "../../src/grading/number-fields/rational-field.js";
 import { parseAnswer } from "../../src/grading/parse-answer.js";
-import { polynomialField } from "../../src/grading/polynomial-field.js";
-import { preciseField } from "../../src/grading/precise-field.js";
-import { rationalField } from "../../src/grading/rational-field.js";
 
 // From mpmath: fixtures/make_references.py.
 const values: Record<string, [re: string, im: string]> = JSON.parse(
@@ -22,7 +22,7 @@ function parse(latex: string): Expression {
 
 describe("values beside mpmath's", () => {
   it.each(Object.entries(values))("%s in double precision", (latex, [re, im]) => {
-    const value = evaluate(parse(latex), complexField);
+    const value = evaluateExpression(parse(latex), complexField);
     const size = Math.max(1e-300, Math.hypot(Number(re), Number(im)));
     expect(Math.hypot(value.re - Number(re), value.im - Number(im)) / size).toBeLessThan(1e-13);
   });
@@ -31,11 +31,11 @@ describe("values beside mpmath's", () => {
     const expression = parse(latex);
     let value: { re: BigDecimal; im: BigDecimal };
     try {
-      value = evaluate(expression, preciseField);
+      value = evaluateExpression(expression, preciseField);
     } catch (error) {
       // Whole-number functions are the exact field's.
       if (!(error instanceof UnsupportedError)) throw error;
-      const { n, d } = evaluate(expression, rationalField);
+      const { n, d } = evaluateExpression(expression, rationalField);
       value = { re: new BigDecimal(n).div(new BigDecimal(d)), im: BigDecimal.ZERO };
     }
     const gap = value.re
@@ -49,7 +49,7 @@ describe("values beside mpmath's", () => {
 
 describe("exact fields", () => {
   const exact = (latex: string) => {
-    const { n, d } = evaluate(parse(latex), rationalField);
+    const { n, d } = evaluateExpression(parse(latex), rationalField);
     return `${n}/${d}`;
   };
 
@@ -84,10 +84,12 @@ describe("exact fields", () => {
 
   it("expand polynomials", () => {
     const symbol = (name: string) => new Map([[`${name}^1`, { n: 1n, d: 1n }]]);
-    const expanded = evaluate(parse("(x+y)^2(x-y)/2"), polynomialField, symbol);
+    const expanded = evaluateExpression(parse("(x+y)^2(x-y)/2"), polynomialField, symbol);
     const terms = [...expanded].map(([monomial, { n, d }]) => `${n}/${d} ${monomial}`).sort();
     expect(terms).toEqual(["-1/2 x^1*y^2", "-1/2 y^3", "1/2 x^2*y^1", "1/2 x^3"]);
-    expect(evaluate(parse("(x+1)(x-1)-x^2+1"), polynomialField, symbol).size).toBe(0);
-    expect(() => evaluate(parse("\\frac{1}{x}"), polynomialField, symbol)).toThrow(UnsupportedError);
+    expect(evaluateExpression(parse("(x+1)(x-1)-x^2+1"), polynomialField, symbol).size).toBe(0);
+    expect(() => evaluateExpression(parse("\\frac{1}{x}"), polynomialField, symbol)).toThrow(
+      UnsupportedError,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import type { ConstantName, Expression, FunctionName, Rational } from "./expression.js";
 
-/** What a kind of number has to offer to evaluate a formula in it. */
+/** What a kind of number has to offer to evaluateExpression a formula in it. */
 export interface Field<T> {
   rational(value: Rational): T;
   constant(name: ConstantName): T;
@@ -23,7 +23,7 @@ export class UnsupportedError extends Error {
  *
  * @throws UnsupportedError where the field cannot say.
  */
-export function evaluate<T>(
+export function evaluateExpression<T>(
   expression: Expression,
   field: Field<T>,
   symbols: (name: string) => T = name => {

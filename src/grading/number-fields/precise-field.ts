@@ -1,5 +1,5 @@
 import { BigDecimal } from "@cortex-js/compute-engine";
-import { type Field, UnsupportedError } from "./evaluate.js";
+import { type Field, UnsupportedError } from "../evaluate-expression.js";
 
 /** A complex number of 60 decimal digits. */
 export interface Precise {

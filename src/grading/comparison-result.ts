@@ -30,7 +30,7 @@ export type Method =
   | "none";
 
 /** The outcome of one comparison; `equal` is undefined where it cannot be decided. */
-export interface Comparison {
+export interface ComparisonResult {
   equal: boolean | undefined;
   method: Method;
 }

@@ -1,5 +1,5 @@
-import { type Field, UnsupportedError } from "./evaluate.js";
-import type { Rational } from "./expression.js";
+import { type Field, UnsupportedError } from "../evaluate-expression.js";
+import type { Rational } from "../expression.js";
 import { rational } from "./rational.js";
 
 /** Numbers of more bits than this are left to other fields: one operation takes 20 ms at the most, for lowest terms. */

@@ -1,4 +1,4 @@
-import type { Rational } from "./expression.js";
+import type { Rational } from "../expression.js";
 
 /** A fraction in lowest terms with a positive denominator; `d` must not be 0. */
 export function rational(n: bigint, d = 1n): Rational {

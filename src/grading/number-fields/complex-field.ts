@@ -1,5 +1,5 @@
-import { type Field, UnsupportedError } from "./evaluate.js";
-import type { Rational } from "./expression.js";
+import { type Field, UnsupportedError } from "../evaluate-expression.js";
+import type { Rational } from "../expression.js";
 
 /** A complex number in double precision. */
 export interface Complex {

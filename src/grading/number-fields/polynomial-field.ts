@@ -1,5 +1,5 @@
-import { type Field, UnsupportedError } from "./evaluate.js";
-import type { Rational } from "./expression.js";
+import { type Field, UnsupportedError } from "../evaluate-expression.js";
+import type { Rational } from "../expression.js";
 import { rationalField } from "./rational-field.js";
 
 /** A polynomial: from each monomial, written `x^2*y^1` with its symbols sorted, to its coefficient, never 0. */

@@ -1,8 +1,8 @@
 import type { Expression } from "./expression.js";
-import type { Unit } from "./unit.js";
+import type { Unit } from "./units.js";
 
 /** A parsed answer. */
-export type Answer =
+export type ParsedAnswer =
   | {
       kind: "formula";
       /** As parsed, units and signs of percent and degrees taken off. */
@@ -19,18 +19,18 @@ export type Answer =
   | {
       /** Several answers. */
       kind: "list";
-      items: Answer[];
+      items: ParsedAnswer[];
       /** "and" between inequalities means both. */
       conjunction?: "and";
       /** 12,345 may be one number and may be two. */
-      alternative?: Answer;
+      alternative?: ParsedAnswer;
     }
-  | { kind: "group"; open: "(" | "[" | "{" | "<"; close: ")" | "]" | "}" | ">"; items: Answer[] }
-  | { kind: "ratio"; items: Answer[] }
-  | { kind: "matrix"; rows: Answer[][] }
-  | { kind: "union"; items: Answer[] }
-  | { kind: "intersection"; items: Answer[] }
-  | { kind: "difference"; from: Answer; without: Answer }
-  | { kind: "relation"; operators: Operator[]; sides: Answer[] };
+  | { kind: "group"; open: "(" | "[" | "{" | "<"; close: ")" | "]" | "}" | ">"; items: ParsedAnswer[] }
+  | { kind: "ratio"; items: ParsedAnswer[] }
+  | { kind: "matrix"; rows: ParsedAnswer[][] }
+  | { kind: "union"; items: ParsedAnswer[] }
+  | { kind: "intersection"; items: ParsedAnswer[] }
+  | { kind: "difference"; from: ParsedAnswer; without: ParsedAnswer }
+  | { kind: "relation"; operators: Operator[]; sides: ParsedAnswer[] };
 
 export type Operator = "=" | "<" | ">" | "\\le" | "\\ge" | "\\ne" | "\\in" | "\\approx" | "\\equiv" | "\\to";
