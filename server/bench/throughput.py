@@ -21,14 +21,15 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from soarlab_server.backend.backend import open_backend
 from soarlab_server.backend.base_model import BaseModel, random_base
 from soarlab_server.backend.model_config import ModelConfig
+from soarlab_server.backend.torch_backend import open_backend
 from soarlab_server.commands import (
     AdamParams,
     CreateModel,
     Datum,
     ForwardBackward,
+    KeptSampler,
     LoraSpec,
     OptimStep,
     SampleCommand,
@@ -124,7 +125,7 @@ class Bench:
             (
                 None,
                 SampleCommand(
-                    f"{names[i % len(names)]}-s",
+                    KeptSampler(names[i % len(names)], f"{names[i % len(names)]}-s"),
                     self.tokens(PROMPT_TOKENS),
                     SAMPLES_PER_PROMPT,
                     SamplingParams(length, 1.0, -1, 1.0, i, ()),

@@ -107,11 +107,11 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     import uvicorn
 
     from .api.app import create_app
-    from .api.convert import ModelCard
-    from .backend.backend import open_backend
+    from .api.model_card import ModelCard
     from .backend.base_model import load_base
     from .backend.failures import out_of_memory
     from .backend.model_config import ModelError
+    from .backend.torch_backend import open_backend
     from .engine.engine import Engine
 
     device = choose_device(options.device)

@@ -7,11 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from .checkpoint_path import CheckpointPath
+
 LossName = Literal["cross_entropy", "importance_sampling", "ppo"]
-
-
-class RequestError(Exception):
-    """The request cannot be carried out; the message is for the person who sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,8 @@ class LoadState:
 
 @dataclass(frozen=True, slots=True)
 class SaveSampler:
-    """Keeps the weights as they are now: under `name` on disk, or under `sampler_id` in memory."""
+    """Keeps the weights as they are now: under `name` on disk, or under `sampler_id` in memory,
+    until a few newer ones of the model replace it."""
 
     name: str | None = None
     sampler_id: str | None = None
@@ -94,13 +93,6 @@ class SaveSampler:
 @dataclass(frozen=True, slots=True)
 class UnloadModel:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Embed:
-    """Of texts or token lists by the base model."""
-
-    inputs: list[str] | list[np.ndarray]
 
 
 ModelCommand = (
@@ -112,9 +104,27 @@ ModelCommand = (
     | LoadState
     | SaveSampler
     | UnloadModel
-    | Embed
 )
 """Commands of one model run one after another, in the order they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """Embeds texts or token lists by the base model."""
+
+    inputs: list[str] | list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSampler:
+    """Weights that a `SaveSampler` keeps in memory."""
+
+    model_id: str
+    sampler_id: str
+
+
+SampleSource = KeptSampler | CheckpointPath | None
+"""What to sample from; None is the base model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +141,7 @@ class SamplingParams:
 
 @dataclass(frozen=True, slots=True)
 class SampleCommand:
-    source: str | None
-    """A sampler's id, a `tinker://` path of sampler weights, or None for the base model."""
+    source: SampleSource
     prompt: np.ndarray
     num_samples: int
     params: SamplingParams
@@ -178,10 +187,10 @@ class Embeddings:
 
 
 @dataclass(slots=True)
-class Done:
+class FieldsResult:
     """A result of a few named fields, e.g. a checkpoint's path."""
 
     fields: dict[str, object] = field(default_factory=dict)
 
 
-Result = TrainResult | SampleResult | Embeddings | Done
+Result = TrainResult | SampleResult | Embeddings | FieldsResult

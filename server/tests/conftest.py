@@ -7,8 +7,8 @@ import pytest
 import torch
 from support import Server, make_llama, running_server
 
-from soarlab_server.backend.backend import Backend, open_backend
 from soarlab_server.backend.base_model import load_base
+from soarlab_server.backend.torch_backend import TorchBackend, open_backend
 from soarlab_server.commands import ModelCommand, Result, SampleCommand
 from soarlab_server.engine.engine import Engine
 
@@ -23,7 +23,7 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Driver:
     """An engine driven as the API does, but waiting for each result or all of them."""
 
-    def __init__(self, backend: Backend, workers: int):
+    def __init__(self, backend: TorchBackend, workers: int):
         self.backend = backend
         self.engine = Engine(backend, workers)
 

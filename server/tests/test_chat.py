@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+import tokenizers
 from client import Api, encoded
 from support import Server, running_server
-from tokenizers import Tokenizer
 
-from soarlab_server.commands import RequestError
-from soarlab_server.text import Text
+from soarlab_server.request_error import RequestError
+from soarlab_server.tokenizer import Tokenizer
 
 
 def chat(server: Server, *contents: str, status: int = 200, **fields) -> dict:
@@ -165,10 +165,10 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
         assert refused.status_code == 400 and "no robots" in refused.json()["detail"]
 
 
-def text_of(gym: Path, folder: Path, **config) -> Text:
+def text_of(gym: Path, folder: Path, **config) -> Tokenizer:
     shutil.copy(gym / "tokenizer.json", folder)
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
-    return Text(folder)
+    return Tokenizer(folder)
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_a_template_that_fails_is_refused(template: str, gym: Path, tmp_path: Pa
 
 
 def test_texts_are_never_cut_nor_padded(gym: Path, tmp_path: Path) -> None:
-    tokenizer = Tokenizer.from_file(str(gym / "tokenizer.json"))
+    tokenizer = tokenizers.Tokenizer.from_file(str(gym / "tokenizer.json"))
     tokenizer.enable_truncation(3)
     tokenizer.enable_padding(length=8)
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    assert Text(tmp_path).encode("t2 t3 t4 t5") == [2, 3, 4, 5]
+    assert Tokenizer(tmp_path).encode("t2 t3 t4 t5") == [2, 3, 4, 5]

@@ -11,8 +11,8 @@ from test_sampling import request
 from test_training import ADAM, random_data
 
 from soarlab_server.backend import checkpoints
-from soarlab_server.backend.backend import open_backend
 from soarlab_server.backend.base_model import load_base
+from soarlab_server.backend.torch_backend import open_backend
 from soarlab_server.checkpoint_path import CheckpointPath
 from soarlab_server.commands import (
     CreateModel,
@@ -21,11 +21,11 @@ from soarlab_server.commands import (
     LoadState,
     LoraSpec,
     OptimStep,
-    RequestError,
     SampleCommand,
     SaveSampler,
     SaveState,
 )
+from soarlab_server.request_error import RequestError
 
 
 def train(driver: Driver, model: str, seed: int) -> None:
@@ -156,7 +156,7 @@ def test_a_deleted_checkpoint_is_no_longer_sampled(driver: Driver) -> None:
     driver.run("a", CreateModel(LoraSpec(0)))
     path = driver.run("a", SaveSampler(name="x")).fields["path"]
     asked = request([2, 3])
-    command = SampleCommand(path, asked.prompt, 1, asked.params)
+    command = SampleCommand(CheckpointPath.parse(path), asked.prompt, 1, asked.params)
     driver.run(None, command)
     assert driver.backend.delete_checkpoint(CheckpointPath.parse(path))
     with pytest.raises(RequestError, match="no checkpoint"):

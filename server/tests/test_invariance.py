@@ -16,6 +16,7 @@ from soarlab_server.backend.training import TrainJob
 from soarlab_server.commands import (
     CreateModel,
     ForwardBackward,
+    KeptSampler,
     LoraSpec,
     OptimStep,
     SampleCommand,
@@ -29,7 +30,7 @@ def bits(result: SampleResult) -> list[bytes]:
     return [*parts, b"" if result.prompt_logprobs is None else result.prompt_logprobs.tobytes()]
 
 
-def from_sampler(sampler: str, seed: int) -> SampleCommand:
+def from_sampler(sampler: KeptSampler, seed: int) -> SampleCommand:
     rng = np.random.default_rng(seed)
     prompt = rng.integers(2, 50, rng.integers(1, 24)).tolist()
     command = request(
@@ -55,7 +56,7 @@ def test_samples_are_the_same_alone_and_in_company(rank: int, driver: Driver) ->
         driver.run(f"m{i}", ForwardBackward(random_data(i), "cross_entropy", {}, True))
         driver.run(f"m{i}", OptimStep(ADAM))
         driver.run(f"m{i}", SaveSampler(sampler_id=f"s{i}"))
-        samplers.append(f"s{i}")
+        samplers.append(KeptSampler(f"m{i}", f"s{i}"))
     commands = [from_sampler(samplers[seed % 3], seed) for seed in range(40)]
     company = [bits(wait()) for wait in [driver.start(None, c) for c in commands]]
     for command, together in zip(commands, company, strict=True):
@@ -110,7 +111,9 @@ def test_stacked_adapters_give_the_same_numbers(driver: Driver) -> None:
         for gradient, model in zip(gradients, models, strict=True):
             np.testing.assert_allclose(gradient, model.gradient, rtol=1e-3, atol=1e-3)
 
-    commands = [from_sampler(f"s{seed % 3}", seed) for seed in range(12)]
+    commands = [
+        from_sampler(KeptSampler(f"m{seed % 3}", f"s{seed % 3}"), seed) for seed in range(12)
+    ]
     expected = [driver.run(None, command) for command in commands]
     for sampler in driver.engine._samplers:
         sampler.stack_adapters = True

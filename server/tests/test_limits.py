@@ -25,7 +25,7 @@ from soarlab_server.api.app import create_app
 from soarlab_server.api.convert import ModelCard
 from soarlab_server.api.futures import FutureStore
 from soarlab_server.api.registry import Model, Registry, SamplerInfo
-from soarlab_server.commands import Done, LoraSpec
+from soarlab_server.commands import FieldsResult, LoraSpec
 
 CARD = ModelCard("gym", "/models/gym", "llama", 50, 48, (1,))
 
@@ -93,9 +93,12 @@ class IdleEngine:
 
     def __init__(self) -> None:
         self.waiting: list = []
-        self.text = SimpleNamespace(encode_chat=lambda messages: [2])
+        self.tokenizer = SimpleNamespace(encode_chat=lambda messages: [2])
 
     def submit(self, model_id: str, command: object, finish) -> None:
+        self.waiting.append(finish)
+
+    def embed(self, command: object, finish) -> None:
         self.waiting.append(finish)
 
     def sample(self, command: object, finish) -> None:
@@ -135,7 +138,7 @@ def test_requests_beyond_those_that_may_wait_are_told_to_come_again(
         # A retry of what waits already is no new request.
         assert client.post("optim_step", json=step).json() == second.json()
 
-        engine.waiting.pop()(Done({"metrics": {}}))
+        engine.waiting.pop()(FieldsResult({"metrics": {}}))
         asked = {"request_id": second.json()["request_id"]}
         assert client.post("retrieve_future", json=asked).json() == {"metrics": {}}
         assert client.post("asample", json=sample).status_code == 200
@@ -156,14 +159,14 @@ def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPa
 
         async def finish(request_id: str) -> None:
             future = store.start(request_id, "asample")
-            store.settle(future)(Done())
+            store.settle(future)(FieldsResult())
             await future.done.wait()
 
         for i in range(5):
             await finish(f"r{i}")
         kept = [i for i in range(5) if store.known(f"r{i}", "asample")]
         assert kept == [2, 3, 4]
-        assert await store.wait("r2", 60) == Done()
+        assert await store.wait("r2", 60) == FieldsResult()
         with pytest.raises(HTTPException, match="kept no longer"):
             await store.wait("r1", 60)
         monkeypatch.setattr(futures, "KEPT_SECONDS", -1)
@@ -176,7 +179,7 @@ def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPa
 def test_nothing_is_kept_of_a_result_that_was_answered_at_once() -> None:
     async def use() -> None:
         store = FutureStore()
-        for outcome in (Done({"a": 1}), ValueError("no")):
+        for outcome in (FieldsResult({"a": 1}), ValueError("no")):
             assert await store.answer("chat", lambda finish, o=outcome: finish(o)) is outcome
         assert not store._settled and not store._pending
 

@@ -18,8 +18,8 @@ from soarlab_server.commands import (
     ForwardBackward,
     LoraSpec,
     OptimStep,
-    RequestError,
 )
+from soarlab_server.request_error import RequestError
 
 CONFIG = {"clip_low_threshold": 0.7, "clip_high_threshold": 1.1}
 ADAM = AdamParams(0.01, 0.9, 0.95, 1e-8, 0.1, 1.0)

@@ -13,17 +13,17 @@ from test_sampling import logprobs_of, request
 from test_training import ADAM, random_data, reference_loss
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
-from soarlab_server.backend.backend import open_backend
 from soarlab_server.backend.base_model import load_base
+from soarlab_server.backend.torch_backend import open_backend
 from soarlab_server.commands import (
     CreateModel,
     ForwardBackward,
     LoadState,
     LoraSpec,
     OptimStep,
-    RequestError,
     SaveState,
 )
+from soarlab_server.request_error import RequestError
 
 
 @pytest.fixture(scope="module")

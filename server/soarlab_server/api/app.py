@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
-from ..commands import RequestError
 from ..engine.engine import Engine
+from ..request_error import RequestError
 from . import protobuf
-from .convert import ModelCard
 from .futures import FutureStore
 from .middleware import Gate
+from .model_card import ModelCard
 from .openai import OpenAiApi
 from .tinker import TinkerApi
 

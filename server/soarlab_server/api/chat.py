@@ -6,14 +6,16 @@ import time
 import uuid
 
 from ..commands import SampleResult, Sequence
-from ..text import Text
+from ..tokenizer import Tokenizer
 from . import schemas
-from .convert import ModelCard
 from .errors import field_error
+from .model_card import ModelCard
 
 
-def sample_request(body: schemas.ChatCompletions, text: Text, card: ModelCard) -> schemas.Sample:
-    tokens = text.encode_chat([m.model_dump() for m in body.messages])
+def sample_request(
+    body: schemas.ChatCompletions, tokenizer: Tokenizer, card: ModelCard
+) -> schemas.Sample:
+    tokens = tokenizer.encode_chat([m.model_dump() for m in body.messages])
     most = card.max_context - 1
     if not 0 < len(tokens) <= most:
         message = f"{len(tokens)} tokens; the model answers to 1 to {most}"
@@ -33,14 +35,14 @@ def completion(
     body: schemas.ChatCompletions,
     prompt_tokens: int,
     result: SampleResult,
-    text: Text,
+    tokenizer: Tokenizer,
     card: ModelCard,
 ) -> dict:
     stops = [body.stop] if isinstance(body.stop, str) else body.stop or []
     choices = [
         {
             "index": i,
-            "message": {"role": "assistant", "content": _content(sequence, stops, text, card)},
+            "message": {"role": "assistant", "content": _content(sequence, stops, tokenizer, card)},
             "finish_reason": sequence.stop_reason,
         }
         for i, sequence in enumerate(result.sequences)
@@ -60,10 +62,10 @@ def completion(
     }
 
 
-def _content(sequence: Sequence, stops: list[str], text: Text, card: ModelCard) -> str:
+def _content(sequence: Sequence, stops: list[str], tokenizer: Tokenizer, card: ModelCard) -> str:
     """What was said before any stop string, without the end token and other special ones."""
     tokens = sequence.tokens.tolist()
     if tokens and tokens[-1] in card.eos_tokens:
         tokens.pop()
-    said = text.decode(tokens, skip_special_tokens=True)
+    said = tokenizer.decode(tokens, skip_special_tokens=True)
     return said[: min((at for at in map(said.find, stops) if at >= 0), default=len(said))]

@@ -1,36 +1,15 @@
-"""Between the wire and the engine's commands: checks that need more than one field live here."""
+"""Bodies of requests to the engine's commands: checks that need more than one field live here."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 import numpy as np
-from fastapi import Response
 
 from .. import commands
-from ..commands import Done, Embeddings, Result, SampleResult, TrainResult
-from . import protobuf, schemas
+from . import schemas
 from .errors import field_error
-from .json import json
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """What the API must know of the model it serves."""
-
-    name: str
-    folder: str
-    architecture: str
-    vocab_size: int
-    max_context: int
-    """Tokens of prompt and completion together."""
-    eos_tokens: tuple[int, ...]
-
-    def check(self, name: str, field: str) -> None:
-        """Refuses a request that is meant for another model; `field` is where its name stands."""
-        if name not in (self.name, self.folder):
-            raise field_error((field,), f"this server has {self.name}, not {name[:200]}")
+from .model_card import ModelCard
 
 
 def lora_spec(config: schemas.LoraConfig | None) -> commands.LoraSpec:
@@ -104,7 +83,9 @@ def forward_backward(
     return commands.ForwardBackward(data, body.loss_fn, body.loss_fn_config or {}, backward)
 
 
-def sample(body: schemas.Sample, card: ModelCard, source: str | None) -> commands.SampleCommand:
+def sample(
+    body: schemas.Sample, card: ModelCard, source: commands.SampleSource
+) -> commands.SampleCommand:
     prompt = tokens(body.prompt, card, "prompt")
     params = body.sampling_params
     room = card.max_context - len(prompt)
@@ -156,45 +137,3 @@ def _stops(
         return card.eos_tokens, tuple(stop)
     # Others are never sampled.
     return tuple(token for token in stop if 0 <= token < card.vocab_size), ()
-
-
-def result(result: Result, accept: str) -> Response:
-    """The answer to a future, in the form that the client asked for."""
-    if protobuf.CONTENT_TYPE in accept:
-        if isinstance(result, TrainResult):
-            return Response(protobuf.write_train_result(result), media_type=protobuf.CONTENT_TYPE)
-        if isinstance(result, SampleResult):
-            return Response(protobuf.write_sample_result(result), media_type=protobuf.CONTENT_TYPE)
-    return json(_plain(result))
-
-
-def _plain(result: Result) -> dict:
-    match result:
-        case TrainResult(logprobs, metrics):
-            outputs = [
-                {"logprobs": {"data": values, "dtype": "float32", "shape": [len(values)]}}
-                for values in logprobs
-            ]
-            return {
-                "loss_fn_output_type": "ArrayRecord",
-                "loss_fn_outputs": outputs,
-                "metrics": metrics,
-            }
-        case SampleResult(sequences, prompt_logprobs):
-            return {
-                "type": "sample",
-                "sequences": [
-                    {"tokens": s.tokens, "logprobs": s.logprobs, "stop_reason": s.stop_reason}
-                    for s in sequences
-                ],
-                "prompt_logprobs": prompt_logprobs,
-            }
-        case Embeddings(vectors, count):
-            data = [
-                {"object": "embedding", "index": i, "embedding": vector}
-                for i, vector in enumerate(vectors)
-            ]
-            usage = {"prompt_tokens": count, "total_tokens": count}
-            return {"object": "list", "data": data, "usage": usage}
-        case Done(fields):
-            return fields

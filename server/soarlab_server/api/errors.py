@@ -8,7 +8,7 @@ from fastapi import HTTPException, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from ..commands import RequestError
+from ..request_error import RequestError
 from .json import json
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fastapi import HTTPException
 
 from ..commands import Result
-from ..engine.engine import Finish
+from ..engine.engine import OnResult
 from .errors import not_found
 
 KEPT_SECONDS = 1800
@@ -53,7 +53,7 @@ class FutureStore:
         self._pending[request_id] = future = Future(request_id, call)
         return future
 
-    async def answer(self, call: str, submit: Callable[[Finish], None]) -> Result | Exception:
+    async def answer(self, call: str, submit: Callable[[OnResult], None]) -> Result | Exception:
         """The outcome of a request whose client stays on the line; nothing of it is kept."""
         future = self.start(uuid.uuid4().hex, call)
         submit(self.settle(future))
@@ -61,7 +61,7 @@ class FutureStore:
         self._settled.pop(future.request_id, None)
         return future.outcome
 
-    def settle(self, future: Future, then: Callable[[Result], None] | None = None) -> Finish:
+    def settle(self, future: Future, then: Callable[[Result], None] | None = None) -> OnResult:
         """A function that takes the outcome on any thread; `then` sees a result first, on the
         loop's."""
         loop = asyncio.get_running_loop()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fastapi import HTTPException
 
-from ..commands import LoraSpec
+from ..commands import KeptSampler, LoraSpec, SampleSource
 from .errors import not_found
 
 SESSION_SECONDS = 1800
@@ -34,8 +34,7 @@ class Model:
 class SamplerInfo:
     sampler_id: str
     session: Session
-    source: str | None
-    """As in `SampleCommand`."""
+    source: SampleSource
     model_path: str | None = None
 
 
@@ -91,10 +90,11 @@ class Registry:
         model = self.models.pop(model_id, None)
         if model is not None:
             model.session.models.discard(model_id)
-            gone = [s for s in model.session.samplers if s.startswith(f"{model_id}-sampler-")]
-            for sampler_id in gone:
-                model.session.samplers.discard(sampler_id)
-                self.samplers.pop(sampler_id, None)
+            for sampler_id in list(model.session.samplers):
+                source = self.samplers[sampler_id].source
+                if isinstance(source, KeptSampler) and source.model_id == model_id:
+                    model.session.samplers.discard(sampler_id)
+                    del self.samplers[sampler_id]
 
     def add_sampler(self, sampler: SamplerInfo) -> None:
         self.samplers[sampler.sampler_id] = sampler

@@ -19,10 +19,11 @@ from ..commands import LoraSpec, Result
 from ..engine.engine import Engine
 from . import convert, protobuf, schemas
 from .body import body
-from .convert import ModelCard
+from .encode_result import encode_result
 from .errors import body_errors, failure, field_error, not_found
 from .futures import FutureStore
 from .json import json
+from .model_card import ModelCard
 from .registry import Model, Registry, SamplerInfo, canonical
 
 logger = logging.getLogger(__name__)
@@ -120,16 +121,21 @@ class TinkerApi:
         self.card.check(request.base_model, "base_model")
         spec = convert.lora_spec(request.lora_config)
         model_id = self._model_id(request.session_id, request.model_seq_id)
-        return self._create(request.session_id, model_id, spec, commands.CreateModel(spec))
+        create = commands.CreateModel(spec)
+        return self._create("create_model", request.session_id, model_id, spec, create)
 
     def _model_id(self, session_id: str, sequence: int | None) -> str:
         return f"{session_id}-train-{uuid.uuid4().hex[:8] if sequence is None else sequence}"
 
     def _create(
-        self, session_id: str, model_id: str, spec: LoraSpec, command: commands.ModelCommand
+        self,
+        call: str,
+        session_id: str,
+        model_id: str,
+        spec: LoraSpec,
+        command: commands.ModelCommand,
     ) -> Response:
         session = self.registry.session(session_id)
-        call = type(command).__name__
         request_id = f"{model_id}:create"
         future = self.futures.known(request_id, call)
         if future is None:
@@ -140,20 +146,19 @@ class TinkerApi:
 
     def _on_model(
         self,
+        call: str,
         request: schemas.ModelRequest,
-        command: Callable[[Model], commands.ModelCommand],
-        then: Callable[[Result], None] | None = None,
-        call: str = "",
+        command: commands.ModelCommand,
+        on_success: Callable[[Result], None] | None = None,
     ) -> Response:
         """Queues a command of a model, once however often it is sent."""
         model_id = canonical(request.model_id)
         sequence = uuid.uuid4().hex if request.seq_id is None else request.seq_id
-        call = call or type(request).__name__
         known = self.futures.known(f"{model_id}:{sequence}", call)
         if known is None:
-            made = command(self.registry.model(model_id))
+            self.registry.model(model_id)  # there must be one
             known = self.futures.start(f"{model_id}:{sequence}", call)
-            self.engine.submit(model_id, made, self.futures.settle(known, then))
+            self.engine.submit(model_id, command, self.futures.settle(known, on_success))
         return json({"request_id": known.request_id, "model_id": model_id})
 
     async def unload_model(
@@ -162,7 +167,7 @@ class TinkerApi:
         def forget(result: Result) -> None:
             self.registry.remove_model(canonical(request.model_id))
 
-        return self._on_model(request, lambda _: commands.UnloadModel(), forget, "UnloadModel")
+        return self._on_model("unload_model", request, commands.UnloadModel(), forget)
 
     async def forward_backward(self, request: Request) -> Response:
         forward_only = False
@@ -174,31 +179,25 @@ class TinkerApi:
                 raise body_errors(error) from error
         else:
             parsed = await body(schemas.ForwardBackward)(request)
-        return self._train(
-            parsed, parsed.forward_backward_input, "forward_backward_input", not forward_only
+        data = parsed.forward_backward_input
+        command = convert.forward_backward(
+            data, self.card, "forward_backward_input", backward=not forward_only
         )
+        return self._on_model("forward_backward", parsed, command)
 
     async def forward(
         self, request: Annotated[schemas.Forward, Depends(body(schemas.Forward))]
     ) -> Response:
-        return self._train(request, request.forward_input, "forward_input", False)
-
-    def _train(
-        self,
-        request: schemas.ModelRequest,
-        data: schemas.ForwardBackwardInput,
-        field: str,
-        backward: bool,
-    ) -> Response:
-        return self._on_model(
-            request, lambda _: convert.forward_backward(data, self.card, field, backward=backward)
+        command = convert.forward_backward(
+            request.forward_input, self.card, "forward_input", backward=False
         )
+        return self._on_model("forward", request, command)
 
     async def optim_step(
         self, request: Annotated[schemas.OptimStep, Depends(body(schemas.OptimStep))]
     ) -> Response:
         params = commands.AdamParams(**request.adam_params.model_dump())
-        return self._on_model(request, lambda _: commands.OptimStep(params))
+        return self._on_model("optim_step", request, commands.OptimStep(params))
 
     # Checkpoints ----------------------------------------------------------------------------------
 
@@ -206,7 +205,7 @@ class TinkerApi:
         self, request: Annotated[schemas.SaveWeights, Depends(body(schemas.SaveWeights))]
     ) -> Response:
         name = request.path or f"checkpoint-{uuid.uuid4().hex[:8]}"
-        return self._on_model(request, lambda _: commands.SaveState(name))
+        return self._on_model("save_weights", request, commands.SaveState(name))
 
     async def save_weights_for_sampler(
         self,
@@ -215,7 +214,8 @@ class TinkerApi:
         ],
     ) -> Response:
         if request.path is not None:
-            return self._on_model(request, lambda _: commands.SaveSampler(name=request.path))
+            save = commands.SaveSampler(name=request.path)
+            return self._on_model("save_weights_for_sampler", request, save)
         sequence = request.sampling_session_seq_id
         if sequence is None:
             raise field_error(("path",), "give path, or sampling_session_seq_id for none on disk")
@@ -223,11 +223,11 @@ class TinkerApi:
         sampler_id = f"{model.model_id}-sampler-{sequence}"
 
         def register(result: Result) -> None:
-            self.registry.add_sampler(SamplerInfo(sampler_id, model.session, sampler_id))
+            source = commands.KeptSampler(model.model_id, sampler_id)
+            self.registry.add_sampler(SamplerInfo(sampler_id, model.session, source))
 
-        return self._on_model(
-            request, lambda _: commands.SaveSampler(sampler_id=sampler_id), register
-        )
+        keep = commands.SaveSampler(sampler_id=sampler_id)
+        return self._on_model("save_weights_for_sampler", request, keep, register)
 
     async def load_weights(
         self, request: Annotated[schemas.LoadWeights, Depends(body(schemas.LoadWeights))]
@@ -235,25 +235,25 @@ class TinkerApi:
         if request.model_id is not None:
             target = schemas.ModelRequest(model_id=request.model_id, seq_id=request.seq_id)
             load = commands.LoadState(request.path, request.optimizer)
-            return self._on_model(target, lambda _: load, call="LoadWeights")
+            return self._on_model("load_weights", target, load)
         if request.session_id is None:
             raise field_error(("model_id",), "give model_id, or session_id for a new model")
-        spec = self._about(request.path).spec
+        spec = self._checkpoint_info(request.path).spec
         model_id = self._model_id(request.session_id, request.model_seq_id)
         create = commands.CreateModelFromCheckpoint(request.path, request.optimizer)
-        return self._create(request.session_id, model_id, spec, create)
+        return self._create("load_weights", request.session_id, model_id, spec, create)
 
-    def _about(self, path: str) -> commands.CheckpointInfo:
-        return self.engine.about_checkpoint(CheckpointPath.parse(path))
+    def _checkpoint_info(self, path: str) -> commands.CheckpointInfo:
+        return self.engine.checkpoint_info(CheckpointPath.parse(path))
 
     async def weights_info(
         self, request: Annotated[schemas.WeightsInfo, Depends(body(schemas.WeightsInfo))]
     ) -> Response:
-        about = self._about(request.tinker_path)
-        spec = about.spec
+        info = self._checkpoint_info(request.tinker_path)
+        spec = info.spec
         return json(
             {
-                "base_model": about.base_model,
+                "base_model": info.base_model,
                 "is_lora": spec.rank > 0,
                 "lora_rank": spec.rank,
                 "train_attn": spec.train_attn,
@@ -299,11 +299,10 @@ class TinkerApi:
         self.registry.add_sampler(SamplerInfo(sampler_id, session, source, request.model_path))
         return json({"type": "create_sampling_session", "sampling_session_id": sampler_id})
 
-    def _source(self, model_path: str | None, base_model: str | None) -> str | None:
-        """What to sample from: saved weights, or None for the base."""
+    def _source(self, model_path: str | None, base_model: str | None) -> commands.SampleSource:
         if model_path is not None:
-            self._about(model_path)  # there must be such a checkpoint
-            return model_path
+            self._checkpoint_info(model_path)  # there must be such a checkpoint
+            return CheckpointPath.parse(model_path)
         if base_model is None:
             raise field_error(("base_model",), "give base_model or model_path")
         self.card.check(base_model, "base_model")
@@ -345,4 +344,4 @@ class TinkerApi:
             return json({**pending, "queue_state": "active", "detail": "not done yet"}, 408)
         if isinstance(outcome, Exception):
             return failure(outcome)
-        return convert.result(outcome, request.headers.get("accept", ""))
+        return encode_result(outcome, request.headers.get("accept", ""))

@@ -7,7 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from ..commands import AdamParams, RequestError
+from ..commands import AdamParams
+from ..request_error import RequestError
 
 
 class Adam:

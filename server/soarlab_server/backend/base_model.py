@@ -11,11 +11,13 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ..commands import LoraSpec
+from ..contract import Sampler
 from . import lora
 from .decoder import Decoder
 from .layout import Layout
 from .model_config import ModelConfig, ModelError, read_config, read_json
-from .sampling import Sampler
+from .sample_job import Decode
+from .sampling import BatchedSampler
 from .weights import Weights, build_weights, full_layout
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.bfloat16}
@@ -42,8 +44,8 @@ class BaseModel:
             return lora.join(self.config, self.weights, spec, tensor)
         return build_weights(self.config, tensor)
 
-    def new_sampler(self, cache_bytes: int) -> Sampler:
-        return Sampler(self.decoder, cache_bytes)
+    def new_sampler(self, cache_bytes: int, decode: Decode) -> Sampler:
+        return BatchedSampler(self.decoder, cache_bytes, decode)
 
     @property
     def device(self) -> torch.device:

@@ -22,7 +22,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..checkpoint_path import KINDS, CheckpointPath, check_name
-from ..commands import CheckpointInfo, LoraSpec, RequestError
+from ..commands import CheckpointInfo, LoraSpec
+from ..request_error import RequestError
 from .adam import Adam
 from .layout import Layout
 
@@ -99,7 +100,7 @@ class CheckpointStore:
             _sync(file)
         _sync(folder)
 
-    def about(self, path: CheckpointPath) -> CheckpointInfo:
+    def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
         """What checkpoint.json says."""
         file = self._folder(path) / "checkpoint.json"
         try:
@@ -118,10 +119,10 @@ class CheckpointStore:
             if saved is not None and self._folder(path).exists():
                 self._recent.move_to_end(path)
                 return saved
-        about = self.about(path)
+        info = self.checkpoint_info(path)
         folder = self._folder(path)
         try:
-            saved = _read(folder, about, layout_for(about.spec))
+            saved = _load_from_disk(folder, info, layout_for(info.spec))
         except (OSError, ValueError, SafetensorError) as error:
             raise _damaged(path, folder, error) from error
         self._remember(path, saved)
@@ -166,19 +167,19 @@ class CheckpointStore:
                 yield path, saved_at, size
 
 
-def _read(folder: Path, about: CheckpointInfo, layout: Layout) -> Saved:
+def _load_from_disk(folder: Path, info: CheckpointInfo, layout: Layout) -> Saved:
     flat = torch.empty(layout.size)
     with safe_open(folder / "model.safetensors", "pt") as file:
         layout.fill(flat, {name: file.get_tensor(name) for name in layout.shapes})
     adam = None
-    if about.optimizer_steps is not None:
+    if info.optimizer_steps is not None:
         adam = Adam()
-        adam.steps = about.optimizer_steps
+        adam.steps = info.optimizer_steps
         # Before its first step an optimizer has no moments.
         if adam.steps:
             with safe_open(folder / "optimizer.safetensors", "pt") as file:
                 adam.mean, adam.square = file.get_tensor("mean"), file.get_tensor("square")
-    return Saved(about.spec, flat, adam)
+    return Saved(info.spec, flat, adam)
 
 
 def _damaged(path: CheckpointPath, place: Path, error: Exception) -> RequestError:

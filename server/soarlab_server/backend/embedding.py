@@ -6,20 +6,23 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..commands import Embeddings, RequestError
-from ..text import Text
+from ..commands import Embeddings
+from ..request_error import RequestError
+from ..tokenizer import Tokenizer
 from .base_model import BaseModel
 from .decoder import Rows
 
 
 @torch.inference_mode()
-def embed(base: BaseModel, text: Text, inputs: list[str] | list[np.ndarray]) -> Embeddings:
+def embed(
+    base: BaseModel, tokenizer: Tokenizer, inputs: list[str] | list[np.ndarray]
+) -> Embeddings:
     """One input at a time, so that a vector depends on its own input alone."""
     if not isinstance(base, BaseModel):
         raise RequestError("embeddings need an architecture that has a decoder here")
     vectors, count = [], 0
     for item in inputs:
-        tokens = np.array(text.encode(item)) if isinstance(item, str) else item
+        tokens = np.array(tokenizer.encode(item)) if isinstance(item, str) else item
         if not 0 < len(tokens) <= base.config.max_positions:
             limit = base.config.max_positions
             raise RequestError(f"an input has {len(tokens)} tokens; 1 to {limit} can be embedded")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ..commands import RequestError
+from ..request_error import RequestError
 
 
 def out_of_memory(error: Exception) -> bool:

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..commands import SampleCommand, SampleResult, Sequence
+from ..contract import OnSample
+
+Decode = Callable[[list[int]], str]
+"""Tokens to text, for stop strings."""
 
 
 @dataclass(slots=True, eq=False)
@@ -18,15 +22,13 @@ class SampleJob:
     command: SampleCommand
     weights: Any
     """As the base model's kind of sampler reads them."""
-    tell: Callable[[SampleResult | Exception], None]
+    on_result: OnSample
     """Called once, with the result or the reason there is none."""
-    decode: Callable[[list[int]], str] | None = None
-    """Tokens to text; needed for stop strings."""
     started: int = 0
     sequences: list[Sequence | None] = field(default_factory=list)
     unfinished: int = 0
     prompt_logprobs: np.ndarray | None = None
-    told: bool = False
+    is_finished: bool = False
 
     def __post_init__(self) -> None:
         self.sequences = [None] * self.command.num_samples
@@ -38,6 +40,6 @@ class SampleJob:
         return len(self.command.prompt) + self.command.params.max_tokens
 
     def finish(self, outcome: SampleResult | Exception) -> None:
-        if not self.told:
-            self.told = True
-            self.tell(outcome)
+        if not self.is_finished:
+            self.is_finished = True
+            self.on_result(outcome)

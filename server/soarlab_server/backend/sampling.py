@@ -16,12 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..commands import SampleResult, SamplingParams, Sequence
+from ..commands import SampleCommand, SampleResult, SamplingParams, Sequence
+from ..contract import OnSample
 from .decoder import Decoder, Rows
 from .failures import describe
 from .kv_cache import KvCache, round_up
 from .row_state import RowState
-from .sample_job import SampleJob
+from .sample_job import Decode, SampleJob
 from .stacked_lora import StackedLora
 from .token_choice import choose
 from .weights import Weights
@@ -35,11 +36,12 @@ class _Row:
     sample: int
 
 
-class Sampler:
+class BatchedSampler:
     """The rows one worker decodes. Only `add` may be called from another thread."""
 
-    def __init__(self, decoder: Decoder, cache_bytes: int):
+    def __init__(self, decoder: Decoder, cache_bytes: int, decode: Decode):
         self.decoder = decoder
+        self.decode = decode
         self.device = decoder.device
         self.cache = KvCache(decoder.config, decoder.device, decoder.dtype)
         self.cache_cells = max(1, cache_bytes // self.cache.bytes_per_position())
@@ -53,8 +55,8 @@ class Sampler:
         self._stacked_models: list[Weights] = []
         self._stacked_cache: dict = {}
 
-    def add(self, job: SampleJob) -> None:
-        self._inbox.append(job)
+    def add(self, command: SampleCommand, weights: Weights, on_result: OnSample) -> None:
+        self._inbox.append(SampleJob(command, weights, on_result))
 
     @property
     def busy(self) -> bool:
@@ -205,9 +207,9 @@ class Sampler:
         found = np.zeros(count, bool)
         for slot, row in enumerate(self._rows):
             strings = row.job.command.params.stop_strings
-            if strings and row.job.decode is not None:
+            if strings:
                 tokens = self._state.tokens[slot, : int(self._state.steps[slot])].tolist()
-                text = row.job.decode(tokens)
+                text = self.decode(tokens)
                 found[slot] = any(s in text for s in strings)
         self._state.ended[:count] |= torch.from_numpy(found).to(self.device)
         return torch.from_numpy(found).to(self.device)
@@ -261,7 +263,7 @@ class Sampler:
 
 @dataclass(slots=True)
 class _Plan:
-    """What of a step follows from who the rows are; made anew when rows join or leave."""
+    """Per-step data that depends only on which rows are active; rebuilt when rows join or leave."""
 
     rows: Rows
     order: Tensor | None

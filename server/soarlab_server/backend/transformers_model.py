@@ -15,11 +15,14 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from ..commands import LoraSpec, RequestError
+from ..commands import LoraSpec
+from ..contract import Sampler
+from ..request_error import RequestError
 from .decoder import Rows
 from .layout import Layout
 from .lora import ALPHA
 from .model_config import ModelError, eos_tokens, read_json
+from .sample_job import Decode
 from .transformers_sampler import TransformersSampler
 
 
@@ -114,8 +117,8 @@ class TransformersModel:
         }
         return ModuleWeights(self.weights.parameters, adapters, ALPHA / spec.rank)
 
-    def new_sampler(self, cache_bytes: int) -> TransformersSampler:
-        return TransformersSampler(self.decoder)
+    def new_sampler(self, cache_bytes: int, decode: Decode) -> Sampler:
+        return TransformersSampler(self.decoder, decode)
 
 
 def _adapter(parameter: str, part: str) -> str:

@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ..commands import SampleResult, Sequence
+from ..commands import SampleCommand, SampleResult, Sequence
+from ..contract import OnSample
 from .failures import describe
 from .row_state import RowState
-from .sample_job import SampleJob
+from .sample_job import Decode, SampleJob
 from .token_choice import choose
 
 if TYPE_CHECKING:
-    from .transformers_model import TransformersDecoder
+    from .transformers_model import ModuleWeights, TransformersDecoder
 
 
 class TransformersSampler:
-    """As `sampling.Sampler`."""
+    """As `contract.Sampler` asks."""
 
-    def __init__(self, decoder: TransformersDecoder):
+    def __init__(self, decoder: TransformersDecoder, decode: Decode):
         self.decoder = decoder
+        self.decode = decode
         self._inbox: deque[SampleJob] = deque()
         self._current: tuple[SampleJob, Iterator[None]] | None = None
 
-    def add(self, job: SampleJob) -> None:
-        self._inbox.append(job)
+    def add(self, command: SampleCommand, weights: ModuleWeights, on_result: OnSample) -> None:
+        self._inbox.append(SampleJob(command, weights, on_result))
 
     @property
     def busy(self) -> bool:
@@ -94,9 +96,9 @@ class TransformersSampler:
     def _stop_strings(self, job: SampleJob, state: RowState) -> torch.Tensor:
         """[samples] whether the text has come to contain a stop string; marks those as ended."""
         strings = job.command.params.stop_strings
-        if strings and job.decode is not None:
+        if strings:
             for row, steps in enumerate(state.steps.tolist()):
-                text = job.decode(state.tokens[row, :steps].tolist())
+                text = self.decode(state.tokens[row, :steps].tolist())
                 state.ended[row] |= any(s in text for s in strings)
         return state.ended
 

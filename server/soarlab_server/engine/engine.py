@@ -12,19 +12,24 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-import torch
-
-from ..backend.backend import Backend
-from ..backend.sample_job import SampleJob
-from ..backend.sampling import Sampler
-from ..backend.weights import Weights
 from ..checkpoint_path import CheckpointPath
-from ..commands import CheckpointInfo, ModelCommand, Result, SampleCommand, UnloadModel
+from ..commands import (
+    CheckpointInfo,
+    Embed,
+    ForwardBackward,
+    ModelCommand,
+    Result,
+    SampleCommand,
+    UnloadModel,
+)
+from ..contract import Backend, Sampler
 
 logger = logging.getLogger(__name__)
 
-Finish = Callable[[Result | Exception], None]
+OnResult = Callable[[Result | Exception], None]
+"""Takes a request's outcome, on a worker's thread."""
 
 DECODE_STEPS = 8
 """Decode steps between two looks at the queue."""
@@ -34,20 +39,20 @@ ROWS_WORTH_SPLITTING = 128
 
 @dataclass(slots=True)
 class _ModelQueue:
-    commands: deque[tuple[ModelCommand, Finish]] = field(default_factory=deque)
+    commands: deque[tuple[ModelCommand, OnResult]] = field(default_factory=deque)
     busy: bool = False
 
 
 class Engine:
     def __init__(self, backend: Backend, workers: int = 1):
         self.backend = backend
-        self.text = backend.text
+        self.tokenizer = backend.tokenizer
         self._changed = threading.Condition()
         self._queues: dict[str, _ModelQueue] = {}
         self._ready: deque[str] = deque()
         """Models with a command that may run now, the longest waiting first."""
-        self._reads: deque[tuple[SampleCommand, Finish]] = deque()
-        """Sample requests whose weights are on disk."""
+        self._tasks: deque[Callable[[], None]] = deque()
+        """What no model's commands wait for: embeddings, and reading weights for sampling."""
         self._samplers = [backend.new_sampler() for _ in range(workers)]
         self._last_used: dict[int, Sampler] = {}
         """By id of weights, the sampler that their rows went to."""
@@ -68,12 +73,12 @@ class Engine:
 
     # Checkpoints on disk, answered at once: any thread --------------------------------------------
 
-    def about_checkpoint(self, path: CheckpointPath) -> CheckpointInfo:
-        return self.backend.store.about(path)
+    def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
+        return self.backend.checkpoint_info(path)
 
     def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
         """Of one model or of all: path, time saved (seconds since 1970), bytes."""
-        return list(self.backend.store.list(model_id))
+        return self.backend.list_checkpoints(model_id)
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
         """Whether there was one."""
@@ -81,72 +86,98 @@ class Engine:
 
     # Submitting: any thread -----------------------------------------------------------------------
 
-    def submit(self, model_id: str, command: ModelCommand, finish: Finish) -> None:
-        """Queues a command; `finish` is called on a worker's thread."""
+    def submit(self, model_id: str, command: ModelCommand, on_result: OnResult) -> None:
+        """Queues a command of a model."""
         with self._changed:
             queue = self._queues.setdefault(model_id, _ModelQueue())
-            queue.commands.append((command, finish))
+            queue.commands.append((command, on_result))
             if not queue.busy and len(queue.commands) == 1:
                 self._ready.append(model_id)
                 self._changed.notify()
 
-    def sample(self, command: SampleCommand, finish: Finish) -> None:
+    def embed(self, command: Embed, on_result: OnResult) -> None:
+        def run() -> None:
+            try:
+                outcome: Result | Exception = self.backend.embed(command)
+            except Exception as error:
+                outcome = error
+            on_result(outcome)
+
+        self._add_task(run)
+
+    def sample(self, command: SampleCommand, on_result: OnResult) -> None:
         """Queues a sample request. The sampler it names is looked up now: a newer one may replace
         it while the request waits."""
         try:
             if command.params.stop_strings:
-                self.text.check()
-            weights = self.backend.sampler_in_memory(command.source)
+                self.tokenizer.check()
+            weights = self.backend.weights_in_memory(command.source)
         except Exception as error:
-            finish(error)
+            on_result(error)
             return
+        if weights is None:
+            self._add_task(lambda: self._sample_from_disk(command, on_result))
+        else:
+            self._add_to_sampler(command, weights, on_result)
+
+    def _add_task(self, task: Callable[[], None]) -> None:
         with self._changed:
-            if weights is None:
-                self._reads.append((command, finish))
-            else:
-                self._enqueue(command, weights, finish)
+            self._tasks.append(task)
+            self._changed.notify()
+
+    def _add_to_sampler(self, command: SampleCommand, weights: Any, on_result: OnResult) -> None:
+        with self._changed:
+            sampler = min(self._samplers, key=lambda s: s.load())
+            last = self._last_used.get(id(weights))
+            if last is not None and last.load() < sampler.load() + ROWS_WORTH_SPLITTING:
+                sampler = last
+            if len(self._last_used) > 1024:
+                self._last_used.clear()
+            self._last_used[id(weights)] = sampler
+            sampler.add(command, weights, on_result)
             self._changed.notify_all()
 
-    def _enqueue(self, command: SampleCommand, weights: Weights, finish: Finish) -> None:
-        sampler = min(self._samplers, key=lambda s: s.load())
-        last = self._last_used.get(id(weights))
-        if last is not None and last.load() < sampler.load() + ROWS_WORTH_SPLITTING:
-            sampler = last
-        if len(self._last_used) > 1024:
-            self._last_used.clear()
-        self._last_used[id(weights)] = sampler
-        sampler.add(SampleJob(command, weights, finish, self.text.decode))
+    def _sample_from_disk(self, command: SampleCommand, on_result: OnResult) -> None:
+        path = command.source
+        assert isinstance(path, CheckpointPath)  # the others are in memory
+        try:
+            weights = self.backend.weights_in_memory(path)  # another request may have read it
+            if weights is None:
+                weights = self.backend.load_weights(path)
+        except Exception as error:
+            on_result(error)
+            return
+        self._add_to_sampler(command, weights, on_result)
 
     # Working --------------------------------------------------------------------------------------
 
     def _work(self, sampler: Sampler) -> None:
-        if self.backend.runs_in_parallel:
-            torch.set_num_threads(1)
+        self.backend.prepare_thread()
         while True:
             with self._changed:
-                while not (self._stopping or self._ready or self._reads or sampler.busy):
+                while not (self._stopping or self._ready or self._tasks or sampler.busy):
                     self._changed.wait()
                 if self._stopping:
                     return
-                read = self._reads.popleft() if self._reads else None
+                task = self._tasks.popleft() if self._tasks else None
                 batch = self._take()
             try:
-                if read is not None:
-                    self._read(*read)
+                if task is not None:
+                    task()
                 if batch:
                     self._run(batch)
                 sampler.run(DECODE_STEPS)
             except Exception:
                 logger.exception("a worker failed outside any request")
 
-    def _take(self) -> list[tuple[str, ModelCommand, Finish]]:
+    def _take(self) -> list[tuple[str, ModelCommand, OnResult]]:
         """The next command, with all others that the backend runs in one pass with it."""
-        batch: list[tuple[str, ModelCommand, Finish]] = []
+        batch: list[tuple[str, ModelCommand, OnResult]] = []
         for model_id in list(self._ready):
-            command, finish = self._queues[model_id].commands[0]
+            command, on_result = self._queues[model_id].commands[0]
             if batch and not self._joins(batch[0][1], model_id, command):
                 continue
-            batch.append((model_id, command, finish))
+            batch.append((model_id, command, on_result))
             if not self.backend.stacks(model_id, command):
                 break
         for model_id, _, _ in batch:
@@ -158,14 +189,17 @@ class Engine:
 
     def _joins(self, first: ModelCommand, model_id: str, command: ModelCommand) -> bool:
         return (
-            self.backend.stacks(model_id, command)
-            and type(command) is type(first)
+            isinstance(command, ForwardBackward)
+            and isinstance(first, ForwardBackward)
             and command.backward == first.backward
+            and self.backend.stacks(model_id, command)
         )
 
-    def _run(self, batch: list[tuple[str, ModelCommand, Finish]]) -> None:
+    def _run(self, batch: list[tuple[str, ModelCommand, OnResult]]) -> None:
+        outcomes: list[Result | Exception]
         if len(batch) > 1:
-            outcomes = self.backend.run_together([(m, command) for m, command, _ in batch])
+            passes = [(m, c) for m, c, _ in batch if isinstance(c, ForwardBackward)]
+            outcomes = self.backend.run_together(passes)
         else:
             (model_id, command, _) = batch[0]
             try:
@@ -181,17 +215,5 @@ class Engine:
                     self._changed.notify()
                 elif isinstance(command, UnloadModel):
                     del self._queues[model_id]
-        for (_, _, finish), outcome in zip(batch, outcomes, strict=True):
-            finish(outcome)
-
-    def _read(self, command: SampleCommand, finish: Finish) -> None:
-        try:
-            weights = self.backend.sampler_in_memory(command.source)
-            if weights is None:
-                weights = self.backend.sampler_from_disk(command.source)
-        except Exception as error:
-            finish(error)
-            return
-        with self._changed:
-            self._enqueue(command, weights, finish)
-            self._changed.notify_all()
+        for (_, _, on_result), outcome in zip(batch, outcomes, strict=True):
+            on_result(outcome)

@@ -1,5 +1,4 @@
-"""The models of one server and what can be done with them. Commands of one model must not overlap;
-those of different models may run on different threads."""
+"""The models of one server and what can be done with them, as `contract.Backend` asks."""
 
 from __future__ import annotations
 
@@ -13,28 +12,31 @@ import torch
 
 from ..checkpoint_path import CheckpointPath, check_name
 from ..commands import (
+    CheckpointInfo,
     CreateModel,
     CreateModelFromCheckpoint,
-    Done,
     Embed,
+    Embeddings,
+    FieldsResult,
     ForwardBackward,
     LoadState,
     LoraSpec,
     ModelCommand,
     OptimStep,
-    RequestError,
     Result,
+    SampleSource,
     SaveSampler,
     SaveState,
     UnloadModel,
 )
-from ..text import Text
+from ..contract import Sampler
+from ..request_error import RequestError
+from ..tokenizer import Tokenizer
 from . import training
 from .base_model import BaseModel
 from .checkpoints import CheckpointStore
 from .embedding import embed
 from .failures import describe
-from .sampling import Sampler
 from .trainable import TrainableModel, weights_from
 from .training import Limits, TrainJob
 from .weights import Weights
@@ -48,16 +50,16 @@ SAMPLERS_FROM_DISK = 4
 SMALL_MODEL = 20_000_000
 
 
-class Backend:
+class TorchBackend:
     def __init__(self, base: BaseModel, store: CheckpointStore, name: str):
         self.base = base
         self.store = store
         self.name = name
-        self.text = Text(base.folder)
+        self.tokenizer = Tokenizer(base.folder)
         self.models: dict[str, TrainableModel] = {}
         self._samplers: dict[str, OrderedDict[str, Weights]] = {}
         """Per model, the samplers made of it, newest last."""
-        self._from_disk: OrderedDict[str, Weights] = OrderedDict()
+        self._from_disk: OrderedDict[CheckpointPath, Weights] = OrderedDict()
         self._lock = threading.Lock()
         self._limits = self._choose_limits()
 
@@ -79,12 +81,17 @@ class Backend:
             return Limits(16_384, 2**28, recompute=not self.is_small, stack=self.base.parallel)
         return Limits(4096, 2**24, recompute=False)
 
+    def prepare_thread(self) -> None:
+        if self.runs_in_parallel:
+            torch.set_num_threads(1)
+
     def new_sampler(self) -> Sampler:
         if self.on_gpu:
             free, _ = torch.cuda.mem_get_info(self.base.device)
-            return self.base.new_sampler(free // 2)
-        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        return self.base.new_sampler(pages // 8)
+            cache_bytes = free // 2
+        else:
+            cache_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
+        return self.base.new_sampler(cache_bytes, self.tokenizer.decode)
 
     # Models ---------------------------------------------------------------------------------------
 
@@ -115,16 +122,14 @@ class Backend:
         match command:
             case CreateModel(spec):
                 self.models[model_id] = TrainableModel(self.base, spec)
-                return Done({"model_id": model_id})
+                return FieldsResult({"model_id": model_id})
             case CreateModelFromCheckpoint(path, with_optimizer):
                 return self._create_from(model_id, path, with_optimizer)
-            case Embed(inputs):
-                return embed(self.base, self.text, inputs)
             case UnloadModel():
                 self.models.pop(model_id, None)
                 with self._lock:
                     self._samplers.pop(model_id, None)
-                return Done({"model_id": model_id})
+                return FieldsResult({"model_id": model_id})
         model = self.model(model_id)
         match command:
             case LoadState(path, with_optimizer):
@@ -135,11 +140,11 @@ class Backend:
                 return training.run(self.base.decoder, [job], self._limits)[0]
             case OptimStep(adam):
                 model.has_started = True
-                return Done({"metrics": {"grad_norm": model.step(adam)}})
+                return FieldsResult({"metrics": {"grad_norm": model.step(adam)}})
             case SaveState(name):
                 path = CheckpointPath(model_id, "weights", check_name(name))
                 self._save(path, model, with_optimizer=True)
-                return Done({"path": str(path)})
+                return FieldsResult({"path": str(path)})
             case SaveSampler():
                 return self._save_sampler(model_id, model, command)
 
@@ -151,7 +156,8 @@ class Backend:
                 job.model.has_started = True
             return list(training.run(self.base.decoder, jobs, self._limits))
         except Exception as error:
-            logger.warning("a pass of %d models failed, running each alone: %s", len(jobs), error)
+            count = len(requests)
+            logger.warning("a pass of %d models failed, running each alone: %s", count, error)
         results: list[Result | Exception] = []
         for model_id, command in requests:
             try:
@@ -181,12 +187,17 @@ class Backend:
             raise RequestError(f"{path} has no optimizer state")
         model.load(saved.flat, saved.adam if with_optimizer else None)
         model.has_started = True
-        return Done({"model_id": model_id, "path": path})
+        return FieldsResult({"model_id": model_id, "path": path})
+
+    def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
+        return self.store.checkpoint_info(path)
+
+    def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
+        return list(self.store.list(model_id))
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
-        """Whether there was one."""
         with self._lock:
-            self._from_disk.pop(str(path), None)
+            self._from_disk.pop(path, None)
         return self.store.delete(path)
 
     def _save(self, path: CheckpointPath, model: TrainableModel, *, with_optimizer: bool) -> None:
@@ -200,36 +211,46 @@ class Backend:
             path = CheckpointPath(model_id, "sampler_weights", check_name(save.name))
             self._save(path, model, with_optimizer=False)
             with self._lock:
-                self._from_disk.pop(str(path), None)
-            return Done({"path": str(path)})
+                self._from_disk.pop(path, None)
+            return FieldsResult({"path": str(path)})
         with self._lock:
             samplers = self._samplers.setdefault(model_id, OrderedDict())
             samplers[save.sampler_id] = model.snapshot()
             while len(samplers) > SAMPLERS_PER_MODEL:
                 samplers.popitem(last=False)
-        return Done({"sampling_session_id": save.sampler_id})
+        return FieldsResult({"sampling_session_id": save.sampler_id})
 
-    def sampler_in_memory(self, source: str | None) -> Weights | None:
-        """The weights of a sampler, or None if they must be read from disk first."""
+    def weights_in_memory(self, source: SampleSource) -> Weights | None:
         if source is None:
             return self.base.weights
         with self._lock:
-            if source.startswith("tinker://"):
+            if isinstance(source, CheckpointPath):
                 return self._from_disk.get(source)
-            for samplers in self._samplers.values():
-                if source in samplers:
-                    return samplers[source]
-        raise RequestError(f"the sampler {source} is gone: newer ones of its model replaced it")
+            kept = self._samplers.get(source.model_id, {}).get(source.sampler_id)
+        if kept is None:
+            raise RequestError(
+                f"the sampler {source.sampler_id} is gone: newer ones of its model replaced it, or "
+                "the model was unloaded"
+            )
+        return kept
 
-    def sampler_from_disk(self, path: str) -> Weights:
+    def load_weights(self, path: CheckpointPath) -> Weights:
         """Weights of a checkpoint for sampling, kept in memory for the next request."""
-        saved = self.store.load(CheckpointPath.parse(path), self.base.layout_for)
+        saved = self.store.load(path, self.base.layout_for)
         weights = weights_from(self.base, saved.spec, self.base.layout_for(saved.spec), saved.flat)
         with self._lock:
             self._from_disk[path] = weights
             while len(self._from_disk) > SAMPLERS_FROM_DISK:
                 self._from_disk.popitem(last=False)
         return weights
+
+    # Embeddings -----------------------------------------------------------------------------------
+
+    def embed(self, command: Embed) -> Embeddings:
+        try:
+            return embed(self.base, self.tokenizer, command.inputs)
+        except Exception as error:
+            raise describe(error) from error
 
 
 def _shape(spec: LoraSpec) -> tuple:
@@ -239,5 +260,5 @@ def _shape(spec: LoraSpec) -> tuple:
     return (spec.rank, spec.train_attn, spec.train_mlp, spec.train_unembed)
 
 
-def open_backend(base: BaseModel, checkpoints: Path, name: str) -> Backend:
-    return Backend(base, CheckpointStore(checkpoints), name)
+def open_backend(base: BaseModel, checkpoints: Path, name: str) -> TorchBackend:
+    return TorchBackend(base, CheckpointStore(checkpoints), name)

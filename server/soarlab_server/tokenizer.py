@@ -13,21 +13,21 @@ from jinja2.nodes import Node
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .commands import RequestError
+from .request_error import RequestError
 
 
-class Text:
+class Tokenizer:
     def __init__(self, folder: Path):
         self.folder = folder
 
     @cached_property
     def _tokenizer(self):
-        from tokenizers import Tokenizer
+        import tokenizers
 
         file = self.folder / "tokenizer.json"
         if not file.exists():
             raise RequestError(f"text needs a tokenizer, and {self.folder} has no tokenizer.json")
-        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer = tokenizers.Tokenizer.from_file(str(file))
         # Some files ask for them; here a text is what it is.
         tokenizer.no_truncation()
         tokenizer.no_padding()
