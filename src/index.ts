@@ -71,6 +71,7 @@ export type { Verdict } from "./grading/verdict.js";
 export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
 export { comparePassAtK } from "./metrics/compare-pass-at-k.js";
 export { estimatePassAtK } from "./metrics/estimate-pass-at-k.js";
+export { type GroupMeansParams, groupMeans } from "./metrics/group-means.js";
 export { meanAfterStep } from "./metrics/mean-after-step.js";
 export { passAtK } from "./metrics/pass-at-k.js";
 export { passAtKByProblem } from "./metrics/pass-at-k-by-problem.js";
@@ -147,4 +148,6 @@ export { TrainingError } from "./training/training-error.js";
 export { TrainingService } from "./training/training-service.js";
 export { deriveSeed } from "./util/derive-seed.js";
 // util
+export type { Frame } from "./util/frame-rows.js";
 export { createRandom } from "./util/random.js";
+export { writeTable } from "./util/write-table.js";

@@ -3,6 +3,7 @@ import type { Figure } from "../figures/figure.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { PassAtKRow } from "../metrics/pass-at-k.js";
 import { toDataFrame } from "../metrics/to-data-frame.js";
+import { isFrame } from "../util/frame-rows.js";
 import {
   type SampleSource,
   type SeriesPassAtK,
@@ -26,8 +27,8 @@ export interface PassAtKFromSeries extends SeriesPassAtK {
 }
 
 /**
- * pass@k of samples from anywhere, as a table and a figure: a file, counts, graded or ungraded samples, or several of
- * them by name, which are then compared in pairs with the first.
+ * pass@k of samples from anywhere, as a table and a figure: a file, counts, graded or ungraded samples, a danfojs
+ * DataFrame of them, or several of these by name, which are then compared in pairs with the first.
  *
  * @throws Error as `readSampleCounts`; RangeError where a series has no problems, or k is more than a problem's samples;
  *   TypeError where a verdict in an array is no boolean (nor 0 or 1), or a source is of none of the forms
@@ -41,11 +42,11 @@ export async function passAtKFrom(
   source: SampleSource | Record<string, SampleSource>,
   options: SeriesPassAtKOptions = {},
 ): Promise<PassAtKFrom | PassAtKFromSeries> {
-  if (typeof source === "object" && source !== null && !Array.isArray(source)) {
+  if (typeof source === "object" && source !== null && !Array.isArray(source) && !isFrame(source)) {
     const several = await seriesPassAtK(source as Record<string, SampleSource>, options);
     return { ...several, frame: await toDataFrame(several.rows) };
   }
-  const { counts, rows, figure } = await seriesPassAtK({ samples: source }, options);
+  const { counts, rows, figure } = await seriesPassAtK({ samples: source as SampleSource }, options);
   const plain = rows.map(({ series, ...row }) => row);
   return { counts: counts.samples!, rows: plain, frame: await toDataFrame(plain), figure };
 }

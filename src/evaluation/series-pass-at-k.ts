@@ -5,6 +5,7 @@ import { comparePassAtK, type PassAtKDifference } from "../metrics/compare-pass-
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import { type BootstrapOptions, type PassAtKRow, passAtK } from "../metrics/pass-at-k.js";
 import { problemCounts, type SampleRow } from "../metrics/problem-counts.js";
+import { type Frame, frameRows, isFrame } from "../util/frame-rows.js";
 import { countSamples } from "./count-samples.js";
 import { readEvaluationCounts } from "./read-evaluation-counts.js";
 import { type ReadSampleCountsOptions, readSampleCounts } from "./read-sample-counts.js";
@@ -20,7 +21,9 @@ export type SampleSource =
   /** One entry per sample: its problem and verdict. */
   | readonly SampleRow[]
   /** Samples to grade, in the columns of `readSampleCounts`: a problem, a reference, and completions. */
-  | readonly Record<string, unknown>[];
+  | readonly Record<string, unknown>[]
+  /** Any of these with named fields as a danfojs DataFrame. */
+  | Frame;
 
 export interface SeriesPassAtKOptions extends BootstrapOptions, ReadSampleCountsOptions {
   /** One k, or several. Default: those of 1, 4, 8, 16 and 32 (SOAR, App. B.6) that every problem has samples for. */
@@ -110,6 +113,7 @@ async function readCounts(
     });
     return found.isDirectory() ? readEvaluationCounts(source) : readSampleCounts(source, options);
   }
+  if (isFrame(source)) return readCounts(name, frameRows(source), options);
   if (!Array.isArray(source)) {
     throw new TypeError(
       `pass@k: ${name} is ${JSON.stringify(source)?.slice(0, 60)}, expected a file's path or an array of counts or samples`,

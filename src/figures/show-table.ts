@@ -1,13 +1,6 @@
+import { columnsOf, type Frame, isFrame, isMissing } from "../util/frame-rows.js";
 import { escapeHtml } from "./escape-html.js";
 import { notebookKernel } from "./notebook-kernel.js";
-
-/** What is used of a danfo DataFrame. */
-export interface TableFrame {
-  columns: readonly string[];
-  values: readonly unknown[];
-  index?: readonly (string | number)[];
-  shape: readonly number[];
-}
 
 export interface ShowTableOptions {
   /** Rows to show; of more, the first, with their number said. Default 30. */
@@ -20,7 +13,7 @@ export interface ShowTableOptions {
  * Shows a table, from plain rows or from a danfo DataFrame: in a notebook under the cell, elsewhere on the console.
  * @throws TypeError where it is neither
  */
-export function showTable(table: readonly object[] | TableFrame, options: ShowTableOptions = {}): void {
+export function showTable(table: readonly object[] | Frame, options: ShowTableOptions = {}): void {
   const { rows: limit = 30, digits = 4 } = options;
   const { columns, rows } = readTable(table);
   const format = (value: unknown) => formatCell(value, digits);
@@ -47,24 +40,23 @@ export function showTable(table: readonly object[] | TableFrame, options: ShowTa
   });
 }
 
-function readTable(table: readonly object[] | TableFrame): { columns: string[]; rows: unknown[][] } {
+function readTable(table: readonly object[] | Frame): { columns: string[]; rows: unknown[][] } {
   if (Array.isArray(table)) {
-    const columns = [...new Set(table.flatMap(row => Object.keys(row)))];
+    const columns = columnsOf(table);
     return { columns, rows: table.map(row => columns.map(name => (row as Record<string, unknown>)[name])) };
   }
-  const { columns, values, shape } = (table ?? {}) as TableFrame;
-  if (!Array.isArray(columns) || !Array.isArray(values)) {
+  if (!isFrame(table)) {
     throw new TypeError(`showTable: expected rows ([{...}, ...]) or a danfo DataFrame, got ${typeof table}`);
   }
   // A danfo Series has one column, and bare values.
   return {
-    columns: [...columns],
-    rows: values.map(row => (shape.length === 1 ? [row] : (row as unknown[]))),
+    columns: [...table.columns],
+    rows: table.values.map(row => (table.shape.length === 1 ? [row] : (row as unknown[]))),
   };
 }
 
 function formatCell(value: unknown, digits: number): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return "";
+  if (isMissing(value)) return "";
   if (typeof value === "number") {
     return Number.isFinite(value) && !Number.isInteger(value)
       ? String(Number(value.toPrecision(digits)))

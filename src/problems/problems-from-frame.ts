@@ -1,20 +1,27 @@
-import type { DataFrame } from "danfojs-node";
 import { z } from "zod";
+import { type Frame, frameRows } from "../util/frame-rows.js";
 import { type Problem, problemSchema } from "./problem.js";
 
 /**
- * The problems of a DataFrame that has their columns, further ones ignored: the way back from `problemFrame`.
+ * The problems of a DataFrame that has their columns in any order, further ones ignored: the way back from
+ * `problemFrame`. An empty or missing cell (NaN, null) is a field that the problem lacks; a number, as danfojs reads an
+ * answer of digits from CSV, is its text.
  *
- * @throws Error naming row and column where a row is no problem.
+ * @throws Error naming row and column if a row is not a problem
  */
-export function problemsFromFrame(frame: Pick<DataFrame, "columns" | "values">): Problem[] {
-  const rows = frame.values as unknown[][];
-  return rows.map((row, i) => {
-    const fields = frame.columns.map((name, c) => [name, row[c]] as const);
-    // "" stands for what is not there; the fields that must be there are checked for it by the schema.
-    const present = fields.filter(([name, value]) => (value !== "" && value !== null) || name === "split");
-    const parsed = problemSchema.safeParse(Object.fromEntries(present));
+export function problemsFromFrame(frame: Frame): Problem[] {
+  return frameRows(frame).map((row, i) => {
+    const fields = Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === "number" ? String(value) : value,
+    ]);
+    // The fields that must be there are checked for it by the schema; only the split may be empty.
+    const present = fields.filter(([name, value]) => value !== "" || name === "split");
+    const parsed = problemSchema.safeParse({
+      ...(frame.columns.includes("split") && { split: "" }),
+      ...Object.fromEntries(present),
+    });
     if (parsed.success) return parsed.data;
-    throw new Error(`problemsFromFrame: row ${i} is no problem: ${z.prettifyError(parsed.error)}`);
+    throw new Error(`problemsFromFrame: row ${i} is not a problem: ${z.prettifyError(parsed.error)}`);
   });
 }

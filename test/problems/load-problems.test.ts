@@ -197,8 +197,16 @@ describe("tables of problems", () => {
     const filtered = frame.query(frame.column("level").eq("Level 5" as never)) as typeof frame;
     expect(problemsFromFrame(filtered)).toEqual(level);
     expect(problemsFromFrame(await problemFrame([]))).toEqual([]);
-    const broken = { columns: ["id", "question"], values: [["a", ""]] };
-    expect(() => problemsFromFrame(broken as never)).toThrow(/row 0[\s\S]*question/);
+    const broken = { columns: ["id", "question"], values: [["a", ""]], shape: [1, 2] };
+    expect(() => problemsFromFrame(broken)).toThrow(/row 0[\s\S]*question/);
+    // As danfojs reads them from CSV: an answer of digits is a number, an empty cell NaN.
+    const read = {
+      columns: ["answer", "id", "source", "split", "question", "level"],
+      values: [[12, "a", "s", Number.NaN, "6 + 6", Number.NaN]],
+      shape: [1, 6],
+    };
+    const problem = { id: "a", source: "s", split: "", question: "6 + 6", answer: "12" };
+    expect(problemsFromFrame(read)).toEqual([problem]);
   });
 
   it("have cells that a notebook renders as maths", async () => {
