@@ -1,4 +1,4 @@
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { stageOf } from "../figures/stage-of.js";
@@ -7,6 +7,7 @@ import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
 import { gymDomain } from "../problems/gym/gym-domain.js";
 import { readRows } from "../problems/read-rows.js";
 import { readRun, runFiles } from "../soar/run-log.js";
+import { writeWholeFile } from "../util/write-whole-file.js";
 import { interruptible } from "./interruptible.js";
 import { judgeDisplay } from "./judge-display.js";
 import { oneLine } from "./one-line.js";
@@ -83,8 +84,7 @@ export function registerJudge(program: Command): void {
         const verdict = result.verdicts[i] ?? null;
         return `${JSON.stringify({ ...place, question, answer, verdict, unjudged: reasons.get(i) })}\n`;
       });
-      await writeFile(`${out}.part`, lines.join(""));
-      await rename(`${out}.part`, out);
+      await writeWholeFile(out, lines.join(""));
 
       printTaxonomy(pairs, result.verdicts);
       if ("usage" in result) printUsage(result);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
@@ -9,6 +9,7 @@ import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
 import { inTurn } from "../util/in-turn.js";
+import { writeWholeFile } from "../util/write-whole-file.js";
 import { folderKind } from "./folder-kind.js";
 import { Interrupted, interruptible } from "./interruptible.js";
 
@@ -50,8 +51,7 @@ async function writeReport(folders: string[], out: string, isWatched: boolean): 
   const text = await reportPage(parts, { refresh: isWatched && !isDone ? watchSeconds : undefined });
   await mkdir(dirname(out), { recursive: true });
   // A page that is loaded at this moment is the old one or the new one, never half of one.
-  await writeFile(`${out}.part`, text);
-  await rename(`${out}.part`, out);
+  await writeWholeFile(out, text);
   return isDone;
 }
 

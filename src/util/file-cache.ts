@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { writeWholeFile } from "./write-whole-file.js";
 
 /** So many files of a cache are read at once: enough to keep a disk busy, far from the limit of open files. */
 export const cacheReadsAtOnce = 32;
@@ -34,9 +35,7 @@ export function fileCache(folder: string | undefined, extension: string): FileCa
     write: async (key, content) => {
       const file = fileOf(key);
       await mkdir(dirname(file), { recursive: true });
-      const draft = `${file}.${randomUUID()}`;
-      await writeFile(draft, content);
-      await rename(draft, file);
+      await writeWholeFile(file, content, `${file}.${randomUUID()}`);
     },
   };
 }

@@ -1,10 +1,26 @@
-/** Rows as CSV with a header (RFC 4180), its columns those of any row; NaN and undefined are empty. */
-export function toCsv(rows: readonly object[]): string {
-  const cell = (value: unknown) => {
-    const text = value === undefined || Number.isNaN(value) ? "" : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
-  const lines = [columns, ...rows.map(row => columns.map(name => (row as Record<string, unknown>)[name]))];
-  return lines.map(line => `${line.map(cell).join(",")}\n`).join("");
+import { columnsOf, isMissing } from "./frame-rows.js";
+
+/**
+ * Rows as CSV with a header (RFC 4180), its columns those of any row. A missing value (undefined, null, NaN) is empty, a
+ * date is in ISO format, a list or another object is JSON.
+ */
+export function toCsv(rows: readonly object[], columns: readonly string[] = columnsOf(rows)): string {
+  const lines = rows.map(row => columns.map(name => cell((row as Record<string, unknown>)[name])));
+  return [columns.map(cell), ...lines].map(line => `${csvLine(line)}\n`).join("");
+}
+
+function csvLine(cells: readonly string[]): string {
+  // An empty line would be no row to a reader.
+  return cells.length === 1 && cells[0] === "" ? '""' : cells.join(",");
+}
+
+function cell(value: unknown): string {
+  if (isMissing(value)) return "";
+  const text =
+    value instanceof Date
+      ? value.toISOString()
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
