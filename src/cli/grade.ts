@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/grade-rows.js";
 import { readRows } from "../problems/read-rows.js";
+import { writeWholeFile } from "../util/write-whole-file.js";
 import { oneLine } from "./one-line.js";
 import { openOutput } from "./open-output.js";
 import { wholeNumber } from "./whole-number.js";
@@ -37,6 +37,9 @@ export function registerGrade(program: Command): void {
     .option("--workers <n>", "threads (default: the cores)", wholeNumber(1, 1024))
     .action(async (file: string, options: Options) => {
       const rows = await readAnswers(file, options);
+      if (rows.length === 0) {
+        throw new Error(`${file}: no rows; expected at least one, e.g. {"gold": "1/2", "answer": "0.5"}`);
+      }
       if (options.out) await openOutput(options.out, file);
       const summary = await gradeRows({
         rows: rows.map(({ row }) => row),
@@ -48,7 +51,7 @@ export function registerGrade(program: Command): void {
         const lines = summary.rows.map(({ gold, answer, verdict }, i) =>
           JSON.stringify({ line: rows[i]!.line, gold, answer: answer ?? null, ...verdict }),
         );
-        await writeFile(options.out, lines.map(line => `${line}\n`).join(""));
+        await writeWholeFile(options.out, lines.map(line => `${line}\n`).join(""));
       }
       print(summary, i => rows[i]!.line, options.out);
     });
@@ -86,10 +89,6 @@ const shown = 20;
 
 function print(summary: GradeRowsSummary, lineOf: (i: number) => number, out: string | undefined): void {
   const { rows, accuracy, counts, doubtful } = summary;
-  if (rows.length === 0) {
-    console.log("no rows");
-    return;
-  }
   console.log(`accuracy ${(100 * accuracy).toFixed(2)}%  (${counts.equal} of ${rows.length})`);
   console.log(
     Object.entries(counts)

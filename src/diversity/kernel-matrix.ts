@@ -18,7 +18,7 @@ export function kernelMatrix<T>(input: DiversityInput<T>): SquareMatrix {
     if (similarity !== undefined) return checked(fromFunction(items, similarity));
     items.forEach((item, i) => {
       if (typeof item !== "string") {
-        throw new TypeError(`items[${i}] is a ${typeof item}; without a similarity, expected texts`);
+        throw new TypeError(`items[${i}] is ${JSON.stringify(item)}; without a similarity, expected texts`);
       }
     });
     return ngramKernel({ texts: items });

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../soar/run-log.js";
 import { baseLayout } from "./base-layout.js";
 import { baselineStages } from "./baseline-stages.js";
+import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
@@ -14,6 +15,7 @@ export type BaselineAccuracyInput = Pick<
 
 /** The baseline's greedy accuracy on both halves of the hard split, before the run and after each promotion. */
 export function baselineAccuracy(run: BaselineAccuracyInput): Figure {
+  checkRun(run, "baselineAccuracy");
   const stages = baselineStages(run);
   const names = { train: "train half (pays the teacher)", test: "held-out half" };
   const layout = baseLayout({

@@ -1,6 +1,7 @@
 import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { baseLayout } from "./base-layout.js";
+import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
@@ -22,6 +23,7 @@ const rightColor = "#D81B7A";
  * drawn as "other".
  */
 export function questionKinds(run: QuestionKindsInput): Figure {
+  checkRun(run, "questionKinds");
   const byStep = new Map<number, QuestionRecord[]>();
   for (const question of run.questions) {
     const list = byStep.get(question.step);

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
 import { baseLayout, designWidth } from "./base-layout.js";
+import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
@@ -28,6 +29,7 @@ const units = {
  * the baseline has become better. Outer steps count from 1.
  */
 export function rewardCycles(run: RewardCyclesInput): Figure {
+  checkRun(run, "rewardCycles");
   const { steps, config, promotions } = run;
   const { enabled, threshold, window, restartWindow } = config.promotion;
   const x = steps.map(step => step.step + 1);

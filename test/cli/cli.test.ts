@@ -92,6 +92,13 @@ describe("soarlab resume", () => {
 });
 
 describe("soarlab grade", () => {
+  it("fails on a file without rows", async () => {
+    await writeFile(join(folder, "empty.jsonl"), "");
+    const { code, stdout, stderr } = await soarlab("grade", "empty.jsonl");
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/empty\.jsonl: no rows; expected at least one/);
+  });
+
   it("makes the folder of its verdicts, and never writes over what it reads", async () => {
     const rows = '{"gold":"1/2","answer":"0.5"}\n';
     await writeFile(join(folder, "answers.jsonl"), rows);

@@ -237,10 +237,7 @@ describe("vendiScore", () => {
       /not positive semi-definite/,
     ],
     [{ kernel: { size: 2, data: new Float64Array(3) } }, /kernel.data has 3 numbers, expected 2 x 2/],
-    [
-      { items: ["a", 3 as unknown as string] },
-      /items\[1\] is a number; without a similarity, expected texts/,
-    ],
+    [{ items: ["a", null as unknown as string] }, /items\[1\] is null; without a similarity, expected texts/],
     [{ vectors: [[1]], q: -1 }, /q = -1/],
     [{ vectors: [[1]], q: Number.NaN }, /q = NaN/],
     [{ vectors: [[1]], weights: [1, 1] }, /weights has 2 numbers for 1 items/],

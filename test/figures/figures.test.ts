@@ -320,6 +320,11 @@ describe("vendiBars", () => {
 
 describe("bad input", () => {
   test.each([
+    [
+      () => rewardCycles({} as never),
+      /rewardCycles: expected a run with config and steps, as await readRun.* got \{\}/,
+    ],
+    [() => questionKinds(Promise.resolve() as never), /questionKinds: .*got a promise; await it first/],
     [() => passAtKCurves({ series: {} }), /passAtKCurves: series is empty/],
     [
       () => passAtKBars({ series: { PQ: [{ k: 4, value: 12.5 }] } }),
