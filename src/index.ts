@@ -138,11 +138,12 @@ export { type StudyResults, studyResults } from "./study/study-results.js";
 export { writeStudyResults } from "./study/write-study-results.js";
 // training: client of the Tinker API, and the local server
 export { connect } from "./training/connect.js";
+export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";
-export { loadTokenizer } from "./training/load-tokenizer.js";
+export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
 export { SamplingClient } from "./training/sampling-client.js";
 export { startLocalServer } from "./training/start-local-server.js";
-export type { ModelTokenizer } from "./training/tokenizer.js";
+export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";
 export { TrainingClient } from "./training/training-client.js";
 export { TrainingError } from "./training/training-error.js";
 export { TrainingService } from "./training/training-service.js";

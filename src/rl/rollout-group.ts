@@ -21,5 +21,5 @@ export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[
     params: { temperature, max_tokens: maxTokens, seed, stop: [...tokenizer.endTokens, ...stop] },
     signal,
   });
-  return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decode(sample.tokens) }));
+  return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decodeCompletion(sample.tokens) }));
 }

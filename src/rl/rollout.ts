@@ -4,6 +4,6 @@ import type { Sample } from "../training/sampling-client.js";
 export interface Rollout extends Sample {
   /** Prompt tokens. */
   prompt: number[];
-  /** The completion as text. */
+  /** The completion as text, without the thinking that the tokenizer cuts. */
   text: string;
 }

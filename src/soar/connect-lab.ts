@@ -7,6 +7,7 @@ import { problemSchema } from "../problems/problem.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
+import type { ChatMessage } from "../training/tokenizer.js";
 import { readWholeJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
 import { findFile } from "./find-file.js";
@@ -26,7 +27,8 @@ export async function connectLab<Config extends LabConfig>(
   const { config } = params;
   const model = findPath(config.model.base);
   const hard = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
-  const tokenizer = await loadTokenizer({ model });
+  const { format, template, templateVariables, cutThinking } = config.prompts;
+  const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });
   const domain = await openDomain(config.domain);
   const wording = { ...domain.prompts };
   for (const role of ["teacher", "teacherQuestion", "teacherAnswer", "student"] as const) {
@@ -39,8 +41,11 @@ export async function connectLab<Config extends LabConfig>(
     );
   }
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
+  const system = await readSystemMessage(config);
   const encode = (...turns: string[]) =>
-    config.prompts.format === "chat" ? tokenizer.encodeChat(...turns) : tokenizer.encode(turns.join("\n\n"));
+    format === "chat"
+      ? tokenizer.encodeChat(conversation(system, turns))
+      : tokenizer.encodePrompt(turns.join("\n\n"));
 
   const lost = new AbortController();
   const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
@@ -92,6 +97,20 @@ export async function connectLab<Config extends LabConfig>(
     await server?.stop();
     throw error;
   }
+}
+
+async function readSystemMessage({ prompts: { system, format } }: LabConfig): Promise<string | undefined> {
+  if (system === undefined) return undefined;
+  if (format !== "chat") throw new Error(`prompts.system needs prompts.format "chat", not "${format}"`);
+  return (await readFile(findFile("prompts.system", system), "utf8")).trim();
+}
+
+/** A system message if there is one, then the user's and the assistant's messages in turn. */
+function conversation(system: string | undefined, turns: readonly string[]): ChatMessage[] {
+  const messages = turns.map(
+    (content, i): ChatMessage => ({ role: i % 2 === 0 ? "user" : "assistant", content }),
+  );
+  return system === undefined ? messages : [{ role: "system", content: system }, ...messages];
 }
 
 async function openDomain(name: LabConfig["domain"]): Promise<Domain> {

@@ -67,6 +67,19 @@ export const labConfigSchema = z.strictObject({
     .strictObject({
       /** Prompts as plain text, or as a user's message in the model's chat template. */
       format: z.enum(["plain", "chat"]).default("plain"),
+      /** File with the system message that precedes each prompt; in format "chat" only. */
+      system: z.string().optional(),
+      /** Name of the chat template, of models that have several. */
+      template: z.string().optional(),
+      /** Variables of the chat template, e.g. `enable_thinking: false`. */
+      templateVariables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+      /** Leaves a model's thinking, what is between these tags, out of what is graded and what is asked again. */
+      cutThinking: z
+        .strictObject({
+          open: z.string().min(1).default("<think>"),
+          close: z.string().min(1).default("</think>"),
+        })
+        .optional(),
       /** File that replaces the teacher's prompt. */
       teacher: z.string().optional(),
       /** Files that replace the prompts of a multi-turn teacher: for the question, and then for its answer. */

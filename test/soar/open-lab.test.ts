@@ -38,6 +38,14 @@ describe("openLab", () => {
     );
   });
 
+  it("refuses a system message in plain prompts", async () => {
+    const system = join(folder, "system.txt");
+    await writeFile(system, "Think in steps.");
+    await expect(open({ prompts: { system } })).rejects.toThrow(
+      'prompts.system needs prompts.format "chat", not "plain"',
+    );
+  });
+
   it("refuses a student prompt that has no place for the question", async () => {
     const student = join(folder, "student.txt");
     await writeFile(student, "Solve it.");

@@ -31,15 +31,20 @@ describe("loadTokenizer", () => {
       files["tokenizer_config.json"] = JSON.stringify(config);
     });
     const tokenizer = await loadTokenizer({ model });
-    expect(tokenizer.decode(tokenizer.encodeChat("add a 3 +b 4"))).toBe("S: add a 3 +b 4 </question>");
-    expect(tokenizer.decode(tokenizer.encodeChat("add a", "sum", "net"))).toBe(
-      "S: add a T: sum S: net </question>",
+    expect(tokenizer.decode(tokenizer.encodeChat([{ role: "user", content: "add a 3 +b 4" }]))).toBe(
+      "S: add a 3 +b 4 </question>",
     );
+    const turns = [
+      { role: "user", content: "add a" },
+      { role: "assistant", content: "sum" },
+      { role: "user", content: "net" },
+    ] as const;
+    expect(tokenizer.decode(tokenizer.encodeChat(turns))).toBe("S: add a T: sum S: net </question>");
   });
 
   it("says what is missing or broken", async () => {
     const plain = await loadTokenizer({ model: await modelFolder() });
-    expect(() => plain.encodeChat("x")).toThrow(/has no chat template/);
+    expect(() => plain.encodeChat([{ role: "user", content: "x" }])).toThrow(/has no chat template/);
     const empty = await mkdtemp(join(tmpdir(), "soarlab-tokenizer-"));
     await expect(loadTokenizer({ model: empty })).rejects.toThrow(/has no tokenizer\.json/);
     const broken = await modelFolder(files => {
