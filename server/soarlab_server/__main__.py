@@ -138,7 +138,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         architecture=base.config.model_type,
         vocab_size=base.config.vocab_size,
         max_context=base.config.max_positions,
-        eos_tokens=base.config.eos_tokens,
+        eos_tokens=backend.tokenizer.end_tokens(base.config.eos_tokens),
     )
     app = create_app(
         engine,

@@ -42,22 +42,45 @@ class Tokenizer:
 
     def encode_chat(self, messages: list[dict[str, str]]) -> list[int]:
         """By the model's chat template; without one, the contents, one below the other."""
-        marks = {
-            name: mark["content"] if isinstance(mark, dict) else mark
-            for name, mark in self._config.items()
-            if name in ("bos_token", "eos_token") and mark is not None
-        }
+        prompt = self._render(messages, add_generation_prompt=True)
+        if prompt is None:
+            return self.encode("\n".join(message["content"] for message in messages))
+        # The template writes the special tokens itself.
+        return self._tokenizer.encode(prompt, add_special_tokens=False).ids
+
+    def end_tokens(self, stated: tuple[int, ...]) -> tuple[int, ...]:
+        """The end tokens that the model's files state, and the one that follows the assistant's
+        message in its chat template: base models often name another."""
+        messages = [{"role": "user", "content": "QUESTION"}, {"role": "assistant", "content": "A!"}]
+        try:
+            text = self._render(messages, add_generation_prompt=False) or ""
+            added = self._tokenizer.get_added_tokens_decoder()
+        except Exception:  # raised again when text is first asked for
+            return stated
+        after = text.rpartition("A!")[2].lstrip()
+        ends = [i for i, t in added.items() if t.special and after.startswith(t.content)]
+        return (*stated, *(i for i in ends[:1] if i not in stated))
+
+    def _render(self, messages: list[dict[str, str]], **options: bool) -> str | None:
+        """None if the model has no chat template."""
         try:
             template = self._chat_template
-            said = template and template.render(
-                messages=messages, add_generation_prompt=True, **marks
+            return template and template.render(
+                # Templates ask whether these are none, not whether they are defined.
+                {"tools": None, "documents": None, **self._special_tokens},
+                messages=messages,
+                **options,
             )
         except Exception as error:  # whatever a template from a hub may do
             raise RequestError(f"the model's chat template refuses this: {error}") from error
-        if said is None:
-            return self.encode("\n".join(message["content"] for message in messages))
-        # The template writes the special tokens itself.
-        return self._tokenizer.encode(said, add_special_tokens=False).ids
+
+    @property
+    def _special_tokens(self) -> dict[str, str]:
+        return {
+            name: token["content"] if isinstance(token, dict) else token
+            for name, token in self._config.items()
+            if name.endswith("_token") and isinstance(token, (str, dict))
+        }
 
     @cached_property
     def _config(self) -> dict:
