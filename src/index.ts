@@ -22,6 +22,7 @@ export { sampleCounts } from "./evaluation/sample-counts.js";
 export type { SampleSource, SeriesPassAtKOptions } from "./evaluation/series-pass-at-k.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
 export { baselineAccuracy } from "./figures/baseline-accuracy.js";
+export { type CurriculumMapParams, curriculumMap } from "./figures/curriculum-map.js";
 export { diversityOverSteps } from "./figures/diversity-over-steps.js";
 export type { Figure, Trace } from "./figures/figure.js";
 export type { HtmlBlock } from "./figures/html-block.js";

@@ -6,6 +6,7 @@ import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
 import { kindMarkers } from "./kind-markers.js";
+import { nameKinds } from "./name-kinds.js";
 import { stepTicks } from "./step-ticks.js";
 import { palette } from "./theme.js";
 
@@ -32,7 +33,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
   }
   const steps = [...byStep.keys()].sort((a, b) => a - b);
   const x = steps.map(step => step + 1);
-  const { kinds, label } = nameKinds(run.questions);
+  const { kinds, label } = nameKinds(run.questions, mostKinds);
   const markers = kindMarkers(kinds);
   const judged = run.questions.some(({ verdict }) => verdict);
   const rightName = "answer is right";
@@ -104,19 +105,4 @@ export function questionKinds(run: QuestionKindsInput): Figure {
             : [],
     },
   };
-}
-
-/** Kinds in their natural order ("k=9" before "k=10"), the rarest merged; unnumbered ones last. */
-function nameKinds(questions: readonly QuestionRecord[]) {
-  const counts = new Map<string, number>();
-  for (const { kind } of questions) if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const frequent = [...counts].sort((a, b) => b[1] - a[1]).map(([kind]) => kind);
-  const kept = new Set(frequent.length > mostKinds ? frequent.slice(0, mostKinds - 1) : frequent);
-  const isNumbered = (kind: string) => Number(!/\d/.test(kind));
-  const order = new Intl.Collator("en", { numeric: true });
-  const kinds = [...kept].sort((a, b) => isNumbered(a) - isNumbered(b) || order.compare(a, b));
-  if (kept.size < frequent.length) kinds.push("other");
-  const label = ({ kind }: QuestionRecord) =>
-    kind === undefined ? undefined : kept.has(kind) ? kind : "other";
-  return { kinds, label };
 }

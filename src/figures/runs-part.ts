@@ -3,6 +3,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { baselineAccuracy } from "./baseline-accuracy.js";
 import { baselineStages } from "./baseline-stages.js";
 import { counted } from "./counted.js";
+import { curriculumMap, mostMaps } from "./curriculum-map.js";
 import { duration } from "./duration.js";
 import { escapeHtml } from "./escape-html.js";
 import { htmlTable } from "./html-table.js";
@@ -87,7 +88,14 @@ function together(runs: readonly RunRecord[], names: readonly string[]): string 
     y: "greedy accuracy (%)",
     limits: [0, 100],
   });
-  return `<h2>Together</h2>${htmlTable(heads, rows)}${pageFigure(figure, "Runs that differ in their seed alone are one curve.")}`;
+  const map =
+    runs.length <= mostMaps && runs.some(({ questions }) => questions.some(({ kind }) => kind !== undefined))
+      ? pageFigure(
+          curriculumMap({ runs: Object.fromEntries(runs.map((run, i) => [names[i], run])) }),
+          "What each teacher asks and what it is paid for it.",
+        )
+      : "";
+  return `<h2>Together</h2>${htmlTable(heads, rows)}${pageFigure(figure, "Runs that differ in their seed alone are one curve.")}${map}`;
 }
 
 /** The held-out accuracy of the baseline in percent, before the run and after each outer step. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { baselineAccuracy } from "../../src/figures/baseline-accuracy.js";
+import { curriculumMap } from "../../src/figures/curriculum-map.js";
 import { diversityOverSteps } from "../../src/figures/diversity-over-steps.js";
 import type { Figure } from "../../src/figures/figure.js";
 import { kindMarkers } from "../../src/figures/kind-markers.js";
@@ -44,6 +45,10 @@ const figures: Record<string, () => Figure> = {
       [`questionKinds, ${name}`, () => questionKinds(runs[name]!)],
     ]),
   ),
+  "curriculumMap, one run": () => curriculumMap({ runs: { a: runs.usual! } }),
+  "curriculumMap, two teachers": () => curriculumMap({ runs: { a: runs.usual!, b: runs.long! } }),
+  "curriculumMap, without kinds": () => curriculumMap({ runs: { a: runs.bare! } }),
+  "curriculumMap, nothing": () => curriculumMap({ runs: { a: runs.none!, b: runs.unmeasured! } }),
   passAtKCurves: () => passAtKCurves({ series: { a: rows, b: rows }, subtitle: "360 problems" }),
   "passAtKCurves, one point": () => passAtKCurves({ series: { a: [{ k: 1, value: 0 }] } }),
   passAtKBars: () => passAtKBars({ series: { a: rows, b: [{ k: 1, value: 0.2 }] } }),
@@ -133,6 +138,56 @@ describe("rewardCycles", () => {
     );
     expect(subtitle(runs.none!)).toMatch(/0 of 1 outer steps so far/);
     expect(JSON.stringify(rewardCycles(runs.none!).layout)).toContain("no outer step is finished yet");
+  });
+});
+
+describe("curriculumMap", () => {
+  const cellsOf = (figure: Figure, name: string) => {
+    const map = figure.data.find(trace => trace.type === "bar" && trace.name === name)!;
+    const [x, base] = [map.x, map.base] as number[][];
+    const { color } = map.marker as { color: number[] };
+    return x!.map((step, i) => ({ step, row: Math.round(base![i]! + 0.5), share: color[i]! }));
+  };
+
+  test("each column adds up to the step's questions, each cell counts its kind, runs share the rows", () => {
+    const teachers = { one: runs.usual!, two: runs.live! };
+    const figure = curriculumMap({ runs: teachers });
+    const kinds = (figure.layout.yaxis as { ticktext: string[] }).ticktext;
+    expect((figure.layout.yaxis3 as { ticktext: string[] }).ticktext).toEqual(kinds);
+    expect(kinds.at(-1)).toBe("ill-posed");
+    for (const [name, run] of Object.entries(teachers)) {
+      const cells = cellsOf(figure, name);
+      expect(cells).toHaveLength(run.steps.length * kinds.length);
+      for (const { step } of run.steps) {
+        const asked = run.questions.filter(question => question.step === step);
+        const column = cells.filter(cell => cell.step === step + 1);
+        expect(column.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(100, 9);
+        for (const { row, share } of column) {
+          const ofKind = asked.filter(({ kind }) => kind === kinds[row]);
+          expect(share).toBeCloseTo((100 * ofKind.length) / asked.length, 9);
+        }
+      }
+    }
+  });
+
+  test("draws rewards over the cells and marks promotions, each run in its own columns", () => {
+    const { data, layout } = curriculumMap({ runs: { one: runs.usual!, two: runs.long! } });
+    const rewards = data.filter(({ type }) => type === "scatter");
+    expect(rewards.map(({ y }) => y)).toEqual(
+      [runs.usual!, runs.long!].map(run => run.steps.map(meanReward)),
+    );
+    const shapes = layout.shapes as { xref: string; x0: number }[];
+    expect(shapes.filter(({ xref }) => xref === "x").map(({ x0 }) => x0)).toEqual([7.5, 13.5, 21.5]);
+    expect(shapes.filter(({ xref }) => xref === "x3")).toHaveLength(runs.long!.promotions.length);
+    const domain = (name: string) => (layout[name] as { domain: [number, number] }).domain;
+    expect(domain("xaxis")[1]).toBeLessThan(domain("xaxis3")[0]);
+    expect(domain("yaxis")[1]).toBeLessThan(domain("yaxis2")[0]);
+  });
+
+  test("says so where there are no runs or too many", () => {
+    expect(() => curriculumMap({ runs: {} })).toThrow("curriculumMap: 0 runs, expected 1 to 4 of them");
+    const five = Object.fromEntries([1, 2, 3, 4, 5].map(i => [i, runs.usual!]));
+    expect(() => curriculumMap({ runs: five })).toThrow("5 runs");
   });
 });
 

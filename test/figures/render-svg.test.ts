@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { baselineAccuracy } from "../../src/figures/baseline-accuracy.js";
+import { curriculumMap } from "../../src/figures/curriculum-map.js";
 import type { Figure } from "../../src/figures/figure.js";
 import { learningCurves } from "../../src/figures/learning-curves.js";
 import { passAtKBars } from "../../src/figures/pass-at-k-bars.js";
@@ -42,6 +43,7 @@ beforeAll(async () => {
   figures["long-cycles"] = rewardCycles(await fakeRun({ steps: 200, promotions: [10, 60, 62, 198] }));
   figures.accuracy = baselineAccuracy(run);
   figures.kinds = questionKinds(run);
+  figures.map = curriculumMap({ runs: { grounded: run, again: run } });
   const named = <Value>(count: number, value: (i: number) => Value) =>
     Object.fromEntries(methods.slice(0, count).map((name, i) => [name, value(i)]));
   for (const count of [7, 12]) {

@@ -92,7 +92,7 @@ describe.skipIf(!chromiumPath)(
       ["live", [{ steps: 2, ended: false }], "light", 5],
       ["nothing-yet", [{ steps: 0, ended: false }], "light", 2],
       ["bare", [{ steps: 4, promotions: [1], bare: true }], "light", 4],
-      ["two", [usual, { steps: 10, promotions: [4], seed: 1 }], "light", 11],
+      ["two", [usual, { steps: 10, promotions: [4], seed: 1 }], "light", 12],
     ] as const)(
       "%s: every figure draws, without an error",
       { timeout: 90_000 },
