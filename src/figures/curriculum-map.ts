@@ -24,6 +24,20 @@ const mapTop = 0.66;
 const rewardBottom = 0.74;
 const gap = 0.05;
 
+/** Cividis, which readers with any colour vision see as a scale (Nunez et al. 2018). */
+const cividis = [
+  "#00224e",
+  "#123570",
+  "#3b496c",
+  "#575d6d",
+  "#707173",
+  "#8a8678",
+  "#a59c74",
+  "#c3b369",
+  "#e1cc55",
+  "#fee838",
+];
+
 /** Height of a cell, as a share of its row. */
 const cell = 0.94;
 
@@ -44,13 +58,7 @@ export function curriculumMap({ runs, title = "Curriculum map", subtitle }: Curr
   const rewards = Object.values(runs).flatMap(({ steps }) => steps.map(meanReward));
   const layout = baseLayout({ title, subtitle, x: "outer step", y: "kind of question", yLabels: kinds });
   const width = (1 - gap * (names.length - 1)) / names.length;
-  const colorbar = {
-    title: { text: "share (%)", side: "right" },
-    thickness: 12,
-    len: mapTop,
-    y: 0,
-    yanchor: "bottom",
-  };
+  const highest = Math.max(1, ...maps.flat().map(({ share }) => share));
   const axes: Record<string, object> = {};
   const data = names.flatMap((name, i): Trace[] => {
     const { steps } = runs[name]!;
@@ -99,15 +107,7 @@ export function curriculumMap({ runs, title = "Curriculum map", subtitle }: Curr
         base: cells.map(({ row }) => row - cell / 2),
         y: cells.map(() => cell),
         customdata: cells.map(({ share, text }) => [share, ...text]),
-        marker: {
-          color: cells.map(({ share }) => share),
-          colorscale: "Cividis",
-          cmin: 0,
-          cmax: Math.max(1, ...maps.flat().map(({ share }) => share)),
-          showscale: isFirst,
-          colorbar,
-          line: { width: 0 },
-        },
+        marker: { color: cells.map(({ share }) => color(share / highest)), line: { width: 0 } },
         xaxis: `x${map}`,
         yaxis: `y${map}`,
         hovertemplate: `${name}, step %{x}: %{customdata[0]:.0f}% %{customdata[1]}<br>mean reward of these: %{customdata[2]}<extra></extra>`,
@@ -126,8 +126,30 @@ export function curriculumMap({ runs, title = "Curriculum map", subtitle }: Curr
       },
     ];
   });
+  // Nothing but the scale of the cells' colours, since their own trace names each cell's colour.
+  const scale: Trace = {
+    type: "scatter",
+    x: [null],
+    y: [null],
+    mode: "markers",
+    hoverinfo: "skip",
+    marker: {
+      color: [0],
+      cmin: 0,
+      cmax: highest,
+      colorscale: cividis.map((stop, i) => [i / (cividis.length - 1), stop]),
+      showscale: true,
+      colorbar: {
+        title: { text: "share (%)", side: "right" },
+        thickness: 12,
+        len: mapTop,
+        y: 0,
+        yanchor: "bottom",
+      },
+    },
+  };
   return {
-    data,
+    data: [...data, scale],
     layout: {
       ...layout,
       ...axes,
@@ -199,6 +221,17 @@ function cellsOf(
       };
     });
   });
+}
+
+/** The colour of a share between 0 and 1 of the largest. */
+function color(share: number): string {
+  const at = share * (cividis.length - 1);
+  const [from, to] = [Math.floor(at), Math.ceil(at)].map(stop => channels(cividis[stop]!));
+  return `rgb(${from!.map((value, i) => Math.round(value + (to![i]! - value) * (at % 1))).join(", ")})`;
+}
+
+function channels(hex: string): number[] {
+  return [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
 }
 
 /** Plotly's number of an axis: none for the first, then from 2. */

@@ -145,8 +145,8 @@ describe("curriculumMap", () => {
   const cellsOf = (figure: Figure, name: string) => {
     const map = figure.data.find(trace => trace.type === "bar" && trace.name === name)!;
     const [x, base] = [map.x, map.base] as number[][];
-    const { color } = map.marker as { color: number[] };
-    return x!.map((step, i) => ({ step, row: Math.round(base![i]! + 0.5), share: color[i]! }));
+    const share = (map.customdata as [number, string, string][]).map(([share]) => share);
+    return x!.map((step, i) => ({ step, row: Math.round(base![i]! + 0.5), share: share[i]! }));
   };
 
   test("each column adds up to the step's questions, each cell counts its kind, runs share the rows", () => {
@@ -172,7 +172,7 @@ describe("curriculumMap", () => {
 
   test("draws rewards over the cells and marks promotions, each run in its own columns", () => {
     const { data, layout } = curriculumMap({ runs: { one: runs.usual!, two: runs.long! } });
-    const rewards = data.filter(({ type }) => type === "scatter");
+    const rewards = data.filter(({ type, name }) => type === "scatter" && name !== undefined);
     expect(rewards.map(({ y }) => y)).toEqual(
       [runs.usual!, runs.long!].map(run => run.steps.map(meanReward)),
     );
@@ -182,6 +182,19 @@ describe("curriculumMap", () => {
     const domain = (name: string) => (layout[name] as { domain: [number, number] }).domain;
     expect(domain("xaxis")[1]).toBeLessThan(domain("xaxis3")[0]);
     expect(domain("yaxis")[1]).toBeLessThan(domain("yaxis2")[0]);
+  });
+
+  test("colours run from the scale's one end at 0 to its other at the largest share", () => {
+    const figure = curriculumMap({ runs: { one: runs.usual! } });
+    const cells = cellsOf(figure, "one");
+    const { color } = figure.data.find(({ type }) => type === "bar")!.marker as { color: string[] };
+    const shares = cells.map(({ share }) => share);
+    const largest = Math.max(...shares);
+    expect(color[shares.indexOf(0)]).toBe("rgb(0, 34, 78)");
+    expect(color[shares.indexOf(largest)]).toBe("rgb(254, 232, 56)");
+    const { cmax, colorscale } = figure.data.at(-1)!.marker as { cmax: number; colorscale: unknown[] };
+    expect(cmax).toBe(largest);
+    expect(colorscale.at(-1)).toEqual([1, "#fee838"]);
   });
 
   test("says so where there are no runs or too many", () => {
