@@ -19,7 +19,7 @@ export { type EvaluationRecord, readEvaluation } from "./evaluation/read-evaluat
 export { type ReadSampleCountsOptions, readSampleCounts } from "./evaluation/read-sample-counts.js";
 export { runEvaluation } from "./evaluation/run-evaluation.js";
 export { sampleCounts } from "./evaluation/sample-counts.js";
-export type { SampleSource, SeriesPassAtKOptions } from "./evaluation/series-pass-at-k.js";
+export type { CompareSeriesOptions, SampleSource } from "./evaluation/series-pass-at-k.js";
 // figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
 export { baselineAccuracy } from "./figures/baseline-accuracy.js";
 export { type CurriculumMapParams, curriculumMap } from "./figures/curriculum-map.js";
@@ -110,7 +110,7 @@ export { rolloutGroup } from "./rl/rollout-group.js";
 export { type Baseline, measureBaseline } from "./soar/baseline.js";
 export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
 export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
-export { greedyCorrect } from "./soar/greedy-correct.js";
+export { solvedGreedily } from "./soar/greedy-correct.js";
 export type { Lab } from "./soar/lab.js";
 export { openLab } from "./soar/open-lab.js";
 export { outerLoop } from "./soar/outer-loop.js";

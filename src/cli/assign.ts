@@ -2,7 +2,7 @@ import { parse as parseYaml } from "yaml";
 import { setPath } from "../util/set-path.js";
 
 /** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
-export function assign(input: Record<string, unknown>, assignment: string): void {
+export function applySetOption(input: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf("=");
   if (at < 1) throw new Error(`--set ${assignment}: expected path=value, e.g. student.steps=8`);
   setPath(input, assignment.slice(0, at), parseValue(assignment, assignment.slice(at + 1)));

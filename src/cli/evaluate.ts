@@ -4,9 +4,9 @@ import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { needsRun } from "../evaluation/needs-run.js";
 import { type ProtocolName, protocols } from "../evaluation/protocols.js";
 import { readRun } from "../soar/run-log.js";
-import { runStanding } from "../soar/run-standing.js";
-import { nearest } from "../util/nearest.js";
-import { assign, collect } from "./assign.js";
+import { runStatus } from "../soar/run-standing.js";
+import { closestMatch } from "../util/nearest.js";
+import { applySetOption, collect } from "./assign.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { readConfigSource } from "./read-config-source.js";
 
@@ -42,15 +42,15 @@ export function registerEvaluate(program: Command): void {
     .option("--set <path=value>", "change one field, e.g. --set training.steps=50 (repeatable)", collect, [])
     .action(async (protocol: string, options: EvaluateOptions) => {
       if (!isProtocol(protocol)) {
-        const guess = nearest(protocol, names);
+        const guess = closestMatch(protocol, names);
         throw new Error(
           `there is no protocol ${protocol}; ${guess ? `did you mean ${guess}?` : `there are: ${names.join(", ")}`}`,
         );
       }
       const changes: Record<string, unknown> = {};
-      for (const assignment of options.set) assign(changes, assignment);
-      assign(changes, `seed=${options.seed}`);
-      if (options.server !== undefined) assign(changes, `server.url=${options.server}`);
+      for (const assignment of options.set) applySetOption(changes, assignment);
+      applySetOption(changes, `seed=${options.seed}`);
+      if (options.server !== undefined) applySetOption(changes, `server.url=${options.server}`);
       const { run } = options;
       if (run !== undefined && options.config !== undefined) {
         throw new Error("--config is for evaluations without a --run: a run has its own configuration");
@@ -63,7 +63,7 @@ export function registerEvaluate(program: Command): void {
       }
       const folder =
         options.out ?? `${run ?? "runs"}${run ? "/evaluations" : ""}/${protocol}-seed-${config.seed}`;
-      const standing = await runStanding(evaluationLogKind, { folder, config });
+      const standing = await runStatus(evaluationLogKind, { folder, config });
       if (standing !== "missing") {
         console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this evaluation; going on"}`);
       }

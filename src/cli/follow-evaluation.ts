@@ -4,7 +4,7 @@ import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.j
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { liveLine } from "./live-line.js";
 
 /** Runs or resumes an evaluation with a progress display, and ends with its table. */
@@ -12,7 +12,7 @@ export async function followEvaluation(folder: string, config?: EvaluationConfig
   const line = liveLine(process.stderr);
   const hint = `interrupted; everything up to the last evaluation is kept. Go on with: soarlab resume ${folder}`;
   try {
-    const record = await interruptible(hint, signal =>
+    const record = await runInterruptibly(hint, signal =>
       runEvaluation({
         folder,
         config,

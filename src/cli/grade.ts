@@ -3,7 +3,7 @@ import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/gr
 import { readRows } from "../problems/read-rows.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { oneLine } from "./one-line.js";
-import { openOutput } from "./open-output.js";
+import { prepareOutputFile } from "./open-output.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -40,7 +40,7 @@ export function registerGrade(program: Command): void {
       if (rows.length === 0) {
         throw new Error(`${file}: no rows; expected at least one, e.g. {"gold": "1/2", "answer": "0.5"}`);
       }
-      if (options.out) await openOutput(options.out, file);
+      if (options.out) await prepareOutputFile(options.out, file);
       const summary = await gradeRows({
         rows: rows.map(({ row }) => row),
         workers: options.workers,

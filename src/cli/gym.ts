@@ -18,7 +18,7 @@ import { startLocalServer } from "../training/start-local-server.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { wholeNumber } from "./whole-number.js";
 
 const defaultModel = "data/gym-base";
@@ -36,7 +36,7 @@ export function registerGym(program: Command): void {
     .option("--out <folder>", "model folder to write", defaultModel)
     .option("--seed <n>", "seed of weights and corpus", wholeNumber(0), 0)
     .action(async ({ out, seed }: { out: string; seed: number }) => {
-      await interruptible("pretraining interrupted; nothing was written", signal =>
+      await runInterruptibly("pretraining interrupted; nothing was written", signal =>
         pretrain(out, seed, signal),
       );
     });
@@ -46,7 +46,7 @@ export function registerGym(program: Command): void {
     .description("what a model can do, by chain length")
     .option("--model <folder>", "model folder", defaultModel)
     .action(({ model }: { model: string }) =>
-      interruptible("probe interrupted", signal =>
+      runInterruptibly("probe interrupted", signal =>
         withServer(model, signal, async ({ service, tokenizer }) => {
           console.table(await probeGym({ sampler: await service.sampler(), tokenizer }));
         }),
@@ -65,7 +65,7 @@ export function registerGym(program: Command): void {
     .option("--k <n>", "samples a problem must fail", wholeNumber(1), 128)
     .option("--seed <n>", "seed of candidates, samples and split", wholeNumber(0), 0)
     .action((options: HardOptions) =>
-      interruptible("filter interrupted; run the same command to go on", signal =>
+      runInterruptibly("filter interrupted; run the same command to go on", signal =>
         filterHard(options, signal),
       ),
     );

@@ -9,7 +9,7 @@ export class Interrupted extends Error {
  * Runs something that stops at once on Ctrl-C or SIGTERM. A second Ctrl-C ends the process.
  * @param hint what to tell the user then
  */
-export async function interruptible<T>(
+export async function runInterruptibly<T>(
   hint: string,
   action: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

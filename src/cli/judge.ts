@@ -1,17 +1,17 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { stageOf } from "../figures/stage-of.js";
+import { promotionsBefore } from "../figures/stage-of.js";
 import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
 import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
 import { gymDomain } from "../problems/gym/gym-domain.js";
 import { readRows } from "../problems/read-rows.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { judgeDisplay } from "./judge-display.js";
 import { oneLine } from "./one-line.js";
-import { openOutput } from "./open-output.js";
+import { prepareOutputFile } from "./open-output.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -74,7 +74,7 @@ export function registerJudge(program: Command): void {
     .option("--price-completion <p>", "price of a million tokens of answer", notNegative)
     .action(async (source: string, options: Options, command: Command) => {
       const { pairs, folder, judge } = await readSource(source, options);
-      const out = await openOutput(options.out ?? join(folder, "verdicts.jsonl"), source);
+      const out = await prepareOutputFile(options.out ?? join(folder, "verdicts.jsonl"), source);
       const result = options.exact
         ? { verdicts: pairs.map(({ question, answer }) => judge(question, answer)), unjudged: [] }
         : await ask(pairs, options, command.getOptionValueSource("keyEnv") === "cli");
@@ -136,7 +136,7 @@ async function readSource(source: string, { all, exact }: Options) {
       question,
       answer,
       place: { step, dataset },
-      set: `stage ${stageOf(run, step)}`,
+      set: `stage ${promotionsBefore(run, step)}`,
     }),
   );
   return { pairs, folder: source, judge: judge ?? (() => undefined) };
@@ -179,7 +179,7 @@ async function ask(pairs: Pair[], options: Options, isKeyNamed: boolean): Promis
   const display = judgeDisplay(process.stderr);
   try {
     const hint = `judging stopped; the same command goes on, with the verdicts kept in ${cache}`;
-    return await interruptible(hint, signal =>
+    return await runInterruptibly(hint, signal =>
       judgeQuestions({
         ...options,
         questions: pairs,

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
  * Makes the folder of a file to write, before work is done that would be lost without; returns its path.
  * @throws Error where it is the file that is read
  */
-export async function openOutput(out: string, source: string): Promise<string> {
+export async function prepareOutputFile(out: string, source: string): Promise<string> {
   const path = resolve(out);
   if (path === resolve(source)) throw new Error(`${source}: --out must be another file`);
   await mkdir(dirname(path), { recursive: true });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SampleColumns } from "../evaluation/sample-columns.js";
-import type { SeriesPassAtKOptions } from "../evaluation/series-pass-at-k.js";
+import type { CompareSeriesOptions } from "../evaluation/series-pass-at-k.js";
 import { toCsv } from "../util/to-csv.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -53,18 +53,18 @@ export function registerPassAtK(program: Command): void {
 
 async function run(files: string[], options: Options): Promise<void> {
   // Loaded here: other commands need no figures.
-  const { seriesPassAtK } = await import("../evaluation/series-pass-at-k.js");
+  const { compareSeries } = await import("../evaluation/series-pass-at-k.js");
   const { showTable } = await import("../figures/show-table.js");
   const { k, domain, confidence, draws, seed, title, anywhere, out } = options;
   const { problem, correct, samples, gold, completion, answer } = options;
-  const params: SeriesPassAtKOptions = {
+  const params: CompareSeriesOptions = {
     ...{ k, domain, confidence, draws, seed, title },
     columns: { problem, correct, samples, gold, completion, answer },
     ways: anywhere ? ["boxed", "answer is", "last"] : ["boxed"],
     onNotice: console.error,
   };
   const names = seriesNames(files);
-  const result = await seriesPassAtK(Object.fromEntries(files.map((file, i) => [names[i]!, file])), params);
+  const result = await compareSeries(Object.fromEntries(files.map((file, i) => [names[i]!, file])), params);
   const interval = `${Number((100 * confidence).toFixed(2))}% interval`;
   const ends = (low: number, high: number) =>
     Number.isNaN(low) ? "" : `${percent(low)} to ${percent(high)}`;

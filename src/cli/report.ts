@@ -3,15 +3,15 @@ import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
-import type { ReportPart } from "../figures/report-page.js";
+import type { ReportSection } from "../figures/report-page.js";
 import { eventsFile } from "../soar/event-log.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
-import { inTurn } from "../util/in-turn.js";
+import { mapSequentially } from "../util/in-turn.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { folderKind } from "./folder-kind.js";
-import { Interrupted, interruptible } from "./interruptible.js";
+import { Interrupted, runInterruptibly } from "./interruptible.js";
 
 interface ReportCommandOptions {
   out?: string;
@@ -37,7 +37,7 @@ export function registerReport(program: Command): void {
         console.log(relative(".", out) || out);
         return;
       }
-      await interruptible(`stopped; the report is ${relative(".", out)}`, signal =>
+      await runInterruptibly(`stopped; the report is ${relative(".", out)}`, signal =>
         watch(folders, out, signal),
       );
     });
@@ -56,22 +56,22 @@ async function writeReport(folders: string[], out: string, isWatched: boolean): 
 }
 
 /** What the folders hold: each study, then all SOAR runs, then all evaluation runs. */
-async function readParts(folders: string[]): Promise<{ parts: ReportPart[]; isDone: boolean }> {
-  const { runsPart } = await import("../figures/runs-part.js");
-  const { evaluationsPart } = await import("../study/evaluations-part.js");
-  const { studyPart } = await import("../study/study-part.js");
+async function readParts(folders: string[]): Promise<{ parts: ReportSection[]; isDone: boolean }> {
+  const { runsSection } = await import("../figures/runs-part.js");
+  const { evaluationsSection } = await import("../study/evaluations-part.js");
+  const { studySection } = await import("../study/study-part.js");
   const given = new Map(folders.map(folder => [resolve(folder), folder]));
   // What holds nothing is read as a run, which says what it lacks.
   const of = (kind: ReturnType<typeof folderKind>) =>
     [...given.values()].filter(folder => (folderKind(folder) ?? "run") === kind);
-  const studies = await inTurn(of("study"), readStudy);
-  const runs = await inTurn(of("run"), folder => readRun(folder));
-  const evaluations = await inTurn(of("evaluation"), folder => readEvaluation(folder));
+  const studies = await mapSequentially(of("study"), readStudy);
+  const runs = await mapSequentially(of("run"), folder => readRun(folder));
+  const evaluations = await mapSequentially(of("evaluation"), folder => readEvaluation(folder));
   return {
     parts: [
-      ...(await inTurn(studies, study => studyPart(study))),
-      ...(runs.length > 0 ? [runsPart(runs)] : []),
-      ...(evaluations.length > 0 ? [evaluationsPart(evaluations)] : []),
+      ...(await mapSequentially(studies, study => studySection(study))),
+      ...(runs.length > 0 ? [runsSection(runs)] : []),
+      ...(evaluations.length > 0 ? [evaluationsSection(evaluations)] : []),
     ],
     isDone: studies.every(isStudyDone) && [...runs, ...evaluations].every(({ ended }) => ended),
   };

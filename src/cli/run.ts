@@ -6,13 +6,13 @@ import { rewardCycles } from "../figures/reward-cycles.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
-import { soarLog } from "../soar/run-log.js";
+import { soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
-import { runStanding } from "../soar/run-standing.js";
-import { assign, collect } from "./assign.js";
+import { runStatus } from "../soar/run-standing.js";
+import { applySetOption, collect } from "./assign.js";
 import { folderKind } from "./folder-kind.js";
 import { followEvaluation } from "./follow-evaluation.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { printSummary } from "./print-summary.js";
 import { progressDisplay } from "./progress-display.js";
 import { readConfigSource } from "./read-config-source.js";
@@ -38,7 +38,7 @@ export function registerRun(program: Command): void {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
       const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
-      const standing = await runStanding(soarLog, { folder, config });
+      const standing = await runStatus(soarLogKind, { folder, config });
       if (standing !== "missing")
         console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this run; going on"}`);
       await follow(folder, standing === "missing" ? config : undefined);
@@ -62,7 +62,7 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
   const display = progressDisplay(process.stderr);
   const hint = `interrupted; everything up to the last finished outer step is kept. Go on with: soarlab resume ${folder}`;
   try {
-    const run = await interruptible(hint, signal =>
+    const run = await runInterruptibly(hint, signal =>
       runSoar({
         folder,
         config,
@@ -84,8 +84,8 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
 
 async function readConfig(source: string, { seed, server, set }: RunOptions): Promise<SoarConfig> {
   const input = structuredClone(await readConfigSource(source)) as Record<string, unknown>;
-  for (const assignment of set) assign(input, assignment);
-  if (seed !== undefined) assign(input, `seed=${seed}`);
-  if (server !== undefined) assign(input, `server.url=${server}`);
+  for (const assignment of set) applySetOption(input, assignment);
+  if (seed !== undefined) applySetOption(input, `seed=${seed}`);
+  if (server !== undefined) applySetOption(input, `server.url=${server}`);
   return parseConfig(input, source);
 }

@@ -8,7 +8,7 @@ import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
 import { studyPassAtK } from "../study/study-pass-at-k.js";
-import { inTurn } from "../util/in-turn.js";
+import { mapSequentially } from "../util/in-turn.js";
 import { folderKind } from "./folder-kind.js";
 
 /** `soarlab runs`. */
@@ -22,9 +22,12 @@ export function registerRuns(program: Command): void {
         throw new Error(`${folder}: no such folder`);
       });
       const folders = names.sort().map(name => join(folder, name));
-      const tables = await inTurn(lists, async ({ kind, heads, describe }) => {
+      const tables = await mapSequentially(lists, async ({ kind, heads, describe }) => {
         const own = folders.filter(folder => folderKind(folder) === kind);
-        const rows = await inTurn(own, async folder => [folder, ...(await safely(describe, folder))]);
+        const rows = await mapSequentially(own, async folder => [
+          folder,
+          ...(await safely(describe, folder)),
+        ]);
         return rows.length === 0 ? [] : [plainTable([heads, ...rows])];
       });
       if (tables.flat().length === 0) throw new Error(`${folder} holds no runs`);
@@ -105,7 +108,7 @@ async function safely(describe: (folder: string) => Promise<string[]>, folder: s
 
 async function state(isDone: boolean, folders: readonly string[]): Promise<string> {
   if (isDone) return "done";
-  const owners = await inTurn(folders, runOwner);
+  const owners = await mapSequentially(folders, runOwner);
   return owners.some(owner => owner !== undefined) ? "running" : "interrupted";
 }
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { findPath } from "../soar/find-path.js";
 import { startLocalServer } from "../training/start-local-server.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface ServeOptions {
@@ -31,7 +31,7 @@ export function registerServe(program: Command): void {
     .option("--port <port>", "port on the loopback interface; 0 = any free one", wholeNumber(0, 65_535), 8000)
     .option("--checkpoints <folder>", "where checkpoints are kept")
     .action(async (options: ServeOptions) => {
-      await interruptible("server stopped", async signal => {
+      await runInterruptibly("server stopped", async signal => {
         const server = await startLocalServer({
           ...options,
           model: findPath(options.model),

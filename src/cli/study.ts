@@ -6,7 +6,7 @@ import { readStudy } from "../study/read-study.js";
 import { runStudy, type StudyProgress } from "../study/run-study.js";
 import { studySchema } from "../study/study-config.js";
 import { studyProgressLine } from "../study/study-progress-line.js";
-import { interruptible } from "./interruptible.js";
+import { runInterruptibly } from "./interruptible.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import { readConfigSource } from "./read-config-source.js";
 import { readYaml } from "./read-yaml.js";
@@ -48,7 +48,7 @@ async function run(file: string, folder: string, { concurrency, out }: StudyOpti
   const line = liveLine(process.stderr);
   const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;
   try {
-    return await interruptible(hint, signal =>
+    return await runInterruptibly(hint, signal =>
       runStudy({
         study,
         base,

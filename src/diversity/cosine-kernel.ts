@@ -1,6 +1,6 @@
 import { scaledGram } from "./scaled-gram.js";
 import type { SquareMatrix } from "./square-matrix.js";
-import { unitScales } from "./unit-scales.js";
+import { inverseNorms } from "./unit-scales.js";
 
 /**
  * The n x n matrix of cosine similarities of n vectors.
@@ -8,5 +8,5 @@ import { unitScales } from "./unit-scales.js";
  * @throws RangeError naming the vector that is zero, not finite or of another length, or where n is over 20,000
  */
 export function cosineKernel(vectors: readonly ArrayLike<number>[]): SquareMatrix {
-  return scaledGram(vectors, unitScales(vectors));
+  return scaledGram(vectors, inverseNorms(vectors));
 }

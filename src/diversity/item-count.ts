@@ -5,7 +5,7 @@ import type { DiversityInput } from "./diversity-input.js";
  *
  * @throws TypeError where it is of none of the forms
  */
-export function itemCount<T>(input: DiversityInput<T>): number {
+export function countItems<T>(input: DiversityInput<T>): number {
   if ("vectors" in input) return input.vectors.length;
   if ("items" in input) return input.items.length;
   if (!("kernel" in input)) throw new TypeError("expected one of vectors, kernel or items");

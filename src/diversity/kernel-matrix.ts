@@ -1,6 +1,6 @@
 import { cosineKernel } from "./cosine-kernel.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { itemCount } from "./item-count.js";
+import { countItems } from "./item-count.js";
 import { ngramKernel } from "./ngram-kernel.js";
 import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
 
@@ -23,7 +23,7 @@ export function kernelMatrix<T>(input: DiversityInput<T>): SquareMatrix {
     });
     return ngramKernel({ texts: items });
   }
-  const size = itemCount(input);
+  const size = countItems(input);
   const { kernel } = input;
   if (!("size" in kernel)) return checked(fromRows(kernel));
   if (kernel.data.length !== size * size) {

@@ -1,7 +1,7 @@
 import type { DiversityInput } from "./diversity-input.js";
-import { itemCount } from "./item-count.js";
+import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { unitScales } from "./unit-scales.js";
+import { inverseNorms } from "./unit-scales.js";
 
 /**
  * The mean of 1 - similarity over all pairs of different items; of vectors, the mean pairwise cosine distance (SOAR,
@@ -11,12 +11,12 @@ import { unitScales } from "./unit-scales.js";
  * @throws RangeError naming the item, as `vendiScore`
  */
 export function meanPairwiseDistance<T>(input: DiversityInput<T>): number {
-  const count = itemCount(input);
+  const count = countItems(input);
   if (count < 2) return Number.NaN;
   const pairs = count * (count - 1);
   if ("vectors" in input) {
     const { vectors } = input;
-    const scales = unitScales(vectors);
+    const scales = inverseNorms(vectors);
     const sum = new Float64Array(vectors[0]!.length);
     vectors.forEach((vector, i) => {
       const scale = scales[i]!;

@@ -5,7 +5,7 @@
  * @throws RangeError naming the vector where lengths differ, a component is not finite, or all are zero (its cosine
  *   with anything is undefined)
  */
-export function unitScales(vectors: readonly ArrayLike<number>[]): Float64Array {
+export function inverseNorms(vectors: readonly ArrayLike<number>[]): Float64Array {
   const dimension = vectors[0]?.length ?? 0;
   return Float64Array.from(vectors, (vector, i) => {
     if (vector.length !== dimension) {

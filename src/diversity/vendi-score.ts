@@ -1,12 +1,12 @@
 import type { DiversityInput } from "./diversity-input.js";
 import { effectiveNumber } from "./effective-number.js";
-import { itemCount } from "./item-count.js";
+import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
 import { scaledGram } from "./scaled-gram.js";
-import { scaledScatter } from "./scaled-scatter.js";
+import { weightedCovariance } from "./scaled-scatter.js";
 import type { SquareMatrix } from "./square-matrix.js";
 import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
-import { unitScales } from "./unit-scales.js";
+import { inverseNorms } from "./unit-scales.js";
 
 export interface VendiOptions {
   /** How often each item counts, at least 0, summing to anything above 0. Default: all alike. */
@@ -38,19 +38,19 @@ export function vendiScore<T>(
   params: DiversityInput<T> & VendiOptions & { q?: number | readonly number[] },
 ): number | VendiRow[] {
   const { q = 1 } = params;
-  const spectrum = itemCount(params) === 0 ? new Float64Array() : eigenvalueShares(params);
+  const spectrum = countItems(params) === 0 ? new Float64Array() : eigenvalueShares(params);
   return typeof q === "number"
     ? effectiveNumber(spectrum, q)
     : q.map(order => ({ q: order, score: effectiveNumber(spectrum, order) }));
 }
 
 function eigenvalueShares<T>(params: DiversityInput<T> & VendiOptions): Float64Array {
-  const roots = weightRoots(itemCount(params), params.weights);
+  const roots = weightRoots(countItems(params), params.weights);
   if ("vectors" in params) {
     const { vectors } = params;
-    const scales = unitScales(vectors).map((scale, i) => scale * roots[i]!);
+    const scales = inverseNorms(vectors).map((scale, i) => scale * roots[i]!);
     const wide = vectors.length <= vectors[0]!.length;
-    return symmetricEigenvalues(wide ? scaledGram(vectors, scales) : scaledScatter(vectors, scales));
+    return symmetricEigenvalues(wide ? scaledGram(vectors, scales) : weightedCovariance(vectors, scales));
   }
   return kernelShares(kernelMatrix(params), roots);
 }

@@ -2,7 +2,7 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { createRandom, type Random } from "../util/random.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { itemCount } from "./item-count.js";
+import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
 import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
 import { vendiScore } from "./vendi-score.js";
@@ -47,7 +47,7 @@ export function vendiSubsamples<T>(
 ): VendiSubsamples[] {
   const { size = 128, draws = 100, replacement = false, seed = 0, q = 1 } = params;
   const orders = typeof q === "number" ? [q] : q;
-  const pool = itemCount(params);
+  const pool = countItems(params);
   for (const [name, value] of Object.entries({ size, draws })) {
     if (!(Number.isInteger(value) && value >= 1)) {
       throw new RangeError(`vendiSubsamples: ${name} = ${value}, expected a positive whole number`);

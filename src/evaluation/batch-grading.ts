@@ -14,7 +14,7 @@ const batchSize = 4096;
  * Grades answers in batches and adds the right ones to their tallies; while one batch is graded on the threads, the next
  * can be read. All are added once `end` resolves. `close` ends the threads.
  */
-export function batchGrading(domain: "math" | "gym" | Pick<Domain, "equal">) {
+export function gradeInBatches(domain: "math" | "gym" | Pick<Domain, "equal">) {
   // Made with the first answer: a table of verdicts needs no threads.
   let own: ReturnType<typeof createMathDomain> | undefined;
   const equal = (pairs: readonly AnswerPair[]) => {

@@ -1,9 +1,9 @@
-import { batches } from "../soar/batches.js";
+import { batchStream } from "../soar/batches.js";
 import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 
-export interface BatchScheduleParams {
+export interface TrainingBatchesParams {
   /** Synthetic questions; none = hard train alone. */
   questions: readonly QuestionAnswer[];
   hardTrain: readonly QuestionAnswer[];
@@ -13,10 +13,10 @@ export interface BatchScheduleParams {
 }
 
 /** The batches of an evaluation run's training steps, in order from step 0 (App. B.8): every call gives the next one. */
-export function batchSchedule(params: BatchScheduleParams): () => QuestionAnswer[] {
+export function trainingBatches(params: TrainingBatchesParams): () => QuestionAnswer[] {
   const { questions, hardTrain, training, batchSize, seed } = params;
   const of = (name: string, items: readonly QuestionAnswer[]) =>
-    batches(items, batchSize, deriveSeed(seed, name));
+    batchStream(items, batchSize, deriveSeed(seed, name));
   if (questions.length === 0) return of("hard", hardTrain);
   if (training.mix === "questions alone") return of("questions", questions);
   if (training.mix === "mixed") return of("mixed", [...questions, ...hardTrain]);

@@ -4,10 +4,10 @@ import { extractBoxed } from "../grading/extract-boxed.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Domain } from "../problems/domain.js";
 import type { Row } from "../problems/stream-rows.js";
-import { batchGrading } from "./batch-grading.js";
-import { howToName } from "./how-to-name.js";
+import { gradeInBatches } from "./batch-grading.js";
+import { columnHint } from "./how-to-name.js";
 import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-columns.js";
-import { twinCheck } from "./twin-check.js";
+import { checkIdColumnsAgree } from "./twin-check.js";
 
 export interface CountSamplesOptions {
   /** Which column holds what, where the names are not the usual ones. */
@@ -64,15 +64,15 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
     tallies.set(problem, tally);
     return tally;
   };
-  const grading = batchGrading(domain);
+  const grading = gradeInBatches(domain);
   let form: SampleForm | undefined;
-  let checkTwins: ReturnType<typeof twinCheck> | undefined;
+  let checkTwins: ReturnType<typeof checkIdColumnsAgree> | undefined;
   try {
     for await (const { row, value } of rows) {
       const cells = readCells(value, where(row));
       if (form === undefined || checkTwins === undefined) {
         form = sampleColumns(value, where(row), columns);
-        checkTwins = twinCheck(form, where);
+        checkTwins = checkIdColumnsAgree(form, where);
       }
       const problem = cells.read(form.problem, name, "the problem's id or text");
       checkTwins(problem, { row, value });
@@ -96,7 +96,7 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
         if (tally.gold !== gold) {
           throw cells.error(
             `problem ${brief(problem)} has the reference ${brief(gold)} here and ${brief(tally.gold)} at ` +
-              `${where(tally.row)}; is "${form.problem}" what tells problems apart? ${howToName("problem")}`,
+              `${where(tally.row)}; is "${form.problem}" what tells problems apart? ${columnHint("problem")}`,
           );
         }
         const completions = readCompletions(cells, form.answers, columns);

@@ -1,12 +1,12 @@
 import { labConfigSchema, studentSchema, teacherSchema } from "../soar/lab-config.js";
 import { parseConfig } from "../soar/parse-config.js";
-import { merge } from "../util/merge.js";
+import { deepMerge } from "../util/merge.js";
 import {
   type EvaluationConfig,
   type EvaluationConfigInput,
   evaluationConfigSchema,
 } from "./evaluation-config.js";
-import { evaluationScales } from "./evaluation-scales.js";
+import { domainSchedules } from "./evaluation-scales.js";
 import { type ProtocolName, protocols } from "./protocols.js";
 
 /** Fields of a configuration, given in part. */
@@ -37,10 +37,10 @@ const sharedSchema = labConfigSchema
 export function evaluationConfigFor(params: EvaluationConfigForParams): EvaluationConfig {
   const { protocol, base, run, common, changes } = params;
   const shared = sharedSchema.parse(parseConfig(base));
-  const scale = evaluationScales[shared.domain];
+  const scale = domainSchedules[shared.domain];
   const own: EvaluationChanges = protocols[protocol];
   // A scale says how long training takes, but whether there is any, and on what, is the protocol's.
   const training = { training: own.training ?? {} };
-  const input = merge(shared, own, scale, common, training, run ? { run } : {}, changes);
+  const input = deepMerge(shared, own, scale, common, training, run ? { run } : {}, changes);
   return parseConfig(input, `protocol ${protocol}`, evaluationConfigSchema);
 }

@@ -7,7 +7,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { studentStep } from "../soar/student-step.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { readJsonl } from "../util/jsonl.js";
-import { batchSchedule } from "./batch-schedule.js";
+import { trainingBatches } from "./batch-schedule.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import { type EvaluationEvent, trainingQuestionSchema } from "./evaluation-events.js";
 import { type EvaluationLog, trainingQuestionsFile } from "./evaluation-log.js";
@@ -53,9 +53,9 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   let questionBytes = last?.questionBytes ?? (await keepQuestions(lab, log, questions, 0));
   await announce(lab, log, last);
   const schedule = () =>
-    batchSchedule({
+    trainingBatches({
       questions,
-      hardTrain: lab.hard.train,
+      hardTrain: lab.hardSplit.train,
       training,
       batchSize,
       seed: deriveSeed(seed, "batches", since),
@@ -67,7 +67,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
     onProgress({ step, steps: training.steps, phase: "evaluating", reward: metrics.at(-1)?.["reward/mean"] });
     const counts = await sampleCounts(lab, {
       sampler: await student.sampler(),
-      problems: lab.hard.test,
+      problems: lab.hardSplit.test,
       samples: test.samples,
       seed: deriveSeed(seed, "test", step),
     });
@@ -141,7 +141,7 @@ async function announce(
   last: EvaluationEvent | undefined,
 ): Promise<void> {
   const at = new Date().toISOString();
-  const problems = lab.hard.test.map(({ id }) => id);
+  const problems = lab.hardSplit.test.map(({ id }) => id);
   const start = log.events.find(event => event.type === "start");
   if (start) {
     if (!isDeepStrictEqual(start.problems, problems)) {

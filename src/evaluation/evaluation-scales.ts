@@ -2,7 +2,7 @@ import type { LabConfig } from "../soar/lab-config.js";
 import type { EvaluationConfigInput } from "./evaluation-config.js";
 
 /** How long evaluation runs take, by domain: the paper's numbers are the defaults; the gym is done in seconds. */
-export const evaluationScales: Record<
+export const domainSchedules: Record<
   LabConfig["domain"],
   Pick<EvaluationConfigInput, "training" | "test" | "student">
 > = {

@@ -1,5 +1,5 @@
 import type { Lab } from "../soar/lab.js";
-import { promotedRun } from "../soar/promoted-run.js";
+import { requirePromotions } from "../soar/promoted-run.js";
 import type { RunRecord } from "../soar/run-log.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
@@ -20,7 +20,7 @@ export async function openStudent(
   if (resumeFrom) return lab.service.loadModel(resumeFrom, { ...params, optimizer: true });
   if (start === "base") return lab.service.createModel(params);
   const checkpoint =
-    start === "teacher" ? teacherCheckpoint(run) : bestPromotion(promotedRun(run)).checkpoint;
+    start === "teacher" ? teacherCheckpoint(run) : bestPromotion(requirePromotions(run)).checkpoint;
   return lab.service.loadModel(checkpoint, { ...params, optimizer: false });
 }
 

@@ -5,10 +5,10 @@ import type { PassAtKRow } from "../metrics/pass-at-k.js";
 import { toDataFrame } from "../metrics/to-data-frame.js";
 import { isFrame } from "../util/frame-rows.js";
 import {
+  type ComparedSeries,
+  type CompareSeriesOptions,
+  compareSeries,
   type SampleSource,
-  type SeriesPassAtK,
-  type SeriesPassAtKOptions,
-  seriesPassAtK,
 } from "./series-pass-at-k.js";
 
 export interface PassAtKFrom {
@@ -21,7 +21,7 @@ export interface PassAtKFrom {
   figure: Figure;
 }
 
-export interface PassAtKFromSeries extends SeriesPassAtK {
+export interface PassAtKFromSeries extends ComparedSeries {
   /** The rows as a danfo DataFrame. */
   frame: DataFrame;
 }
@@ -33,20 +33,20 @@ export interface PassAtKFromSeries extends SeriesPassAtK {
  * @throws Error as `readSampleCounts`; RangeError where a series has no problems, or k is more than a problem's samples;
  *   TypeError where a verdict in an array is no boolean (nor 0 or 1), or a source is of none of the forms
  */
-export async function passAtKFrom(source: SampleSource, options?: SeriesPassAtKOptions): Promise<PassAtKFrom>;
+export async function passAtKFrom(source: SampleSource, options?: CompareSeriesOptions): Promise<PassAtKFrom>;
 export async function passAtKFrom(
   source: Record<string, SampleSource>,
-  options?: SeriesPassAtKOptions,
+  options?: CompareSeriesOptions,
 ): Promise<PassAtKFromSeries>;
 export async function passAtKFrom(
   source: SampleSource | Record<string, SampleSource>,
-  options: SeriesPassAtKOptions = {},
+  options: CompareSeriesOptions = {},
 ): Promise<PassAtKFrom | PassAtKFromSeries> {
   if (typeof source === "object" && source !== null && !Array.isArray(source) && !isFrame(source)) {
-    const several = await seriesPassAtK(source as Record<string, SampleSource>, options);
+    const several = await compareSeries(source as Record<string, SampleSource>, options);
     return { ...several, frame: await toDataFrame(several.rows) };
   }
-  const { counts, rows, figure } = await seriesPassAtK({ samples: source as SampleSource }, options);
+  const { counts, rows, figure } = await compareSeries({ samples: source as SampleSource }, options);
   const plain = rows.map(({ series, ...row }) => row);
   return { counts: counts.samples!, rows: plain, frame: await toDataFrame(plain), figure };
 }

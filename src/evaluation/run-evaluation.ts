@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connectLab } from "../soar/connect-lab.js";
+import { openExperiment } from "../soar/connect-lab.js";
 import { EventLog } from "../soar/event-log.js";
 import type { OpenLabParams } from "../soar/open-lab.js";
 import { readRun, runFiles } from "../soar/run-log.js";
@@ -33,7 +33,7 @@ export async function runEvaluation(params: RunEvaluationParams): Promise<Evalua
     if (log.events.at(-1)?.type === "end") return await readEvaluation(folder);
     const run = log.config.run === undefined ? undefined : await readRun(log.config.run);
     const checkpoints = join(run?.folder ?? folder, runFiles.checkpoints);
-    const lab = await connectLab({ checkpoints, ...params, config: log.config });
+    const lab = await openExperiment({ checkpoints, ...params, config: log.config });
     try {
       const loop = evaluationLoop({ lab, log, run, onProgress: params.onProgress });
       for await (const evaluation of loop) params.onEvaluation?.(evaluation);

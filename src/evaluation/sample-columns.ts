@@ -1,4 +1,4 @@
-import { howToName } from "./how-to-name.js";
+import { columnHint } from "./how-to-name.js";
 
 /** Columns that a user names; each has usual names that are looked for where it is left out. */
 export interface SampleColumns {
@@ -65,12 +65,12 @@ export function sampleColumns(
     const found = columns[role] === undefined ? usual[role].filter(name => name in row) : [columns[role]];
     if (found.length < 2) return found[0];
     throw error(
-      `both "${found[0]}" and "${found[1]}" could be the ${holds[role]}; ${shown(row)}. ${howToName(role)}`,
+      `both "${found[0]}" and "${found[1]}" could be the ${holds[role]}; ${shown(row)}. ${columnHint(role)}`,
     );
   };
   const missing = (role: keyof typeof usual, more = "") => {
     const names = usual[role].join(", ");
-    return error(`no column for the ${holds[role]} (${names})${more}; ${shown(row)}. ${howToName(role)}`);
+    return error(`no column for the ${holds[role]} (${names})${more}; ${shown(row)}. ${columnHint(role)}`);
   };
 
   const named = usual.problem.filter(name => name in row);

@@ -1,7 +1,7 @@
 import { studentReward } from "../grading/student-reward.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Problem } from "../problems/problem.js";
-import { answerGroup } from "../soar/answer-group.js";
+import { sampleAndReward } from "../soar/answer-group.js";
 import type { Lab } from "../soar/lab.js";
 import type { LabConfig } from "../soar/lab-config.js";
 import type { SamplingClient } from "../training/sampling-client.js";
@@ -23,7 +23,7 @@ export async function sampleCounts(
 ): Promise<ProblemCount[]> {
   return Promise.all(
     problems.map(async problem => {
-      const members = await answerGroup(lab, {
+      const members = await sampleAndReward(lab, {
         sampler,
         pair: problem,
         size: samples,

@@ -25,7 +25,7 @@ export type SampleSource =
   /** Any of these with named fields as a danfojs DataFrame. */
   | Frame;
 
-export interface SeriesPassAtKOptions extends BootstrapOptions, ReadSampleCountsOptions {
+export interface CompareSeriesOptions extends BootstrapOptions, ReadSampleCountsOptions {
   /** One k, or several. Default: those of 1, 4, 8, 16 and 32 (SOAR, App. B.6) that every problem has samples for. */
   k?: number | readonly number[];
   /** Samples of each problem, where the source is bare numbers of right ones. */
@@ -42,7 +42,7 @@ export interface SeriesDifference extends PassAtKDifference {
   against: string;
 }
 
-export interface SeriesPassAtK {
+export interface ComparedSeries {
   /** How often each problem was solved, by series. */
   counts: Record<string, Required<ProblemCount>[]>;
   /** pass@k with its interval, a row per series and k. */
@@ -60,11 +60,11 @@ const usualKs = [1, 4, 8, 16, 32];
  *
  * @throws Error as `passAtKFrom`
  */
-export async function seriesPassAtK(
+export async function compareSeries(
   sources: Record<string, SampleSource>,
-  options: SeriesPassAtKOptions = {},
-): Promise<SeriesPassAtK> {
-  const counts: SeriesPassAtK["counts"] = {};
+  options: CompareSeriesOptions = {},
+): Promise<ComparedSeries> {
+  const counts: ComparedSeries["counts"] = {};
   for (const [name, source] of Object.entries(sources))
     counts[name] = await readCounts(name, source, options);
   const names = Object.keys(counts);
@@ -105,7 +105,7 @@ export async function seriesPassAtK(
 async function readCounts(
   name: string,
   source: SampleSource,
-  options: SeriesPassAtKOptions,
+  options: CompareSeriesOptions,
 ): Promise<Required<ProblemCount>[]> {
   if (typeof source === "string") {
     const found = await stat(source).catch(cause => {
@@ -152,7 +152,7 @@ function haveSameProblems(a: readonly ProblemCount[], b: readonly ProblemCount[]
   return a.length === b.length && b.every(({ problem }) => names.has(problem));
 }
 
-function describe(counts: SeriesPassAtK["counts"], confidence: number | undefined): string {
+function describe(counts: ComparedSeries["counts"], confidence: number | undefined): string {
   const series = Object.values(counts);
   const parts = [
     `${range(series.map(({ length }) => length))} problems`,

@@ -6,7 +6,7 @@ import { findFile } from "../soar/find-file.js";
 import { findPath } from "../soar/find-path.js";
 import type { Lab } from "../soar/lab.js";
 import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
-import { promotedRun } from "../soar/promoted-run.js";
+import { requirePromotions } from "../soar/promoted-run.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { sampleQuestions } from "../soar/sample-questions.js";
 import type { SamplingClient } from "../training/sampling-client.js";
@@ -43,7 +43,7 @@ export async function trainingQuestions(
     case "nothing":
       return [];
     case "promotions": {
-      const { promotionQuestions: kept, folder } = promotedRun(run);
+      const { promotionQuestions: kept, folder } = requirePromotions(run);
       const { verdicts, subset } = questions;
       const records = verdicts ? await attachVerdicts({ records: kept, file: findPath(verdicts) }) : kept;
       const chosen = questionSubset(records, subset);
@@ -67,7 +67,7 @@ async function sampleFrom(
 ): Promise<QuestionAnswer[]> {
   const { rank } = lab.config.model;
   const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
-  const teacher = model ? await model.sampler() : lab.base;
+  const teacher = model ? await model.sampler() : lab.baseSampler;
   const { questions } = await sampleQuestions(lab, { teacher, count, seed });
   await model?.unload();
   return questions;

@@ -7,7 +7,7 @@ import type { SampleForm } from "./sample-columns.js";
  *
  * @param where says for errors where a row stands
  */
-export function twinCheck(
+export function checkIdColumnsAgree(
   { problem: column, alsoProblem }: SampleForm,
   where: (row: number) => string,
 ): (problem: string, row: Row) => void {

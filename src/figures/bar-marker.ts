@@ -1,4 +1,4 @@
-import type { SeriesLook } from "./series-look.js";
+import type { SeriesStyle } from "./series-look.js";
 
 /** Plotly's marker of a bar. */
 export interface BarMarker {
@@ -8,7 +8,7 @@ export interface BarMarker {
 }
 
 /** The bars of a series: filled, or hatched in its colour. */
-export function barMarker({ color, pattern }: SeriesLook): BarMarker {
+export function barMarker({ color, pattern }: SeriesStyle): BarMarker {
   if (!pattern) return { color };
   return { color, pattern: { shape: pattern, size: 5, solidity: 0.4 }, line: { color, width: 1 } };
 }

@@ -1,7 +1,7 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { lastStep } from "./last-step.js";
-import { seriesLook } from "./series-look.js";
+import { maxStep } from "./last-step.js";
+import { seriesStyle } from "./series-look.js";
 import { stepTicks } from "./step-ticks.js";
 
 export interface DiversityOverStepsParams {
@@ -35,7 +35,7 @@ export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
         `diversityOverSteps: "${name}", step ${wrong.step}: ${wrong.value}, expected a number`,
       );
     }
-    const { color, dash, symbol } = seriesLook(i);
+    const { color, dash, symbol } = seriesStyle(i);
     return {
       type: "scatter",
       name,
@@ -48,5 +48,5 @@ export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
     };
   });
   const layout = baseLayout({ title, subtitle: params.subtitle, x: "outer step", y, legend: names });
-  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) } } };
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(maxStep(data)) } } };
 }

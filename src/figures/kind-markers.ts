@@ -1,5 +1,5 @@
 import { type BarMarker, barMarker } from "./bar-marker.js";
-import { seriesLook } from "./series-look.js";
+import { seriesStyle } from "./series-look.js";
 import { colorway, palette } from "./theme.js";
 
 /** Cividis, which readers with any colour vision see as a scale (Nunez et al. 2018), less its darkest end. */
@@ -33,7 +33,7 @@ export function kindMarkers(kinds: readonly string[]): Map<string, BarMarker> {
     if (kind === "other") return { color: palette.grey };
     if (isScale && numbered.includes(kind))
       return { color: scale[Math.round(numbered.indexOf(kind) * step)]! };
-    return barMarker(seriesLook(named++, isScale ? beside : hues));
+    return barMarker(seriesStyle(named++, isScale ? beside : hues));
   };
   return new Map(kinds.map(kind => [kind, marker(kind)]));
 }

@@ -2,8 +2,8 @@ import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { lastStep } from "./last-step.js";
-import { namedLook } from "./named-look.js";
+import { maxStep } from "./last-step.js";
+import { styleOf } from "./named-look.js";
 import { stepTicks } from "./step-ticks.js";
 import { translucent } from "./translucent.js";
 
@@ -58,7 +58,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     const rows = overSeeds(seeds, firstStep, every);
     if (rows.length === 0)
       throw new RangeError(`learningCurves: "${name}" has no values, expected one list per seed`);
-    const { color, dash } = namedLook(name, allNames);
+    const { color, dash } = styleOf(name, allNames);
     const label =
       seedCounts.size > 1 ? `${name} (${seeds.length} seed${seeds.length === 1 ? "" : "s"})` : name;
     legend.push(label);
@@ -118,7 +118,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
     y: params.y,
     legend,
   });
-  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) }, shapes } };
+  return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(maxStep(data)) }, shapes } };
 }
 
 /** Mean and SD at every step that a seed has, in order; NaN where none has a finite value. */

@@ -2,8 +2,8 @@ import type { RunRecord } from "../soar/run-log.js";
 import { baseLayout } from "./base-layout.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { lastStep } from "./last-step.js";
-import { seriesLook } from "./series-look.js";
+import { maxStep } from "./last-step.js";
+import { seriesStyle } from "./series-look.js";
 import { stepTicks } from "./step-ticks.js";
 
 export interface MetricOverStepsParams {
@@ -36,7 +36,7 @@ export function metricOverSteps({
   }
   const data = names.map((name, i) => {
     const { steps } = runs[name]!;
-    const { color, dash, symbol } = seriesLook(i);
+    const { color, dash, symbol } = seriesStyle(i);
     return {
       type: "scatter",
       name,
@@ -53,7 +53,7 @@ export function metricOverSteps({
     data,
     layout: {
       ...layout,
-      xaxis: { ...layout.xaxis, ...stepTicks(lastStep(data)) },
+      xaxis: { ...layout.xaxis, ...stepTicks(maxStep(data)) },
       annotations: steps.length === 0 ? [emptyNote("no outer step is finished yet")] : [],
     },
   };

@@ -1,6 +1,6 @@
 import { textWidth } from "./text-width.js";
 
-export interface PackedLabel {
+export interface PlacedLabel {
   x: number;
   text: string;
   /** Row from the bottom, from 0. */
@@ -15,10 +15,10 @@ export interface PackedLabel {
  * @param width of the axis, in pixels
  * @param size of the font, in pixels
  */
-export function packLabels(
+export function layoutLabels(
   labels: readonly { x: number; text: string }[],
   { range, width, size }: { range: readonly [number, number]; width: number; size: number },
-): PackedLabel[] {
+): PlacedLabel[] {
   const scale = width / (range[1] - range[0]);
   const ends: number[] = [];
   return [...labels]

@@ -1,10 +1,10 @@
 import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";
 import { figureHtml } from "./figure-html.js";
-import { newId } from "./new-id.js";
+import { uniqueElementId } from "./new-id.js";
 
 /** A figure of a page that has Plotly, with a line below it. */
 export function pageFigure(figure: Figure, caption = ""): string {
   const note = caption && `<p class="quiet">${escapeHtml(caption)}</p>`;
-  return `${figureHtml(figure, { id: newId() })}${note}`;
+  return `${figureHtml(figure, { id: uniqueElementId() })}${note}`;
 }

@@ -1,7 +1,7 @@
 import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { namedLook } from "./named-look.js";
-import type { SeriesLook } from "./series-look.js";
+import { styleOf } from "./named-look.js";
+import type { SeriesStyle } from "./series-look.js";
 
 /** pass@k at one k, as `passAtK` gives it or a table states it. */
 export interface PassAtKPoint {
@@ -31,7 +31,7 @@ export function passAtKFigure(
     k: number[];
     value: number[];
     errors: object;
-    look: SeriesLook;
+    look: SeriesStyle;
     name: string;
   }) => Figure["data"][0],
 ): Figure {
@@ -70,7 +70,7 @@ export function passAtKFigure(
       k: rows.map(({ k }) => k),
       value: rows.map(({ value }) => 100 * value),
       errors,
-      look: namedLook(name, allNames),
+      look: styleOf(name, allNames),
     });
   });
   const layout = baseLayout({

@@ -1,5 +1,5 @@
 import { escapeHtml } from "./escape-html.js";
-import { newId } from "./new-id.js";
+import { uniqueElementId } from "./new-id.js";
 import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ProgressCellParams {
@@ -28,7 +28,7 @@ export interface ProgressCell {
 /** A bar and a line of text under the running cell, drawn over and over. Outside a notebook it writes lines to standard error. */
 export function progressCell({ interval = 500, below }: ProgressCellParams = {}): ProgressCell {
   const kernel = notebookKernel();
-  const id = newId();
+  const id = uniqueElementId();
   let latest: ProgressLine | undefined;
   let isShown = false;
   let written: string | number | undefined;

@@ -1,13 +1,13 @@
 import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { browseQuestions, type PageQuestions } from "./browser/browse-questions.js";
-import { unpack } from "./browser/unpack.js";
+import { gunzipBase64 } from "./browser/unpack.js";
 import { escapeHtml } from "./escape-html.js";
 import type { HtmlBlock } from "./html-block.js";
-import { newId } from "./new-id.js";
-import { pack } from "./pack.js";
+import { uniqueElementId } from "./new-id.js";
+import { gzipBase64 } from "./pack.js";
 import { pageScript } from "./page-script.js";
-import { stageOf } from "./stage-of.js";
+import { promotionsBefore } from "./stage-of.js";
 import { verdictNames } from "./verdict-names.js";
 
 export interface QuestionBrowserOptions {
@@ -46,7 +46,7 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
   const page: PageQuestions = {
     kinds,
     verdicts,
-    stages: run.steps.map(({ step }) => stageOf(run, step)),
+    stages: run.steps.map(({ step }) => promotionsBefore(run, step)),
     promoted: run.steps.map(({ step }) => keptAt.get(step) ?? -1),
     rewards: run.steps.map(({ rewards }) => rewards.map(row => row.reduce((a, b) => a + b, 0) / row.length)),
     rows: questions.map(({ step, dataset, kind, question, answer, verdict }) => [
@@ -67,7 +67,7 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
   const sample = from.filter((_, i) => i % every === 0);
   const cells = sample.map(question => [
     String(question.step + 1),
-    String(stageOf(run, question.step)),
+    String(promotionsBefore(run, question.step)),
     question.kind ?? "",
     question.question,
     question.answer,
@@ -80,11 +80,14 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
     `<tr>${values.map(value => `<${tag} style="text-align:left">${escapeHtml(value)}</${tag}>`).join("")}</tr>`;
   const table = `<table>${row("th", heads)}${cells.map(values => row("td", values)).join("\n")}</table>`;
   const summary = `${run.questions.length} questions, ${kept.length} kept by promotions`;
-  const id = newId();
+  const id = uniqueElementId();
   const script =
     process.env.SOARLAB_FIGURES === "static"
       ? ""
-      : pageScript([unpack, browseQuestions], `browseQuestions("${id}", "${pack(JSON.stringify(page))}");`);
+      : pageScript(
+          [gunzipBase64, browseQuestions],
+          `browseQuestions("${id}", "${gzipBase64(JSON.stringify(page))}");`,
+        );
   return {
     html: `<div class="soarlab-questions">${note && `<p class="quiet">${note}</p>`}<div id="${id}"><p class="quiet">${summary}; some of them:</p><div class="wide">${table}</div></div></div>${script}`,
     text: [summary, heads.join(" | "), ...cells.map(values => values.join(" | "))].join("\n"),

@@ -1,11 +1,11 @@
 import type { RunRecord } from "../soar/run-log.js";
 import { type ReportOptions, reportPage } from "./report-page.js";
-import { runsPart } from "./runs-part.js";
+import { runsSection } from "./runs-part.js";
 
 /**
  * A report of one or several runs as one self-contained HTML page: summary tables, figures, and the questions to browse.
  * @throws RangeError where there is no run
  */
 export async function reportHtml(runs: readonly RunRecord[], options: ReportOptions = {}): Promise<string> {
-  return reportPage([runsPart(runs)], options);
+  return reportPage([runsSection(runs)], options);
 }

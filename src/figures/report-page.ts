@@ -3,7 +3,7 @@ import { htmlPage } from "./html-page.js";
 import { plotlyLoader } from "./plotly-loader.js";
 
 /** What a report says of experiments of one kind. */
-export interface ReportPart {
+export interface ReportSection {
   title: string;
   html: string;
 }
@@ -15,7 +15,7 @@ export interface ReportOptions {
 
 /** A report as one self-contained HTML page, its parts one after the other. */
 export async function reportPage(
-  parts: readonly ReportPart[],
+  parts: readonly ReportSection[],
   { refresh }: ReportOptions = {},
 ): Promise<string> {
   const body = [

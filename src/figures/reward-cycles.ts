@@ -5,7 +5,7 @@ import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
 import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { packLabels } from "./pack-labels.js";
+import { layoutLabels } from "./pack-labels.js";
 import { percent } from "./percent.js";
 import { stepTicks } from "./step-ticks.js";
 import { palette } from "./theme.js";
@@ -47,7 +47,7 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
     run.ended ? 0 : Math.min(config.outerSteps, Math.ceil(steps.length * 1.15)),
   );
   const range: [number, number] = [0.5, last + 0.5];
-  const labels = packLabels(
+  const labels = layoutLabels(
     promotions.map((promotion, i) => ({ x: promotion.step + 1, text: promotionLabel(run, i) })),
     { range, width: designWidth - 100, size: 11 },
   );

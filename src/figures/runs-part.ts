@@ -8,26 +8,26 @@ import { duration } from "./duration.js";
 import { escapeHtml } from "./escape-html.js";
 import { htmlTable } from "./html-table.js";
 import { jsonDetails } from "./json-details.js";
-import { labRows } from "./lab-rows.js";
+import { commonConfigRows } from "./lab-rows.js";
 import { learningCurves } from "./learning-curves.js";
 import { metricOverSteps } from "./metric-over-steps.js";
 import { pageFigure } from "./page-figure.js";
 import { percent } from "./percent.js";
 import { questionBrowser } from "./question-browser.js";
 import { questionKinds } from "./question-kinds.js";
-import type { ReportPart } from "./report-page.js";
+import type { ReportSection } from "./report-page.js";
 import { rewardCycles } from "./reward-cycles.js";
-import { shortNames } from "./short-names.js";
-import { stageOf } from "./stage-of.js";
+import { distinctFolderNames } from "./short-names.js";
+import { promotionsBefore } from "./stage-of.js";
 import { taxonomyBars } from "./taxonomy-bars.js";
 
 /**
  * What a report says of one or several SOAR runs: summary tables, figures, and the questions to browse.
  * @throws RangeError where there is no run
  */
-export function runsPart(runs: readonly RunRecord[]): ReportPart {
+export function runsSection(runs: readonly RunRecord[]): ReportSection {
   if (runs.length === 0) throw new RangeError("reportHtml: no runs, expected at least one");
-  const names = shortNames(
+  const names = distinctFolderNames(
     runs.map(({ folder }) => folder),
     1,
   );
@@ -104,7 +104,7 @@ function heldOut(run: RunRecord): number[] {
   if (stages.length === 0) return [Number.NaN];
   return [
     stages[0]!.accuracy.test,
-    ...run.steps.map(({ step }) => stages[stageOf(run, step + 1)]!.accuracy.test),
+    ...run.steps.map(({ step }) => stages[promotionsBefore(run, step + 1)]!.accuracy.test),
   ].map(share => 100 * share);
 }
 
@@ -147,7 +147,7 @@ function headline(run: RunRecord): string {
   const began = start
     ? ` Began ${start.at.slice(0, 16).replace("T", " ")} UTC, soarlab ${start.version}.`
     : "";
-  return `${state(run)}: ${steps.length} of ${counted(config.outerSteps, "outer step")}, ${counted(promotions.length, "promotion")}, ${counted(promotionQuestions.length, "question")} kept.${gain}${began}`;
+  return `${state(run)}: ${steps.length} of ${pluralize(config.outerSteps, "outer step")}, ${pluralize(promotions.length, "promotion")}, ${pluralize(promotionQuestions.length, "question")} kept.${gain}${began}`;
 }
 
 function state(run: RunRecord): string {
@@ -188,7 +188,7 @@ function verdictsByStage(run: RunRecord) {
   const sets: Record<string, NonNullable<QuestionRecord["verdict"]>[]> = {};
   for (const question of run.questions) {
     if (!question.verdict) continue;
-    const name = `stage ${stageOf(run, question.step)}`;
+    const name = `stage ${promotionsBefore(run, question.step)}`;
     sets[name] ??= [];
     sets[name].push(question.verdict);
   }
@@ -243,7 +243,7 @@ function timeTable(run: RunRecord): string {
 function configTable({ config }: RunRecord): string {
   const { student, teacher, promotion } = config;
   const rows: [string, string][] = [
-    ...labRows(config),
+    ...commonConfigRows(config),
     ["hard split", `${config.hard.train}; held out: ${config.hard.test}`],
     ["outer steps T", String(config.outerSteps)],
     [

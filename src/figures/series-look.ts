@@ -1,7 +1,7 @@
 import { colorway } from "./theme.js";
 
 /** How a series differs from the others of its figure. */
-export interface SeriesLook {
+export interface SeriesStyle {
   color: string;
   /** Of its line. */
   dash: string;
@@ -22,7 +22,7 @@ const lines = [
  * The look of the i-th series, from 0: the colours in turn, and each time round another line. Of four times as many as
  * there are colours, 28, no two are alike.
  */
-export function seriesLook(i: number, colors: readonly string[] = colorway): SeriesLook {
+export function seriesStyle(i: number, colors: readonly string[] = colorway): SeriesStyle {
   const line = lines[Math.floor(i / colors.length) % lines.length]!;
   return { color: colors[i % colors.length]!, ...line };
 }

@@ -6,7 +6,7 @@ import { figureHtml } from "./figure-html.js";
 import { figureTitle } from "./figure-title.js";
 import type { HtmlBlock } from "./html-block.js";
 import { htmlPage } from "./html-page.js";
-import { newId } from "./new-id.js";
+import { uniqueElementId } from "./new-id.js";
 import { notebookKernel } from "./notebook-kernel.js";
 import { plotlyLoader } from "./plotly-loader.js";
 import { renderSvg } from "./render-svg.js";
@@ -38,7 +38,7 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
     return;
   }
   if (!kernel) {
-    const body = figureHtml(what, { id: newId() });
+    const body = figureHtml(what, { id: uniqueElementId() });
     await write(htmlPage({ title: figureTitle(what), body: body + (await plotlyLoader()) }), options.file);
     return;
   }
@@ -47,7 +47,7 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
   const loader = !isStatic && (options.loadPlotly || !isPlotlyShown) ? await plotlyLoader() : "";
   if (loader) isPlotlyShown = true;
   kernel.display({
-    "text/html": figureHtml(what, { id: newId(), svg, isStatic }) + loader,
+    "text/html": figureHtml(what, { id: uniqueElementId(), svg, isStatic }) + loader,
     "image/svg+xml": svg,
     "text/plain": `[${figureTitle(what)}]`,
   });
@@ -59,7 +59,7 @@ function isHtml(what: Figure | HtmlBlock): what is HtmlBlock {
 
 async function write(html: string, file?: string): Promise<void> {
   folder ??= mkdtemp(join(tmpdir(), "soarlab-"));
-  const path = resolve(file ?? join(await folder, `${newId()}.html`));
+  const path = resolve(file ?? join(await folder, `${uniqueElementId()}.html`));
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, html);
   console.log(path);

@@ -6,7 +6,7 @@ import type { LabConfig } from "./lab-config.js";
 import type { QuestionAnswer } from "./parse-teacher-completion.js";
 import { studentRewards } from "./student-rewards.js";
 
-export interface AnswerGroupParams {
+export interface SampleAndRewardParams {
   /** The student. */
   sampler: SamplingClient;
   /** The question, with the answer that is taken for right. */
@@ -17,9 +17,9 @@ export interface AnswerGroupParams {
 }
 
 /** A student's rollouts of one question under the configured sampling, each with its own reward (App. B.3). */
-export async function answerGroup(
+export async function sampleAndReward(
   lab: Lab<LabConfig>,
-  { sampler, pair: { question, answer }, size, seed }: AnswerGroupParams,
+  { sampler, pair: { question, answer }, size, seed }: SampleAndRewardParams,
 ): Promise<GroupMember[]> {
   const rollouts = await rolloutGroup({
     ...lab.config.student.sampling,

@@ -1,7 +1,7 @@
 import type { Problem } from "../problems/problem.js";
 import type { TrainingClient } from "../training/training-client.js";
 import type { BaselineAccuracy } from "./events.js";
-import { greedyCorrect } from "./greedy-correct.js";
+import { solvedGreedily } from "./greedy-correct.js";
 import type { Lab } from "./lab.js";
 
 /** The model that students start from and are measured against: theta of Algorithm 1. */
@@ -24,10 +24,10 @@ export async function measureBaseline(
   checkpoint?: string,
   model?: TrainingClient,
 ): Promise<Baseline> {
-  const sampler = model ? await model.sampler() : lab.base;
-  const { train, test } = lab.hard;
-  const correct = await greedyCorrect(lab, sampler, train);
-  const heldOut = await greedyCorrect(lab, sampler, test);
+  const sampler = model ? await model.sampler() : lab.baseSampler;
+  const { train, test } = lab.hardSplit;
+  const correct = await solvedGreedily(lab, sampler, train);
+  const heldOut = await solvedGreedily(lab, sampler, test);
   const solved = new Set(train.filter((_, i) => correct[i]).map(problem => problem.id));
   return {
     checkpoint,

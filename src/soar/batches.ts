@@ -1,7 +1,7 @@
 import { createRandom } from "../util/random.js";
 
 /** Batches that go through a dataset in random order, again and again; every call gives the next one. */
-export function batches<T>(items: readonly T[], size: number, seed: number): () => T[] {
+export function batchStream<T>(items: readonly T[], size: number, seed: number): () => T[] {
   const random = createRandom(`batches/${seed}`);
   let queue: T[] = [];
   return () =>

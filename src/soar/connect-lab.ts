@@ -16,13 +16,13 @@ import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 import type { OpenLabParams } from "./open-lab.js";
 
-export interface ConnectLabParams<Config extends LabConfig> extends Omit<OpenLabParams, "config"> {
+export interface OpenExperimentParams<Config extends LabConfig> extends Omit<OpenLabParams, "config"> {
   config: Config;
 }
 
 /** `openLab` for any kind of experiment whose configuration is already checked. */
-export async function connectLab<Config extends LabConfig>(
-  params: ConnectLabParams<Config>,
+export async function openExperiment<Config extends LabConfig>(
+  params: OpenExperimentParams<Config>,
 ): Promise<Lab<Config>> {
   const { config } = params;
   const model = findPath(config.model.base);
@@ -75,8 +75,8 @@ export async function connectLab<Config extends LabConfig>(
       domain,
       service,
       tokenizer,
-      hard,
-      base: await service.sampler(),
+      hardSplit: hard,
+      baseSampler: await service.sampler(),
       version,
       teacherPrompt: encode(wording.teacher),
       teacherTurns: {

@@ -7,7 +7,7 @@ import type { LabConfig } from "./lab-config.js";
 import { studentRewards } from "./student-rewards.js";
 
 /** Which problems a model answers right at temperature 0, in order. */
-export async function greedyCorrect(
+export async function solvedGreedily(
   lab: Lab<LabConfig>,
   sampler: SamplingClient,
   problems: readonly Problem[],

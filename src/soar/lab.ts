@@ -13,9 +13,9 @@ export interface Lab<Config extends LabConfig = SoarConfig> {
   readonly service: TrainingService;
   readonly tokenizer: ModelTokenizer;
   /** The hard split: the half that pays the teacher, and the held-out half. */
-  readonly hard: { train: Problem[]; test: Problem[] };
+  readonly hardSplit: { train: Problem[]; test: Problem[] };
   /** The model before any training: the reference of the KL penalty. */
-  readonly base: SamplingClient;
+  readonly baseSampler: SamplingClient;
   /** Version of soarlab, for the log. */
   readonly version: string;
   /** Tokens of the teacher's one prompt. */

@@ -1,6 +1,6 @@
 import { studentReward } from "../grading/student-reward.js";
 import { deriveSeed } from "../util/derive-seed.js";
-import { answerGroup } from "./answer-group.js";
+import { sampleAndReward } from "./answer-group.js";
 import type { Lab } from "./lab.js";
 import type { Earnings } from "./teacher-reward.js";
 
@@ -11,12 +11,12 @@ import type { Earnings } from "./teacher-reward.js";
 export async function learnability(lab: Lab, { datasets, baseline, seed }: Earnings): Promise<number[][]> {
   const { rank } = lab.config.model;
   const student = baseline ? await lab.service.loadModel(baseline, { rank, optimizer: false }) : undefined;
-  const sampler = student ? await student.sampler() : lab.base;
+  const sampler = student ? await student.sampler() : lab.baseSampler;
   const size = lab.config.teacher.learnabilitySamples;
   const rewards = datasets.map((dataset, k) =>
     Promise.all(
       dataset.map(async (pair, i) => {
-        const members = await answerGroup(lab, { sampler, pair, size, seed: deriveSeed(seed, k, i) });
+        const members = await sampleAndReward(lab, { sampler, pair, size, seed: deriveSeed(seed, k, i) });
         const solved = members.filter(({ reward }) => reward === studentReward.correct).length;
         return solved === 0 ? 0 : 1 - solved / size;
       }),

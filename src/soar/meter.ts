@@ -9,7 +9,7 @@ import { teacherRewards } from "./teacher-reward.js";
 type Traffic = ApiClient["traffic"];
 
 /** Counts what a run does: the figures of each step's event, and the progress that is shown meanwhile. */
-export class Meter {
+export class StepMetrics {
   private readonly begun = performance.now();
   private readonly firstStep: number;
   private phase: Progress["phase"] = "baseline";

@@ -1,5 +1,5 @@
 import type { SoarConfig, SoarConfigInput } from "./config.js";
-import { connectLab } from "./connect-lab.js";
+import { openExperiment } from "./connect-lab.js";
 import type { Lab } from "./lab.js";
 import { parseConfig } from "./parse-config.js";
 
@@ -20,5 +20,5 @@ export interface OpenLabParams {
  * tokenizer, the problems and the prompts. Close it when done.
  */
 export async function openLab(params: OpenLabParams): Promise<Lab> {
-  return connectLab({ ...params, config: parseConfig(params.config) });
+  return openExperiment({ ...params, config: parseConfig(params.config) });
 }

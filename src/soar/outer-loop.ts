@@ -4,7 +4,7 @@ import { createRandom } from "../util/random.js";
 import { type Baseline, measureBaseline } from "./baseline.js";
 import type { StepEvent } from "./events.js";
 import type { Lab } from "./lab.js";
-import { Meter } from "./meter.js";
+import { StepMetrics } from "./meter.js";
 import type { OnProgress } from "./progress.js";
 import { choosePromoted, movingAverage, promotes } from "./promotion-rule.js";
 import { questionRecords } from "./question-records.js";
@@ -25,7 +25,7 @@ export async function* outerLoop(
   const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
   const { student, promotion, rewardQuestions: M } = lab.config;
   const payment = teacherRewards[lab.config.teacher.reward];
-  const meter = new Meter(lab.config, log, lab.service.api.traffic, onProgress);
+  const meter = new StepMetrics(lab.config, log, lab.service.api.traffic, onProgress);
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
   await forgetPreviousTeacher(lab, log);
@@ -40,7 +40,7 @@ export async function* outerLoop(
 
     // 2. Split them into g datasets, and draw the reward questions that all students of this step share.
     const X = Array.from({ length: g }, (_, k) => posed.questions.slice(k * n, (k + 1) * n));
-    const Q_R = createRandom(`reward-questions/${seed}`).shuffle(lab.hard.train).slice(0, M);
+    const Q_R = createRandom(`reward-questions/${seed}`).shuffle(lab.hardSplit.train).slice(0, M);
 
     // 3. Inner loop: r students a dataset start from the baseline, and their gain over it on Q_R pays the teacher.
     meter.enter("students", t);
@@ -117,7 +117,7 @@ async function forgetPreviousTeacher(lab: Lab, log: RunLog): Promise<void> {
 }
 
 /** The baseline that the log leaves: the base model, or the last promoted student. A new run's log starts with it. */
-async function currentBaseline(lab: Lab, log: RunLog, meter: Meter): Promise<Baseline> {
+async function currentBaseline(lab: Lab, log: RunLog, meter: StepMetrics): Promise<Baseline> {
   const { start, promotions, nextStep } = log.state;
   meter.enter("baseline", nextStep);
   const checkpoint = promotions.at(-1)?.checkpoint;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "../util/nearest.js";
+import { closestMatch } from "../util/nearest.js";
 import { type SoarConfig, soarConfigSchema } from "./config.js";
 
 /**
@@ -29,7 +29,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodObject):
     const known = knownKeys(schema, path, input);
     return issue.keys
       .map(key => {
-        const guess = nearest(key, known);
+        const guess = closestMatch(key, known);
         return `${[...path, key].join(".")}: unknown; ${guess ? `did you mean ${guess}?` : `known here: ${known.join(", ")}`}`;
       })
       .join("\n  ");

@@ -4,7 +4,7 @@ import type { RunRecord } from "./run-log.js";
  * A run that promoted a student.
  * @throws Error where there is none: then there are neither PS nor PQ
  */
-export function promotedRun(run: RunRecord | undefined): RunRecord {
+export function requirePromotions(run: RunRecord | undefined): RunRecord {
   if (!run) throw new Error("run: expected the folder of a SOAR run, whose promotions are evaluated");
   if (run.promotions.length > 0) return run;
   throw new Error(

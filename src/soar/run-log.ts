@@ -21,7 +21,7 @@ export const runFiles = {
 } as const;
 
 /** What makes a folder a SOAR run. */
-export const soarLog: LogKind<SoarConfig, RunEvent> = {
+export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
   configFile: runFiles.config,
   configSchema: soarConfigSchema,
   eventSchema,
@@ -39,12 +39,12 @@ export class RunLog {
    * @throws Error when the folder already holds a run
    */
   static async create(folder: string, config: SoarConfig): Promise<RunLog> {
-    return new RunLog(await EventLog.create(soarLog, folder, config));
+    return new RunLog(await EventLog.create(soarLogKind, folder, config));
   }
 
   /** Opens a run to go on with it: what a killed process left of an unfinished step is cut off. */
   static async resume(folder: string, onNotice?: (notice: string) => void): Promise<RunLog> {
-    const log = await EventLog.resume(soarLog, folder, onNotice);
+    const log = await EventLog.resume(soarLogKind, folder, onNotice);
     const last = log.events.findLast(event => event.type === "step");
     try {
       await log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
@@ -105,7 +105,7 @@ export interface RunRecord extends RunState {
 
 /** Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown. */
 export async function readRun(folder: string): Promise<RunRecord> {
-  const config = await readLogConfig(soarLog, folder);
+  const config = await readLogConfig(soarLogKind, folder);
   const { rows } = await readJsonl(join(folder, runFiles.events), eventSchema);
   const state = replay(rows, config.promotion);
   const counts = (record: QuestionRecord) => record.step < state.nextStep;

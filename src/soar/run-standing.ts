@@ -4,16 +4,16 @@ import { isDeepStrictEqual } from "node:util";
 import { eventsFile, type LogKind, lastEventType, readLogConfig } from "./event-log.js";
 
 /** How far a run is: not begun, begun, or ended. */
-export type RunStanding = "missing" | "begun" | "ended";
+export type RunStatus = "missing" | "begun" | "ended";
 
 /**
  * How far the run of a configuration is in its folder: running it again means going on with it.
  * @throws Error where the folder holds a run of another configuration
  */
-export async function runStanding<Config, Event>(
+export async function runStatus<Config, Event>(
   kind: LogKind<Config, Event>,
   { folder, config }: { folder: string; config: Config },
-): Promise<RunStanding> {
+): Promise<RunStatus> {
   if (!existsSync(join(folder, kind.configFile))) return "missing";
   const last = await lastEventType(folder);
   if (last === undefined && existsSync(join(folder, eventsFile))) return "missing";

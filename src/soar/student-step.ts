@@ -1,7 +1,7 @@
 import { type Metrics, rlooStep } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
-import { answerGroup } from "./answer-group.js";
+import { sampleAndReward } from "./answer-group.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 import type { QuestionAnswer } from "./parse-teacher-completion.js";
@@ -25,7 +25,7 @@ export async function studentStep(lab: Lab<LabConfig>, params: StudentStepParams
   const sampler = await student.sampler();
   const groups = await Promise.all(
     batch.map((pair, i) =>
-      answerGroup(lab, { sampler, pair, size: groupSize, seed: deriveSeed(seed, step, i) }),
+      sampleAndReward(lab, { sampler, pair, size: groupSize, seed: deriveSeed(seed, step, i) }),
     ),
   );
   const sampled = performance.now();
@@ -34,7 +34,7 @@ export async function studentStep(lab: Lab<LabConfig>, params: StudentStepParams
     groups,
     optimization,
     learningRate,
-    reference: lab.base,
+    reference: lab.baseSampler,
     signal: lab.signal,
   });
   return { ...metrics, "time/sample_ms": sampled - started };

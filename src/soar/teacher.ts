@@ -49,7 +49,7 @@ export class Teacher {
         totalSteps: this.lab.config.outerSteps,
         peak: optimization.learningRate,
       }),
-      reference: this.lab.base,
+      reference: this.lab.baseSampler,
       signal: this.lab.signal,
     });
   }

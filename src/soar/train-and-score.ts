@@ -1,6 +1,6 @@
 import type { Problem } from "../problems/problem.js";
 import type { TrainingClient } from "../training/training-client.js";
-import { greedyCorrect } from "./greedy-correct.js";
+import { solvedGreedily } from "./greedy-correct.js";
 import type { Lab } from "./lab.js";
 import { type TrainStudentParams, trainStudent } from "./train-student.js";
 
@@ -18,6 +18,6 @@ export async function trainAndScore(
   rewardQuestions: readonly Problem[],
 ): Promise<ScoredStudent> {
   const model = await trainStudent(lab, params);
-  const correct = await greedyCorrect(lab, await model.sampler(), rewardQuestions);
+  const correct = await solvedGreedily(lab, await model.sampler(), rewardQuestions);
   return { model, accuracy: correct.filter(Boolean).length / correct.length };
 }

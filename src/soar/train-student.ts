@@ -1,7 +1,7 @@
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
-import { batches } from "./batches.js";
+import { batchStream } from "./batches.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 import type { QuestionAnswer } from "./parse-teacher-completion.js";
@@ -32,7 +32,7 @@ export async function trainStudent(lab: Lab<LabConfig>, params: TrainStudentPara
   const student = await (from
     ? lab.service.loadModel(from, { rank, seed, optimizer: false })
     : lab.service.createModel({ rank, seed }));
-  const nextBatch = batches(dataset, batchSize, seed);
+  const nextBatch = batchStream(dataset, batchSize, seed);
   for (let step = 0; step < steps; step++) {
     const metrics = await studentStep(lab, {
       student,

@@ -1,6 +1,6 @@
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { type ReportOptions, reportPage } from "../figures/report-page.js";
-import { evaluationsPart } from "./evaluations-part.js";
+import { evaluationsSection } from "./evaluations-part.js";
 
 /**
  * One or several evaluation runs as one self-contained HTML page: pass@k with intervals, how training went, solve rates,
@@ -11,5 +11,5 @@ export async function evaluationHtml(
   records: readonly EvaluationRecord[],
   options: ReportOptions = {},
 ): Promise<string> {
-  return reportPage([evaluationsPart(records)], options);
+  return reportPage([evaluationsSection(records)], options);
 }

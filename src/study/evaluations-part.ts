@@ -4,18 +4,18 @@ import { evaluationPassAtK } from "../evaluation/evaluation-pass-at-k.js";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
-import { counted } from "../figures/counted.js";
+import { pluralize } from "../figures/counted.js";
 import { duration } from "../figures/duration.js";
 import { escapeHtml } from "../figures/escape-html.js";
 import type { Figure } from "../figures/figure.js";
 import { htmlTable } from "../figures/html-table.js";
 import { jsonDetails } from "../figures/json-details.js";
-import { labRows } from "../figures/lab-rows.js";
+import { commonConfigRows } from "../figures/lab-rows.js";
 import { learningCurves } from "../figures/learning-curves.js";
 import { pageFigure } from "../figures/page-figure.js";
 import { passAtKBars } from "../figures/pass-at-k-bars.js";
-import type { ReportPart } from "../figures/report-page.js";
-import { shortNames } from "../figures/short-names.js";
+import type { ReportSection } from "../figures/report-page.js";
+import { distinctFolderNames } from "../figures/short-names.js";
 import { solveRateHistogram } from "../figures/solve-rate-histogram.js";
 import { taxonomyBars } from "../figures/taxonomy-bars.js";
 import { verdictNames } from "../figures/verdict-names.js";
@@ -30,7 +30,7 @@ const questionLimit = 2000;
  * synthetic questions, and the configuration.
  * @throws RangeError where there is no run
  */
-export function evaluationsPart(records: readonly EvaluationRecord[]): ReportPart {
+export function evaluationsSection(records: readonly EvaluationRecord[]): ReportSection {
   if (records.length === 0) throw new RangeError("evaluationHtml: no evaluation runs, expected at least one");
   const named = withNames(records);
   const isOne = named.length === 1;
@@ -51,7 +51,7 @@ interface NamedRun {
 }
 
 function withNames(records: readonly EvaluationRecord[]): NamedRun[] {
-  const names = shortNames(
+  const names = distinctFolderNames(
     records.map(({ folder }) => folder),
     2, // "pq/seed-0"
   );
@@ -113,11 +113,11 @@ function headline(record: EvaluationRecord): string {
   const trained =
     steps === 0
       ? "the model as it is"
-      : `${evaluations.at(-1)?.step ?? 0} of ${counted(steps, "training step")}`;
+      : `${evaluations.at(-1)?.step ?? 0} of ${pluralize(steps, "training step")}`;
   const tested = start
-    ? `, ${counted(start.problems.length, "problem")} x ${counted(config.test.samples, "sample")}`
+    ? `, ${pluralize(start.problems.length, "problem")} x ${pluralize(config.test.samples, "sample")}`
     : "";
-  const asked = questions.length > 0 ? `, ${counted(questions.length, "synthetic question")}` : "";
+  const asked = questions.length > 0 ? `, ${pluralize(questions.length, "synthetic question")}` : "";
   const seconds = evaluations.reduce((sum, { seconds }) => sum + seconds, 0);
   const time = seconds > 0 ? ` ${record.ended ? "Took" : "So far"} ${duration(seconds)}.` : "";
   const began = start
@@ -190,7 +190,7 @@ function solveRates({ evaluations }: EvaluationRecord): string {
     solveRateHistogram({
       rates,
       title: "How often problems are solved",
-      subtitle: `after ${counted(last.step, "training step")}  |  ${rates.length} problems, ${never} never solved  |  ${last.samples} samples each`,
+      subtitle: `after ${pluralize(last.step, "training step")}  |  ${rates.length} problems, ${never} never solved  |  ${last.samples} samples each`,
     }),
   );
 }
@@ -226,7 +226,7 @@ function questionTable(questions: readonly TrainingQuestion[]): string {
   const taxonomy = hasVerdicts
     ? pageFigure(taxonomyBars({ sets: { questions: verdicts }, title: "What is wrong with the questions" }))
     : "";
-  return `<h3>Synthetic questions</h3>${kinds}${taxonomy}<details><summary>${counted(shown.length, "question")}${left}</summary>${htmlTable(heads, rows)}</details>`;
+  return `<h3>Synthetic questions</h3>${kinds}${taxonomy}<details><summary>${pluralize(shown.length, "question")}${left}</summary>${htmlTable(heads, rows)}</details>`;
 }
 
 /** "k=3: 12, k=4: 5", the most frequent first. */
@@ -242,7 +242,7 @@ function kindCounts(questions: readonly TrainingQuestion[]): string {
 function configTable(config: EvaluationConfig): string {
   const { training, questions, student, test } = config;
   const rows: [string, string][] = [
-    ...labRows(config),
+    ...commonConfigRows(config),
     ["SOAR run", config.run ?? "none"],
     ["starts from", config.start],
     ["synthetic questions", questions.from],

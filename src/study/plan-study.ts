@@ -4,7 +4,7 @@ import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
 import { needsRun } from "../evaluation/needs-run.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
-import { merge } from "../util/merge.js";
+import { deepMerge } from "../util/merge.js";
 import { setPath } from "../util/set-path.js";
 import type { StudyConfig } from "./study-config.js";
 
@@ -50,7 +50,7 @@ const seedsPerTeacher = 1000;
 export function planStudy(study: StudyConfig, base: object, folder: string): StudyPlan {
   const seeds =
     typeof study.seeds === "number" ? Array.from({ length: study.seeds }, (_, i) => i) : study.seeds;
-  const common = merge(base, nested(study.set));
+  const common = deepMerge(base, nested(study.set));
   for (const teacher of Object.keys(study.sweep)) checkTeacher(study, teacher, "sweep");
   const teachers = planTeachers(study, common);
   const methods = planMethods(study, common, teachers);
@@ -90,7 +90,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
               base: method.base,
               run: run?.folder,
               common: nested(study.evaluation),
-              changes: merge(nested(method.set), { seed: seed * seedsPerTeacher + student }),
+              changes: deepMerge(nested(method.set), { seed: seed * seedsPerTeacher + student }),
             }),
           ),
         };
@@ -121,7 +121,7 @@ function planTeachers(study: StudyConfig, common: object): Map<string, object> {
     Object.entries(study.teachers).flatMap(([teacher, changes]) =>
       sweepVariants(study, teacher).map(({ suffix, change }): [string, object] => [
         teacher + suffix,
-        merge(common, nested(changes), nested(change)),
+        deepMerge(common, nested(changes), nested(change)),
       ]),
     ),
   );
@@ -171,7 +171,7 @@ function nested(changes: Record<string, unknown>): Record<string, unknown> {
   for (const [path, value] of Object.entries(changes)) {
     const at: Record<string, unknown> = {};
     setPath(at, path, value);
-    Object.assign(result, merge(result, at));
+    Object.assign(result, deepMerge(result, at));
   }
   return result;
 }

@@ -7,7 +7,7 @@ import { needsPromotions } from "../evaluation/needs-run.js";
 import { type EvaluationRecord, readEvaluation } from "../evaluation/read-evaluation.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { type RunRecord, readRun, runFiles } from "../soar/run-log.js";
-import { inTurn } from "../util/in-turn.js";
+import { mapSequentially } from "../util/in-turn.js";
 import { type PlannedEvaluation, type PlannedRun, planStudy } from "./plan-study.js";
 import { type StudyConfig, studySchema } from "./study-config.js";
 
@@ -44,7 +44,7 @@ export async function readStudy(folder: string): Promise<Study> {
   const { seeds, methods, runs, evaluations } = planStudy(config, base, folder);
 
   const begun = runs.filter(({ folder }) => existsSync(join(folder, runFiles.events)));
-  const records = await inTurn(begun, async run => ({ ...run, record: await readRun(run.folder) }));
+  const records = await mapSequentially(begun, async run => ({ ...run, record: await readRun(run.folder) }));
   const result: Study = {
     folder,
     config,

@@ -6,11 +6,11 @@ import { needsPromotions } from "../evaluation/needs-run.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
 import { parseConfig } from "../soar/parse-config.js";
 import type { Progress } from "../soar/progress.js";
-import { readRun, soarLog } from "../soar/run-log.js";
+import { readRun, soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
-import { type RunStanding, runStanding } from "../soar/run-standing.js";
+import { type RunStatus, runStatus } from "../soar/run-standing.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
-import { inTurn } from "../util/in-turn.js";
+import { mapSequentially } from "../util/in-turn.js";
 import { planStudy } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
@@ -62,8 +62,8 @@ export async function runStudy(params: RunStudyParams): Promise<Study> {
     throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);
   }
   const plan = planStudy(study, base, folder);
-  const runs = await inTurn(plan.runs, run => runStanding(soarLog, run));
-  const evaluations = await inTurn(plan.evaluations, run => runStanding(evaluationLogKind, run));
+  const runs = await mapSequentially(plan.runs, run => runStatus(soarLogKind, run));
+  const evaluations = await mapSequentially(plan.evaluations, run => runStatus(evaluationLogKind, run));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, studyFile), `${JSON.stringify({ study, base }, null, 2)}\n`);
 
@@ -77,7 +77,7 @@ export async function runStudy(params: RunStudyParams): Promise<Study> {
   const doAll = async <Planned extends { name: string }>(
     part: StudyProgress["part"],
     planned: readonly Planned[],
-    standings: readonly RunStanding[],
+    standings: readonly RunStatus[],
     atOnce: number,
     /** Returns why it is skipped, where it is. */
     action: (run: Planned, isNew: boolean, report: Report) => Promise<string | undefined>,

@@ -4,7 +4,7 @@ import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { vendiSubsamples } from "../diversity/vendi-subsamples.js";
 import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
-import { inTurn } from "../util/in-turn.js";
+import { mapSequentially } from "../util/in-turn.js";
 import type { Study } from "./read-study.js";
 import { studyQuestionSets } from "./study-question-sets.js";
 
@@ -31,7 +31,7 @@ export interface StudyDiversity {
  */
 export async function studyDiversity(study: Study): Promise<StudyDiversity[]> {
   const { sizes, draws, embeddings } = study.config.diversity;
-  const inputs = await inTurn(studyQuestionSets(study), async ({ method, questions }) => ({
+  const inputs = await mapSequentially(studyQuestionSets(study), async ({ method, questions }) => ({
     method,
     input: await similarityInput(
       questions.map(({ question }) => question),

@@ -1,6 +1,6 @@
 import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
-import { counted } from "../figures/counted.js";
+import { pluralize } from "../figures/counted.js";
 import type { Figure } from "../figures/figure.js";
 import { type LearningCurve, learningCurves } from "../figures/learning-curves.js";
 import { passAtKBars } from "../figures/pass-at-k-bars.js";
@@ -70,8 +70,8 @@ export async function studyFigures(study: Study, results: StudyResults): Promise
 }
 
 function seedsSaid({ seeds, config }: Study): string {
-  const students = counted(config.students, "student");
-  return `${config.title ?? "study"}  |  ${counted(seeds.length, "teacher seed")} x ${students}`;
+  const students = pluralize(config.students, "student");
+  return `${config.title ?? "study"}  |  ${pluralize(seeds.length, "teacher seed")} x ${students}`;
 }
 
 function testSaid({ evaluations }: Study): string[] {

@@ -1,10 +1,10 @@
-import { counted } from "../figures/counted.js";
+import { pluralize } from "../figures/counted.js";
 import type { Study } from "./read-study.js";
 
 /** How far a study is, in a sentence. */
 export function studyHeadline({ evaluations, skipped, missing }: Study): string {
   const parts = [
-    counted(evaluations.length, "evaluation run"),
+    pluralize(evaluations.length, "evaluation run"),
     ...(skipped.length > 0 ? [`${skipped.length} without a promotion to evaluate`] : []),
     ...(missing.length > 0 ? [`${missing.length} still to be done`] : []),
   ];

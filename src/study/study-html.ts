@@ -1,10 +1,10 @@
 import { type ReportOptions, reportPage } from "../figures/report-page.js";
 import type { Study } from "./read-study.js";
-import { type MadeResults, studyPart } from "./study-part.js";
+import { type MadeResults, studySection } from "./study-part.js";
 
 export interface StudyHtmlOptions extends ReportOptions, MadeResults {}
 
 /** A study as one self-contained HTML page: tables, figures, what is still missing, and every run with its configuration. */
 export async function studyHtml(study: Study, options: StudyHtmlOptions = {}): Promise<string> {
-  return reportPage([await studyPart(study, options)], options);
+  return reportPage([await studySection(study, options)], options);
 }

@@ -3,7 +3,7 @@ import type { Figure } from "../figures/figure.js";
 import { htmlTable } from "../figures/html-table.js";
 import { jsonDetails } from "../figures/json-details.js";
 import { pageFigure } from "../figures/page-figure.js";
-import type { ReportPart } from "../figures/report-page.js";
+import type { ReportSection } from "../figures/report-page.js";
 import type { Study } from "./read-study.js";
 import { studyFigures } from "./study-figures.js";
 import { studyHeadline } from "./study-headline.js";
@@ -18,7 +18,7 @@ export interface MadeResults {
 }
 
 /** What a report says of a study: tables, figures, what is still missing, and every run with its configuration. */
-export async function studyPart(study: Study, made: MadeResults = {}): Promise<ReportPart> {
+export async function studySection(study: Study, made: MadeResults = {}): Promise<ReportSection> {
   const results = made.results ?? (await studyResults(study));
   const figures = made.figures ?? (await studyFigures(study, results));
   const title = study.config.title ?? "Study";

@@ -2,7 +2,7 @@
  * What an action makes of each item, one after the other: thousands of folders read at once would need more open files
  * than a process may have.
  */
-export async function inTurn<Item, Result>(
+export async function mapSequentially<Item, Result>(
   items: Iterable<Item>,
   action: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {

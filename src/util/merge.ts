@@ -2,12 +2,12 @@
 type Fields = Record<string, unknown>;
 
 /** The fields of `base` changed by those of `changes`, at any depth; arrays and other values are replaced as a whole. */
-export function merge(base: object, ...changes: readonly (object | undefined)[]): Fields {
+export function deepMerge(base: object, ...changes: readonly (object | undefined)[]): Fields {
   const merged: Fields = { ...base };
   for (const change of changes) {
     for (const [key, value] of Object.entries(change ?? {})) {
       const before = merged[key];
-      merged[key] = isFields(before) && isFields(value) ? merge(before, value) : value;
+      merged[key] = isFields(before) && isFields(value) ? deepMerge(before, value) : value;
     }
   }
   return merged;

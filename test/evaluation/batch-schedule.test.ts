@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchSchedule } from "../../src/evaluation/batch-schedule.js";
+import { trainingBatches } from "../../src/evaluation/batch-schedule.js";
 
 const pairs = (name: string, count: number) =>
   Array.from({ length: count }, (_, i) => ({ question: `${name}${i}`, answer: "1" }));
@@ -7,7 +7,7 @@ const questions = pairs("q", 6);
 const hardTrain = pairs("h", 10);
 
 function steps(mix: "curriculum" | "mixed" | "questions alone", count: number, from = questions) {
-  const next = batchSchedule({
+  const next = trainingBatches({
     questions: from,
     hardTrain,
     training: { mix, warmup: 3 },

@@ -6,7 +6,7 @@ import { ngramKernel } from "../../src/diversity/ngram-kernel.js";
 import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import { poseOwnQuestions } from "../../src/evaluation/pose-own-questions.js";
-import { connectLab } from "../../src/soar/connect-lab.js";
+import { openExperiment } from "../../src/soar/connect-lab.js";
 import type { Lab } from "../../src/soar/lab.js";
 import { presets } from "../../src/soar/presets.js";
 import { sampleQuestions } from "../../src/soar/sample-questions.js";
@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "soarlab-self-play-"));
   const config = evaluationConfigFor({ protocol: "serl", base: presets.gym });
-  lab = await connectLab({ config, checkpoints: folder });
+  lab = await openExperiment({ config, checkpoints: folder });
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ const pose = (params: {
   learnable: [number, number];
   maxSimilarity?: number;
   seed?: number;
-}) => poseOwnQuestions(lab, { student: lab.base, votes: 8, maxSimilarity: 1, seed: 1, ...params });
+}) => poseOwnQuestions(lab, { student: lab.baseSampler, votes: 8, maxSimilarity: 1, seed: 1, ...params });
 
 describe("poseOwnQuestions", () => {
   it("takes the most frequent answer for right: on two terms it is, on more it is the gym's shortcut", async () => {
@@ -75,8 +75,8 @@ describe("poseOwnQuestions", () => {
   it("keeps none of a student that no longer writes questions", async () => {
     const mute = { ...lab, teacherPrompt: lab.studentPrompt("add a 1 +b 2") };
     const params = { count: 4, votes: 8, learnable: [0, 1] as [number, number], maxSimilarity: 1, seed: 1 };
-    expect(await poseOwnQuestions(mute, { ...params, student: lab.base })).toEqual([]);
-    await expect(sampleQuestions(mute, { teacher: lab.base, count: 4, seed: 1 })).rejects.toThrow(
+    expect(await poseOwnQuestions(mute, { ...params, student: lab.baseSampler })).toEqual([]);
+    await expect(sampleQuestions(mute, { teacher: lab.baseSampler, count: 4, seed: 1 })).rejects.toThrow(
       /the teacher gave 0 of 4 questions in \d+ completions .* Rejected for question tags: \d+\./,
     );
   });

@@ -11,12 +11,12 @@ import { readEvaluationCounts } from "../../src/evaluation/read-evaluation-count
 import { runEvaluation } from "../../src/evaluation/run-evaluation.js";
 import { gymProblems } from "../../src/problems/gym/gym-problems.js";
 import type { SoarConfigInput } from "../../src/soar/config.js";
-import { connectLab } from "../../src/soar/connect-lab.js";
+import { openExperiment } from "../../src/soar/connect-lab.js";
 import { EventLog } from "../../src/soar/event-log.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
 import { runSoar } from "../../src/soar/run-soar.js";
-import { runStanding } from "../../src/soar/run-standing.js";
+import { runStatus } from "../../src/soar/run-standing.js";
 import type { LocalServer } from "../../src/training/start-local-server.js";
 import { type ServedGym, serveGym } from "../soar/fixtures/serve-gym.js";
 import { smallGym } from "../soar/fixtures/small-gym.js";
@@ -240,7 +240,7 @@ describe("interruptions", () => {
     };
     expect(await states()).toEqual([]);
     const log = await EventLog.create(evaluationLogKind, own, config);
-    const lab = await connectLab({ config, server });
+    const lab = await openExperiment({ config, server });
     // Dies when the evaluation at step 2 is in the log and the state at step 0 is still there.
     lab.service.deleteCheckpoint = () => Promise.reject(new Error("killed here"));
     const drain = async () => {
@@ -288,7 +288,7 @@ describe("interruptions", () => {
       "questions.path: there is no file nope.jsonl",
     );
     const mended = config("data/gym-hard/train.jsonl");
-    expect(await runStanding(evaluationLogKind, { folder: own, config: mended })).toBe("missing");
+    expect(await runStatus(evaluationLogKind, { folder: own, config: mended })).toBe("missing");
     const { questions } = mended;
     const few = { ...mended, questions: { ...questions, count: 8 } } as EvaluationConfig;
     expect((await runEvaluation({ folder: own, config: few, server })).ended).toBe(true);

@@ -6,7 +6,7 @@ import type { Figure } from "../../src/figures/figure.js";
 import { kindMarkers } from "../../src/figures/kind-markers.js";
 import { learningCurves } from "../../src/figures/learning-curves.js";
 import { metricOverSteps } from "../../src/figures/metric-over-steps.js";
-import { packLabels } from "../../src/figures/pack-labels.js";
+import { layoutLabels } from "../../src/figures/pack-labels.js";
 import { passAtKBars } from "../../src/figures/pass-at-k-bars.js";
 import { passAtKCurves } from "../../src/figures/pass-at-k-curves.js";
 import { percent } from "../../src/figures/percent.js";
@@ -14,7 +14,7 @@ import { plotlyWindow } from "../../src/figures/plotly-window.js";
 import { questionKinds } from "../../src/figures/question-kinds.js";
 import { rewardCycles } from "../../src/figures/reward-cycles.js";
 import { solveRateHistogram } from "../../src/figures/solve-rate-histogram.js";
-import { stageOf } from "../../src/figures/stage-of.js";
+import { promotionsBefore } from "../../src/figures/stage-of.js";
 import { taxonomyBars } from "../../src/figures/taxonomy-bars.js";
 import { palette } from "../../src/figures/theme.js";
 import { vendiBars } from "../../src/figures/vendi-bars.js";
@@ -416,7 +416,7 @@ describe("bad input", () => {
 describe("helpers", () => {
   test("a promoting step still belongs to the stage that it ends", () => {
     const run = runs.usual!;
-    expect([0, 6, 7, 12, 13, 24].map(step => stageOf(run, step))).toEqual([0, 0, 1, 1, 2, 3]);
+    expect([0, 6, 7, 12, 13, 24].map(step => promotionsBefore(run, step))).toEqual([0, 0, 1, 1, 2, 3]);
   });
 
   test("percent keeps a decimal where it matters", () => {
@@ -431,7 +431,7 @@ describe("helpers", () => {
   });
 
   test("packed labels of a row never overlap", () => {
-    const labels = packLabels(
+    const labels = layoutLabels(
       [1, 2, 3, 40, 41, 99].map(x => ({ x, text: "17 \u2192 34%" })),
       { range: [0, 100], width: 700, size: 11 },
     );

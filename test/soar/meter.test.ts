@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { Metrics } from "../../src/rl/rloo-step.js";
-import { Meter } from "../../src/soar/meter.js";
+import { StepMetrics } from "../../src/soar/meter.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 import { RunLog } from "../../src/soar/run-log.js";
@@ -20,7 +20,7 @@ it("gives the same figures whichever student is first, one of whose steps traine
     { "reward/mean": 0.2, "tokens/trained": 3, "groups/skipped": 0, "optim/grad_norm": 1, "kl/start": 0.1 },
   ];
   const figures = (order: number[]) => {
-    const meter = new Meter(config, log, traffic, () => {});
+    const meter = new StepMetrics(config, log, traffic, () => {});
     for (const i of order) meter.studentStep(steps[i]!);
     return Object.entries(meter.finishStep()).filter(([name]) => name.startsWith("student/"));
   };

@@ -104,7 +104,7 @@ describe("multi-turn generation", () => {
   it("asks first and answers then, counts every completion, and learns from both turns", async () => {
     const config = parseConfig({ ...smallGym, teacher: { ...smallGym.teacher, generation: "multi-turn" } });
     const lab = await openLab({ config, server });
-    const posed = await sampleQuestions(lab, { teacher: lab.base, count: 24, seed: 1 });
+    const posed = await sampleQuestions(lab, { teacher: lab.baseSampler, count: 24, seed: 1 });
     expect(posed).toMatchObject({ sampled: 24, rejected: {} });
     for (const { question, answer, rollouts } of posed.questions) {
       expect(question).not.toContain("</question>");
@@ -118,7 +118,7 @@ describe("multi-turn generation", () => {
       ({ question, answer }) => lab.domain.judge!(question, answer).isCorrect,
     );
     expect(right.length).toBeGreaterThan(12);
-    const again = await sampleQuestions(lab, { teacher: lab.base, count: 24, seed: 1 });
+    const again = await sampleQuestions(lab, { teacher: lab.baseSampler, count: 24, seed: 1 });
     expect(again.questions.map(({ question, answer }) => [question, answer])).toEqual(
       posed.questions.map(({ question, answer }) => [question, answer]),
     );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { inTurn } from "../../src/util/in-turn.js";
+import { mapSequentially } from "../../src/util/in-turn.js";
 
 it("inTurn does one item after the other, and stops at a failure", async () => {
   let now = 0;
@@ -13,8 +13,8 @@ it("inTurn does one item after the other, and stops at a failure", async () => {
     if (item === 3) throw new Error("three");
     return 10 * item;
   };
-  expect(await inTurn(new Set([5, 1, 2]), action)).toEqual([50, 10, 20]);
-  expect(await inTurn([], action)).toEqual([]);
-  await expect(inTurn([4, 3, 2], action)).rejects.toThrow("three");
+  expect(await mapSequentially(new Set([5, 1, 2]), action)).toEqual([50, 10, 20]);
+  expect(await mapSequentially([], action)).toEqual([]);
+  await expect(mapSequentially([4, 3, 2], action)).rejects.toThrow("three");
   expect(begun).toEqual([5, 1, 2, 4, 3]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deriveSeed } from "../../src/util/derive-seed.js";
-import { nearest } from "../../src/util/nearest.js";
+import { closestMatch } from "../../src/util/nearest.js";
 import { createRandom } from "../../src/util/random.js";
 import { readSafetensors, writeSafetensors } from "../../src/util/safetensors.js";
 import { setPath } from "../../src/util/set-path.js";
@@ -43,10 +43,10 @@ describe("seeded randomness", () => {
 
 it("nearest finds the name that was meant, or none", () => {
   const names = ["outerSteps", "datasets", "promotion"];
-  expect(nearest("outersteps", names)).toBe("outerSteps");
-  expect(nearest("promotoin", names)).toBe("promotion");
-  expect(nearest("xyz", names)).toBeUndefined();
-  expect(nearest("x", [])).toBeUndefined();
+  expect(closestMatch("outersteps", names)).toBe("outerSteps");
+  expect(closestMatch("promotoin", names)).toBe("promotion");
+  expect(closestMatch("xyz", names)).toBeUndefined();
+  expect(closestMatch("x", [])).toBeUndefined();
 });
 
 it("safetensors files read back, also from a part of a larger buffer", () => {

@@ -1,4 +1,4 @@
-import type { unpack as Unpack } from "./unpack.js";
+import type { gunzipBase64 as Unpack } from "./unpack.js";
 
 declare const unpack: typeof Unpack;
 
