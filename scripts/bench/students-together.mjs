@@ -6,7 +6,7 @@ const students = Number(process.argv[2] ?? 8);
 const rounds = Number(process.argv[3] ?? 3);
 const lab = await openLab({ config: presets.gym });
 const steps = lab.config.student.steps;
-const rewardQuestions = lab.hard.train.slice(0, lab.config.rewardQuestions);
+const rewardQuestions = lab.hardSplit.train.slice(0, lab.config.rewardQuestions);
 const datasets = Array.from({ length: students }, (_, i) =>
   gymProblems({ count: 16, terms: [3, 4, 5], seed: i }),
 );

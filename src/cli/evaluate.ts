@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
-import { needsRun } from "../evaluation/needs-run.js";
 import { type ProtocolName, protocols } from "../evaluation/protocols.js";
+import { needsRun } from "../evaluation/requirements.js";
+import { runStatus } from "../lab/run-status.js";
 import { readRun } from "../soar/run-log.js";
-import { runStatus } from "../soar/run-standing.js";
-import { closestMatch } from "../util/nearest.js";
-import { applySetOption, collect } from "./assign.js";
+import { closestMatch } from "../util/closest-match.js";
+import { applySetOption, collect } from "./apply-set-option.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { readConfigSource } from "./read-config-source.js";
 

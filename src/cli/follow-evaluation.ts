@@ -4,8 +4,8 @@ import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.j
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
-import { runInterruptibly } from "./interruptible.js";
 import { liveLine } from "./live-line.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 
 /** Runs or resumes an evaluation with a progress display, and ends with its table. */
 export async function followEvaluation(folder: string, config?: EvaluationConfig): Promise<void> {

@@ -3,7 +3,7 @@ import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/gr
 import { readRows } from "../problems/read-rows.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { oneLine } from "./one-line.js";
-import { prepareOutputFile } from "./open-output.js";
+import { prepareOutputFile } from "./prepare-output-file.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {

@@ -1,17 +1,17 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { promotionsBefore } from "../figures/stage-of.js";
 import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
 import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
-import { gymDomain } from "../problems/gym/gym-domain.js";
+import { gymDomain } from "../gym/gym-domain.js";
 import { readRows } from "../problems/read-rows.js";
+import { promotionsBefore } from "../soar/promotions-before.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
-import { runInterruptibly } from "./interruptible.js";
 import { judgeDisplay } from "./judge-display.js";
 import { oneLine } from "./one-line.js";
-import { prepareOutputFile } from "./open-output.js";
+import { prepareOutputFile } from "./prepare-output-file.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {

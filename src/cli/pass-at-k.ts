@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { SampleColumns } from "../evaluation/sample-columns.js";
-import type { CompareSeriesOptions } from "../evaluation/series-pass-at-k.js";
+import type { CompareSeriesOptions } from "../pass-at-k/compare-series.js";
+import type { SampleColumns } from "../pass-at-k/sample-columns.js";
 import { toCsv } from "../util/to-csv.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -53,8 +53,8 @@ export function registerPassAtK(program: Command): void {
 
 async function run(files: string[], options: Options): Promise<void> {
   // Loaded here: other commands need no figures.
-  const { compareSeries } = await import("../evaluation/series-pass-at-k.js");
-  const { showTable } = await import("../figures/show-table.js");
+  const { compareSeries } = await import("../pass-at-k/compare-series.js");
+  const { showTable } = await import("../figures/notebook/show-table.js");
   const { k, domain, confidence, draws, seed, title, anywhere, out } = options;
   const { problem, correct, samples, gold, completion, answer } = options;
   const params: CompareSeriesOptions = {
@@ -95,7 +95,7 @@ async function run(files: string[], options: Options): Promise<void> {
     console.log(`\n${name} has other problems than ${names[0]}: no paired difference.`);
   }
   if (out === undefined) return;
-  const { renderSvg } = await import("../figures/render-svg.js");
+  const { renderSvg } = await import("../figures/svg/render-svg.js");
   await mkdir(out, { recursive: true });
   const written: [string, string][] = [
     ["pass-at-k.csv", toCsv(result.rows)],

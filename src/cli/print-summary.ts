@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { baselineStages } from "../figures/baseline-stages.js";
+import { baselineStages } from "../soar/baseline-stages.js";
 import type { RunRecord } from "../soar/run-log.js";
 
 /** Prints what a finished run came to: promotions, D_best, baseline accuracy by stage, time by phase. */

@@ -3,15 +3,15 @@ import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
-import type { ReportSection } from "../figures/report-page.js";
-import { eventsFile } from "../soar/event-log.js";
+import { eventsFile } from "../lab/event-log.js";
+import type { ReportSection } from "../report/report-page.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
-import { mapSequentially } from "../util/in-turn.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { folderKind } from "./folder-kind.js";
-import { Interrupted, runInterruptibly } from "./interruptible.js";
+import { Interrupted, runInterruptibly } from "./run-interruptibly.js";
 
 interface ReportCommandOptions {
   out?: string;
@@ -46,7 +46,7 @@ export function registerReport(program: Command): void {
 /** Writes the report; returns whether all that it is about has ended. */
 async function writeReport(folders: string[], out: string, isWatched: boolean): Promise<boolean> {
   // Loaded here: other commands need no figures.
-  const { reportPage } = await import("../figures/report-page.js");
+  const { reportPage } = await import("../report/report-page.js");
   const { parts, isDone } = await readParts(folders);
   const text = await reportPage(parts, { refresh: isWatched && !isDone ? watchSeconds : undefined });
   await mkdir(dirname(out), { recursive: true });
@@ -57,9 +57,9 @@ async function writeReport(folders: string[], out: string, isWatched: boolean): 
 
 /** What the folders hold: each study, then all SOAR runs, then all evaluation runs. */
 async function readParts(folders: string[]): Promise<{ parts: ReportSection[]; isDone: boolean }> {
-  const { runsSection } = await import("../figures/runs-part.js");
-  const { evaluationsSection } = await import("../study/evaluations-part.js");
-  const { studySection } = await import("../study/study-part.js");
+  const { runsSection } = await import("../report/runs-section.js");
+  const { evaluationsSection } = await import("../report/evaluations-section.js");
+  const { studySection } = await import("../report/study-section.js");
   const given = new Map(folders.map(folder => [resolve(folder), folder]));
   // What holds nothing is read as a run, which says what it lacks.
   const of = (kind: ReturnType<typeof folderKind>) =>

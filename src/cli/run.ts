@@ -1,21 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { renderSvg } from "../figures/render-svg.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
+import { renderSvg } from "../figures/svg/render-svg.js";
+import { runStatus } from "../lab/run-status.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
 import { soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
-import { runStatus } from "../soar/run-standing.js";
-import { applySetOption, collect } from "./assign.js";
+import { applySetOption, collect } from "./apply-set-option.js";
 import { folderKind } from "./folder-kind.js";
 import { followEvaluation } from "./follow-evaluation.js";
-import { runInterruptibly } from "./interruptible.js";
 import { printSummary } from "./print-summary.js";
 import { progressDisplay } from "./progress-display.js";
 import { readConfigSource } from "./read-config-source.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 
 interface RunOptions {
   out?: string;

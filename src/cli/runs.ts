@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
-import { runOwner } from "../soar/lock-run.js";
+import { runOwner } from "../lab/lock-run.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone } from "../study/is-study-done.js";
 import { readStudy } from "../study/read-study.js";
 import { studyPassAtK } from "../study/study-pass-at-k.js";
-import { mapSequentially } from "../util/in-turn.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { folderKind } from "./folder-kind.js";
 
 /** `soarlab runs`. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { findPath } from "../soar/find-path.js";
+import { findPath } from "../lab/find-path.js";
 import { startLocalServer } from "../training/start-local-server.js";
-import { runInterruptibly } from "./interruptible.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface ServeOptions {

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { parseConfig } from "../soar/parse-config.js";
+import { checkConfig } from "../lab/check-config.js";
 import { readStudy } from "../study/read-study.js";
 import { runStudy, type StudyProgress } from "../study/run-study.js";
 import { studySchema } from "../study/study-config.js";
 import { studyProgressLine } from "../study/study-progress-line.js";
-import { runInterruptibly } from "./interruptible.js";
 import { type LiveLine, liveLine } from "./live-line.js";
 import { readConfigSource } from "./read-config-source.js";
 import { readYaml } from "./read-yaml.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface StudyOptions {
@@ -35,7 +35,7 @@ export function registerStudy(program: Command): void {
         ? await readStudy(file.match(/\.(json|ya?ml)$/) ? folder : file)
         : await run(file, folder, options);
       // Loaded here: other commands need no figures.
-      const { writeStudyResults } = await import("../study/write-study-results.js");
+      const { writeStudyResults } = await import("../report/write-study-results.js");
       const results = await writeStudyResults(study);
       console.log(await readFile(join(results.folder, "results.md"), "utf8"));
       console.log(`tables and pictures: ${results.folder}`);
@@ -43,7 +43,7 @@ export function registerStudy(program: Command): void {
 }
 
 async function run(file: string, folder: string, { concurrency, out }: StudyOptions) {
-  const study = parseConfig(await readYaml(file), file, studySchema);
+  const study = checkConfig(await readYaml(file), file, studySchema);
   const base = await readConfigSource(study.config);
   const line = liveLine(process.stderr);
   const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;

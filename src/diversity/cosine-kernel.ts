@@ -1,6 +1,6 @@
-import { scaledGram } from "./scaled-gram.js";
-import type { SquareMatrix } from "./square-matrix.js";
-import { inverseNorms } from "./unit-scales.js";
+import { inverseNorms } from "./linear-algebra/inverse-norms.js";
+import { scaledGram } from "./linear-algebra/scaled-gram.js";
+import type { SquareMatrix } from "./linear-algebra/square-matrix.js";
 
 /**
  * The n x n matrix of cosine similarities of n vectors.

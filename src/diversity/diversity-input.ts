@@ -1,4 +1,4 @@
-import type { SquareMatrix } from "./square-matrix.js";
+import type { SquareMatrix } from "./linear-algebra/square-matrix.js";
 
 /** The forms in which diversity measures take their items. Exactly one of `vectors`, `kernel` and `items` is given. */
 export type DiversityInput<T = unknown> =

@@ -1,8 +1,8 @@
 import { cosineKernel } from "./cosine-kernel.js";
+import { countItems } from "./count-items.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { countItems } from "./item-count.js";
+import { type SquareMatrix, squareMatrix } from "./linear-algebra/square-matrix.js";
 import { ngramKernel } from "./ngram-kernel.js";
-import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
 
 /**
  * The matrix of similarities of all pairs of items, checked.

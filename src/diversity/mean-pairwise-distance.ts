@@ -1,7 +1,7 @@
+import { countItems } from "./count-items.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { inverseNorms } from "./unit-scales.js";
+import { inverseNorms } from "./linear-algebra/inverse-norms.js";
 
 /**
  * The mean of 1 - similarity over all pairs of different items; of vectors, the mean pairwise cosine distance (SOAR,

@@ -1,4 +1,4 @@
-import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
+import { type SquareMatrix, squareMatrix } from "./linear-algebra/square-matrix.js";
 
 export interface NgramKernelParams {
   texts: readonly string[];

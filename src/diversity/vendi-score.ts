@@ -1,12 +1,12 @@
+import { countItems } from "./count-items.js";
 import type { DiversityInput } from "./diversity-input.js";
 import { effectiveNumber } from "./effective-number.js";
-import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { scaledGram } from "./scaled-gram.js";
-import { weightedCovariance } from "./scaled-scatter.js";
-import type { SquareMatrix } from "./square-matrix.js";
-import { symmetricEigenvalues } from "./symmetric-eigenvalues.js";
-import { inverseNorms } from "./unit-scales.js";
+import { inverseNorms } from "./linear-algebra/inverse-norms.js";
+import { scaledGram } from "./linear-algebra/scaled-gram.js";
+import type { SquareMatrix } from "./linear-algebra/square-matrix.js";
+import { symmetricEigenvalues } from "./linear-algebra/symmetric-eigenvalues.js";
+import { weightedCovariance } from "./linear-algebra/weighted-covariance.js";
 
 export interface VendiOptions {
   /** How often each item counts, at least 0, summing to anything above 0. Default: all alike. */

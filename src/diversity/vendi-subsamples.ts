@@ -1,10 +1,10 @@
 import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
 import { createRandom, type Random } from "../util/random.js";
+import { countItems } from "./count-items.js";
 import type { DiversityInput } from "./diversity-input.js";
-import { countItems } from "./item-count.js";
 import { kernelMatrix } from "./kernel-matrix.js";
-import { type SquareMatrix, squareMatrix } from "./square-matrix.js";
+import { type SquareMatrix, squareMatrix } from "./linear-algebra/square-matrix.js";
 import { vendiScore } from "./vendi-score.js";
 
 export interface VendiSubsamplesOptions {

@@ -1,12 +1,13 @@
-import { labConfigSchema, studentSchema, teacherSchema } from "../soar/lab-config.js";
+import { checkConfig } from "../lab/check-config.js";
+import { labConfigSchema, studentSchema, teacherSchema } from "../lab/lab-config.js";
 import { parseConfig } from "../soar/parse-config.js";
-import { deepMerge } from "../util/merge.js";
+import { deepMerge } from "../util/deep-merge.js";
+import { domainSchedules } from "./domain-schedules.js";
 import {
   type EvaluationConfig,
   type EvaluationConfigInput,
   evaluationConfigSchema,
 } from "./evaluation-config.js";
-import { domainSchedules } from "./evaluation-scales.js";
 import { type ProtocolName, protocols } from "./protocols.js";
 
 /** Fields of a configuration, given in part. */
@@ -42,5 +43,5 @@ export function evaluationConfigFor(params: EvaluationConfigForParams): Evaluati
   // A scale says how long training takes, but whether there is any, and on what, is the protocol's.
   const training = { training: own.training ?? {} };
   const input = deepMerge(shared, own, scale, common, training, run ? { run } : {}, changes);
-  return parseConfig(input, `protocol ${protocol}`, evaluationConfigSchema);
+  return checkConfig(input, `protocol ${protocol}`, evaluationConfigSchema);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { questionSubsets } from "../grading/judge/question-subset.js";
-import { count, labConfigSchema } from "../soar/lab-config.js";
+import { count, labConfigSchema } from "../lab/lab-config.js";
 
 /** The synthetic questions that a student is trained on, beside the hard train half. */
 const questionsSchema = z.discriminatedUnion("from", [

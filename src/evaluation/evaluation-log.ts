@@ -1,4 +1,4 @@
-import type { EventLog, LogKind } from "../soar/event-log.js";
+import type { EventLog, LogKind } from "../lab/event-log.js";
 import { type EvaluationConfig, evaluationConfigSchema } from "./evaluation-config.js";
 import { type EvaluationLogEvent, evaluationLogEventSchema } from "./evaluation-events.js";
 

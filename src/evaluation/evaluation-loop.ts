@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Lab } from "../lab/lab.js";
+import { studentStep } from "../lab/student-step.js";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
-import type { Lab } from "../soar/lab.js";
 import type { RunRecord } from "../soar/run-log.js";
-import { studentStep } from "../soar/student-step.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { readJsonl } from "../util/jsonl.js";
-import { trainingBatches } from "./batch-schedule.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import { type EvaluationEvent, trainingQuestionSchema } from "./evaluation-events.js";
 import { type EvaluationLog, trainingQuestionsFile } from "./evaluation-log.js";
 import type { OnEvaluationProgress } from "./evaluation-progress.js";
 import { openStudent } from "./open-student.js";
 import { sampleCounts } from "./sample-counts.js";
+import { trainingBatches } from "./training-batches.js";
 import { type JudgedQuestion, trainingQuestions } from "./training-questions.js";
 
 export interface EvaluationLoopParams {

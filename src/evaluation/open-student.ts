@@ -1,5 +1,5 @@
-import type { Lab } from "../soar/lab.js";
-import { requirePromotions } from "../soar/promoted-run.js";
+import type { Lab } from "../lab/lab.js";
+import { requirePromotions } from "../soar/require-promotions.js";
 import type { RunRecord } from "../soar/run-log.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";

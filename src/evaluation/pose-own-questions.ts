@@ -1,10 +1,10 @@
 import { ngramKernel } from "../diversity/ngram-kernel.js";
 import { extractBoxed } from "../grading/extract-boxed.js";
+import type { Lab } from "../lab/lab.js";
+import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
+import { sampleQuestions } from "../lab/sample-questions.js";
 import type { Domain } from "../problems/domain.js";
 import { rolloutGroup } from "../rl/rollout-group.js";
-import type { Lab } from "../soar/lab.js";
-import type { QuestionAnswer } from "../soar/parse-teacher-completion.js";
-import { sampleQuestions } from "../soar/sample-questions.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { EvaluationConfig } from "./evaluation-config.js";

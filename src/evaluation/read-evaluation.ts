@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { eventsFile, readLogConfig } from "../soar/event-log.js";
+import { eventsFile, readLogConfig } from "../lab/event-log.js";
 import { readJsonl } from "../util/jsonl.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { openExperiment } from "../soar/connect-lab.js";
-import { EventLog } from "../soar/event-log.js";
+import { EventLog } from "../lab/event-log.js";
+import { openExperiment } from "../lab/open-experiment.js";
 import type { OpenLabParams } from "../soar/open-lab.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import type { EvaluationConfig } from "./evaluation-config.js";

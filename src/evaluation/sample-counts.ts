@@ -1,9 +1,8 @@
 import { studentReward } from "../grading/student-reward.js";
+import type { Lab } from "../lab/lab.js";
+import { sampleAndReward } from "../lab/sample-and-reward.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Problem } from "../problems/problem.js";
-import { sampleAndReward } from "../soar/answer-group.js";
-import type { Lab } from "../soar/lab.js";
-import type { LabConfig } from "../soar/lab-config.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 
@@ -18,7 +17,7 @@ export interface SampleCountsParams {
 
 /** Samples every problem and counts the right answers: what pass@k is estimated from (App. B.6). */
 export async function sampleCounts(
-  lab: Lab<LabConfig>,
+  lab: Lab,
   { sampler, problems, samples = 32, seed = 0 }: SampleCountsParams,
 ): Promise<ProblemCount[]> {
   return Promise.all(

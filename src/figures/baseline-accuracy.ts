@@ -1,12 +1,12 @@
+import { baselineStages } from "../soar/baseline-stages.js";
 import type { RunRecord } from "../soar/run-log.js";
-import { baseLayout } from "./base-layout.js";
-import { baselineStages } from "./baseline-stages.js";
 import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
-import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { percent } from "./percent.js";
-import { palette } from "./theme.js";
+import { baseLayout } from "./style/base-layout.js";
+import { emptyNote } from "./style/empty-note.js";
+import { percent } from "./style/percent.js";
+import { palette } from "./style/theme.js";
 
 export type BaselineAccuracyInput = Pick<
   RunRecord,

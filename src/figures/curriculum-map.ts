@@ -1,12 +1,12 @@
 import { mean } from "../metrics/mean.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
-import { baseLayout } from "./base-layout.js";
-import { emptyNote } from "./empty-note.js";
 import type { Figure, Trace } from "./figure.js";
 import { type NamedKinds, nameKinds } from "./name-kinds.js";
-import { stepTicks } from "./step-ticks.js";
-import { palette } from "./theme.js";
+import { baseLayout } from "./style/base-layout.js";
+import { emptyNote } from "./style/empty-note.js";
+import { stepTicks } from "./style/step-ticks.js";
+import { palette } from "./style/theme.js";
 
 export interface CurriculumMapParams {
   /** Runs by what to call them, from one to four, side by side. */

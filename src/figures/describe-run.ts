@@ -1,5 +1,5 @@
 import type { RunRecord } from "../soar/run-log.js";
-import { runName } from "./run-name.js";
+import { runName } from "../soar/run-name.js";
 
 /** The line under a figure's title: which run, seed and sizes, and how far it has come. Symbols as in SOAR, Table 3. */
 export function describeRun(run: Pick<RunRecord, "folder" | "config" | "steps" | "ended">): string {

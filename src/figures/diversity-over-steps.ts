@@ -1,8 +1,8 @@
-import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { maxStep } from "./last-step.js";
-import { seriesStyle } from "./series-look.js";
-import { stepTicks } from "./step-ticks.js";
+import { baseLayout } from "./style/base-layout.js";
+import { maxStep } from "./style/max-step.js";
+import { seriesStyle } from "./style/series-style.js";
+import { stepTicks } from "./style/step-ticks.js";
 
 export interface DiversityOverStepsParams {
   /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */

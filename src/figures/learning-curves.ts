@@ -1,11 +1,11 @@
 import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
-import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { maxStep } from "./last-step.js";
-import { styleOf } from "./named-look.js";
-import { stepTicks } from "./step-ticks.js";
-import { translucent } from "./translucent.js";
+import { baseLayout } from "./style/base-layout.js";
+import { maxStep } from "./style/max-step.js";
+import { stepTicks } from "./style/step-ticks.js";
+import { styleOf } from "./style/style-of.js";
+import { translucent } from "./style/translucent.js";
 
 /** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
 export type LearningCurve = readonly number[] | readonly { step: number; value: number }[];

@@ -1,10 +1,10 @@
 import type { RunRecord } from "../soar/run-log.js";
-import { baseLayout } from "./base-layout.js";
-import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { maxStep } from "./last-step.js";
-import { seriesStyle } from "./series-look.js";
-import { stepTicks } from "./step-ticks.js";
+import { baseLayout } from "./style/base-layout.js";
+import { emptyNote } from "./style/empty-note.js";
+import { maxStep } from "./style/max-step.js";
+import { seriesStyle } from "./style/series-style.js";
+import { stepTicks } from "./style/step-ticks.js";
 
 export interface MetricOverStepsParams {
   /** Runs by what to call them. */

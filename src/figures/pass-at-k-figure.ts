@@ -1,7 +1,7 @@
-import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { styleOf } from "./named-look.js";
-import type { SeriesStyle } from "./series-look.js";
+import { baseLayout } from "./style/base-layout.js";
+import type { SeriesStyle } from "./style/series-style.js";
+import { styleOf } from "./style/style-of.js";
 
 /** pass@k at one k, as `passAtK` gives it or a table states it. */
 export interface PassAtKPoint {

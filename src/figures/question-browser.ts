@@ -1,14 +1,14 @@
 import type { QuestionRecord } from "../soar/events.js";
+import { promotionsBefore } from "../soar/promotions-before.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { browseQuestions, type PageQuestions } from "./browser/browse-questions.js";
-import { gunzipBase64 } from "./browser/unpack.js";
-import { escapeHtml } from "./escape-html.js";
-import type { HtmlBlock } from "./html-block.js";
-import { uniqueElementId } from "./new-id.js";
-import { gzipBase64 } from "./pack.js";
-import { pageScript } from "./page-script.js";
-import { promotionsBefore } from "./stage-of.js";
-import { verdictNames } from "./verdict-names.js";
+import { gunzipBase64 } from "./browser/gunzip-base64.js";
+import { escapeHtml } from "./page/escape-html.js";
+import { gzipBase64 } from "./page/gzip-base64.js";
+import type { HtmlBlock } from "./page/html-block.js";
+import { pageScript } from "./page/page-script.js";
+import { uniqueElementId } from "./page/unique-element-id.js";
+import { verdictNames } from "./style/verdict-names.js";
 
 export interface QuestionBrowserOptions {
   /**

@@ -1,14 +1,14 @@
 import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
-import { baseLayout } from "./base-layout.js";
 import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
-import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { kindMarkers } from "./kind-markers.js";
 import { nameKinds } from "./name-kinds.js";
-import { stepTicks } from "./step-ticks.js";
-import { palette } from "./theme.js";
+import { baseLayout } from "./style/base-layout.js";
+import { emptyNote } from "./style/empty-note.js";
+import { kindMarkers } from "./style/kind-markers.js";
+import { stepTicks } from "./style/step-ticks.js";
+import { palette } from "./style/theme.js";
 
 export type QuestionKindsInput = Pick<
   RunRecord,

@@ -1,14 +1,14 @@
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
-import { baseLayout, designWidth } from "./base-layout.js";
 import { checkRun } from "./check-run.js";
 import { describeRun } from "./describe-run.js";
-import { emptyNote } from "./empty-note.js";
 import type { Figure } from "./figure.js";
-import { layoutLabels } from "./pack-labels.js";
-import { percent } from "./percent.js";
-import { stepTicks } from "./step-ticks.js";
-import { palette } from "./theme.js";
+import { baseLayout, designWidth } from "./style/base-layout.js";
+import { emptyNote } from "./style/empty-note.js";
+import { layoutLabels } from "./style/layout-labels.js";
+import { percent } from "./style/percent.js";
+import { stepTicks } from "./style/step-ticks.js";
+import { palette } from "./style/theme.js";
 
 /** What `rewardCycles` reads of a run. */
 export type RewardCyclesInput = Pick<

@@ -1,6 +1,6 @@
-import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { palette } from "./theme.js";
+import { baseLayout } from "./style/base-layout.js";
+import { palette } from "./style/theme.js";
 
 export interface SolveRateHistogramParams {
   /** Share of samples that solve each problem, in [0, 1]. */

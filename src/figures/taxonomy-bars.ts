@@ -1,8 +1,8 @@
 import { errorTypes, type QuestionVerdict } from "../grading/question-verdict.js";
-import { baseLayout } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { percent } from "./percent.js";
-import { palette } from "./theme.js";
+import { baseLayout } from "./style/base-layout.js";
+import { percent } from "./style/percent.js";
+import { palette } from "./style/theme.js";
 
 export interface TaxonomyBarsParams {
   /** Verdicts by the name of the set of questions. */

@@ -1,7 +1,7 @@
-import { baseLayout, designWidth } from "./base-layout.js";
 import type { Figure } from "./figure.js";
-import { textWidth } from "./text-width.js";
-import { palette } from "./theme.js";
+import { baseLayout, designWidth } from "./style/base-layout.js";
+import { textWidth } from "./style/text-width.js";
+import { palette } from "./style/theme.js";
 
 export interface VendiBarsParams {
   /** Vendi Score (effective number of different questions, at least 1) and its SD over subsamples, by name of the set. */

@@ -1,8 +1,9 @@
+import type { Lab } from "../lab/lab.js";
+import { solvedGreedily } from "../lab/solved-greedily.js";
 import type { Problem } from "../problems/problem.js";
 import type { TrainingClient } from "../training/training-client.js";
+import type { SoarConfig } from "./config.js";
 import type { BaselineAccuracy } from "./events.js";
-import { solvedGreedily } from "./greedy-correct.js";
-import type { Lab } from "./lab.js";
 
 /** The model that students start from and are measured against: theta of Algorithm 1. */
 export interface Baseline {
@@ -20,7 +21,7 @@ export interface Baseline {
  * @param model the baseline's weights on the server; absent = the base model
  */
 export async function measureBaseline(
-  lab: Lab,
+  lab: Lab<SoarConfig>,
   checkpoint?: string,
   model?: TrainingClient,
 ): Promise<Baseline> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { count, labConfigSchema, studentSchema, teacherSchema } from "../lab/lab-config.js";
 import { optimizationSchema } from "../rl/optimization.js";
-import { count, labConfigSchema, studentSchema, teacherSchema } from "./lab-config.js";
 
 /** Everything a SOAR run can be told. Defaults are the paper's (SOAR Table 3, App. B.7); the gym preset overrides them. */
 export const soarConfigSchema = labConfigSchema.extend({

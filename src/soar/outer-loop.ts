@@ -1,16 +1,17 @@
+import type { Lab } from "../lab/lab.js";
 import { mean } from "../metrics/mean.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
 import { type Baseline, measureBaseline } from "./baseline.js";
+import type { SoarConfig } from "./config.js";
 import type { StepEvent } from "./events.js";
-import type { Lab } from "./lab.js";
-import { StepMetrics } from "./meter.js";
 import type { OnProgress } from "./progress.js";
 import { choosePromoted, movingAverage, promotes } from "./promotion-rule.js";
 import { questionRecords } from "./question-records.js";
+import { teacherRewards } from "./rewards/teacher-reward.js";
 import type { RunLog } from "./run-log.js";
+import { StepMetrics } from "./step-metrics.js";
 import { Teacher } from "./teacher.js";
-import { teacherRewards } from "./teacher-reward.js";
 import { trainAndScore } from "./train-and-score.js";
 
 /**
@@ -18,7 +19,7 @@ import { trainAndScore } from "./train-and-score.js";
  * already holds steps is gone on with. After the last step the log says that the run came to its end.
  */
 export async function* outerLoop(
-  lab: Lab,
+  lab: Lab<SoarConfig>,
   log: RunLog,
   onProgress: OnProgress = () => {},
 ): AsyncGenerator<StepEvent> {
@@ -111,13 +112,13 @@ export async function* outerLoop(
 }
 
 /** Deletes the teacher's state before the last logged one; a killed process may not have come to it. */
-async function forgetPreviousTeacher(lab: Lab, log: RunLog): Promise<void> {
+async function forgetPreviousTeacher(lab: Lab<SoarConfig>, log: RunLog): Promise<void> {
   const previous = log.state.steps.at(-2)?.teacher.checkpoint;
   if (previous) await lab.service.deleteCheckpoint(previous);
 }
 
 /** The baseline that the log leaves: the base model, or the last promoted student. A new run's log starts with it. */
-async function currentBaseline(lab: Lab, log: RunLog, meter: StepMetrics): Promise<Baseline> {
+async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMetrics): Promise<Baseline> {
   const { start, promotions, nextStep } = log.state;
   meter.enter("baseline", nextStep);
   const checkpoint = promotions.at(-1)?.checkpoint;

@@ -1,72 +1,10 @@
-import { z } from "zod";
-import { closestMatch } from "../util/nearest.js";
+import { checkConfig } from "../lab/check-config.js";
 import { type SoarConfig, soarConfigSchema } from "./config.js";
 
 /**
- * Checks a configuration, a SOAR run's unless a schema says otherwise, and fills in its defaults.
+ * Checks the configuration of a SOAR run and fills in its defaults.
  * @throws Error that lists every wrong field by path, with the value and what was expected, and the nearest known name of unknown ones
  */
-export function parseConfig(input: unknown, source?: string): SoarConfig;
-export function parseConfig<T extends z.ZodObject>(
-  input: unknown,
-  source: string | undefined,
-  schema: T,
-): z.infer<T>;
-export function parseConfig(
-  input: unknown,
-  source = "the configuration",
-  schema: z.ZodObject = soarConfigSchema,
-): unknown {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(issue => `  ${describe(issue, input, schema)}`);
-  throw new Error(`${source} is not valid:\n${lines.join("\n")}`);
-}
-
-function describe(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodObject): string {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, path, input);
-    return issue.keys
-      .map(key => {
-        const guess = closestMatch(key, known);
-        return `${[...path, key].join(".")}: unknown; ${guess ? `did you mean ${guess}?` : `known here: ${known.join(", ")}`}`;
-      })
-      .join("\n  ");
-  }
-  const value = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], input);
-  const expected =
-    issue.code === "invalid_union" && issue.errors.length > 0
-      ? issue.errors.map(([first]) => first?.message).join("; or: ")
-      : issue.message;
-  return `${path.join(".") || "(root)"}: ${expected} (got ${show(value)})`;
-}
-
-/** A value as JSON, cut short where it is long; numbers that JSON lacks by their names. */
-function show(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
-  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
-}
-
-/** Names of the fields at a path of a schema, where the input says which of several forms it is of. */
-function knownKeys(schema: unknown, path: string[], input: unknown): string[] {
-  const [key, ...rest] = path;
-  const fields = fieldsOf(schema, input);
-  if (key === undefined) return Object.keys(fields);
-  return knownKeys(fields[key], rest, (input as Record<string, unknown> | undefined)?.[key]);
-}
-
-function fieldsOf(schema: unknown, input: unknown): Record<string, unknown> {
-  let inner = schema;
-  while (inner instanceof z.ZodPrefault || inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) {
-    inner = inner.unwrap();
-  }
-  if (inner instanceof z.ZodDiscriminatedUnion) {
-    const { discriminator } = inner.def;
-    const form = (input as Record<string, unknown> | undefined)?.[discriminator];
-    inner = inner.options.find(
-      option => option instanceof z.ZodObject && option.shape[discriminator].safeParse(form).success,
-    );
-  }
-  return inner instanceof z.ZodObject ? inner.shape : {};
+export function parseConfig(input: unknown, source = "the configuration"): SoarConfig {
+  return checkConfig(input, source, soarConfigSchema);
 }

@@ -1,6 +1,6 @@
+import type { Lab } from "../lab/lab.js";
+import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
 import type { QuestionRecord } from "./events.js";
-import type { Lab } from "./lab.js";
-import type { QuestionAnswer } from "./parse-teacher-completion.js";
 
 /** The log's lines for an outer step's datasets, with each question's kind and exact verdict where the domain has them. */
 export function questionRecords(

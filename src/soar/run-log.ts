@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { EventLog, eventsFile, type LogKind, readLogConfig } from "../lab/event-log.js";
 import { readJsonl } from "../util/jsonl.js";
 import { type SoarConfig, soarConfigSchema } from "./config.js";
-import { EventLog, eventsFile, type LogKind, readLogConfig } from "./event-log.js";
 import {
   eventSchema,
   type QuestionRecord,

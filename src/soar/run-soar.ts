@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { type OpenLabParams, openLab } from "../soar/open-lab.js";
 import type { SoarConfig } from "./config.js";
 import type { StepEvent } from "./events.js";
-import { type OpenLabParams, openLab } from "./open-lab.js";
 import { outerLoop } from "./outer-loop.js";
 import type { OnProgress } from "./progress.js";
 import { RunLog, type RunRecord, readRun, runFiles } from "./run-log.js";

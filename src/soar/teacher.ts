@@ -1,19 +1,20 @@
+import type { Lab } from "../lab/lab.js";
+import { type SampledQuestions, type SyntheticQuestion, sampleQuestions } from "../lab/sample-questions.js";
 import { learningRate } from "../rl/learning-rate.js";
 import { type Metrics, rlooStep } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
-import type { Lab } from "./lab.js";
-import { type SampledQuestions, type SyntheticQuestion, sampleQuestions } from "./sample-questions.js";
+import type { SoarConfig } from "./config.js";
 
 /** The teacher of a run: poses questions, and learns from what they did for the students. */
 export class Teacher {
   private constructor(
-    private readonly lab: Lab,
+    private readonly lab: Lab<SoarConfig>,
     private readonly model: TrainingClient,
   ) {}
 
   /** A teacher that starts as the base model, or goes on from a checkpoint with its optimizer state. */
-  static async open(lab: Lab, checkpoint?: string): Promise<Teacher> {
+  static async open(lab: Lab<SoarConfig>, checkpoint?: string): Promise<Teacher> {
     const { seed, model } = lab.config;
     const params = { rank: model.rank, seed: deriveSeed(seed, "teacher") };
     const client = checkpoint

@@ -1,8 +1,9 @@
+import type { Lab } from "../lab/lab.js";
+import { solvedGreedily } from "../lab/solved-greedily.js";
+import { type TrainStudentParams, trainStudent } from "../lab/train-student.js";
 import type { Problem } from "../problems/problem.js";
 import type { TrainingClient } from "../training/training-client.js";
-import { solvedGreedily } from "./greedy-correct.js";
-import type { Lab } from "./lab.js";
-import { type TrainStudentParams, trainStudent } from "./train-student.js";
+import type { SoarConfig } from "./config.js";
 
 /** A trained student and how many of the reward questions it answers. */
 export interface ScoredStudent {
@@ -13,7 +14,7 @@ export interface ScoredStudent {
 
 /** One student of the inner loop: trains on its dataset, then answers the reward questions greedily. */
 export async function trainAndScore(
-  lab: Lab,
+  lab: Lab<SoarConfig>,
   params: TrainStudentParams,
   rewardQuestions: readonly Problem[],
 ): Promise<ScoredStudent> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
-import { needsRun } from "../evaluation/needs-run.js";
+import { needsRun } from "../evaluation/requirements.js";
 import type { SoarConfig } from "../soar/config.js";
 import { parseConfig } from "../soar/parse-config.js";
-import { deepMerge } from "../util/merge.js";
+import { deepMerge } from "../util/deep-merge.js";
 import { setPath } from "../util/set-path.js";
 import type { StudyConfig } from "./study-config.js";
 

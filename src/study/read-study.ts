@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
-import { needsPromotions } from "../evaluation/needs-run.js";
 import { type EvaluationRecord, readEvaluation } from "../evaluation/read-evaluation.js";
-import { parseConfig } from "../soar/parse-config.js";
+import { needsPromotions } from "../evaluation/requirements.js";
+import { checkConfig } from "../lab/check-config.js";
 import { type RunRecord, readRun, runFiles } from "../soar/run-log.js";
-import { mapSequentially } from "../util/in-turn.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { type PlannedEvaluation, type PlannedRun, planStudy } from "./plan-study.js";
 import { type StudyConfig, studySchema } from "./study-config.js";
 
@@ -40,7 +40,7 @@ export async function readStudy(folder: string): Promise<Study> {
     throw error.code === "ENOENT" ? new Error(`${folder} is no study: it has no ${studyFile}`) : error;
   });
   const { study, base } = parseStudyFile(text, path);
-  const config = parseConfig(study, path, studySchema);
+  const config = checkConfig(study, path, studySchema);
   const { seeds, methods, runs, evaluations } = planStudy(config, base, folder);
 
   const begun = runs.filter(({ folder }) => existsSync(join(folder, runFiles.events)));

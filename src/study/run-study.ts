@@ -2,15 +2,15 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import type { EvaluationProgress } from "../evaluation/evaluation-progress.js";
-import { needsPromotions } from "../evaluation/needs-run.js";
+import { needsPromotions } from "../evaluation/requirements.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
-import { parseConfig } from "../soar/parse-config.js";
+import { checkConfig } from "../lab/check-config.js";
+import { type RunStatus, runStatus } from "../lab/run-status.js";
 import type { Progress } from "../soar/progress.js";
 import { readRun, soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
-import { type RunStatus, runStatus } from "../soar/run-standing.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
-import { mapSequentially } from "../util/in-turn.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { planStudy } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
@@ -56,7 +56,7 @@ export interface RunStudyParams {
  * @throws Error where a folder holds a run of another configuration, before anything is run
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
-  const study = parseConfig(params.study, "the study", studySchema);
+  const study = checkConfig(params.study, "the study", studySchema);
   const { base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);

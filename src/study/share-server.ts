@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { findPath } from "../soar/find-path.js";
-import type { LabConfig } from "../soar/lab-config.js";
+import { findPath } from "../lab/find-path.js";
+import type { LabConfig } from "../lab/lab-config.js";
 import { runFiles } from "../soar/run-log.js";
 import { startLocalServer } from "../training/start-local-server.js";
 

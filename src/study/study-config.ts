@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ProtocolName, protocols } from "../evaluation/protocols.js";
-import { count } from "../soar/lab-config.js";
+import { count } from "../lab/lab-config.js";
 
 /** Changes to a configuration: nested fields, or paths as in { "student.steps": 8 }. */
 const changesSchema = z.record(z.string(), z.unknown()).default({});

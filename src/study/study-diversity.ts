@@ -4,7 +4,7 @@ import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { vendiSubsamples } from "../diversity/vendi-subsamples.js";
 import { mean } from "../metrics/mean.js";
 import { standardDeviation } from "../metrics/standard-deviation.js";
-import { mapSequentially } from "../util/in-turn.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import type { Study } from "./read-study.js";
 import { studyQuestionSets } from "./study-question-sets.js";
 

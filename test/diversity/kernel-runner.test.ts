@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { kernelRunner } from "../../src/diversity/kernel-runner.js";
-import { wasmCode, wasmModule } from "../../src/diversity/wasm-code.js";
+import { kernelRunner } from "../../src/diversity/linear-algebra/kernel-runner.js";
+import { wasmCode, wasmModule } from "../../src/diversity/linear-algebra/wasm-code.js";
 
 declare const WebAssembly: {
   Memory: new (descriptor: object) => { buffer: SharedArrayBuffer };

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { gramMatrix } from "../../src/diversity/gram-matrix.js";
-import { symmetricEigenvalues } from "../../src/diversity/symmetric-eigenvalues.js";
+import { gramMatrix } from "../../src/diversity/linear-algebra/gram-matrix.js";
+import { symmetricEigenvalues } from "../../src/diversity/linear-algebra/symmetric-eigenvalues.js";
 import { packageRoot } from "../../src/util/package-root.js";
 import { referenceVectors } from "./reference-vectors.js";
 

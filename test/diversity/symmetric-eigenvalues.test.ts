@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { gramMatrix } from "../../src/diversity/gram-matrix.js";
-import { symmetricEigenvalues } from "../../src/diversity/symmetric-eigenvalues.js";
+import { gramMatrix } from "../../src/diversity/linear-algebra/gram-matrix.js";
+import { symmetricEigenvalues } from "../../src/diversity/linear-algebra/symmetric-eigenvalues.js";
 import { createRandom } from "../../src/util/random.js";
 import references from "./fixtures/references.json" with { type: "json" };
 import { referenceVectors } from "./reference-vectors.js";

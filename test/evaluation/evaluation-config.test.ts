@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
-import { needsPromotions, needsRun } from "../../src/evaluation/needs-run.js";
 import { type ProtocolName, protocols } from "../../src/evaluation/protocols.js";
+import { needsPromotions, needsRun } from "../../src/evaluation/requirements.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 

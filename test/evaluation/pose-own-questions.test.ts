@@ -6,10 +6,10 @@ import { ngramKernel } from "../../src/diversity/ngram-kernel.js";
 import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import { poseOwnQuestions } from "../../src/evaluation/pose-own-questions.js";
-import { openExperiment } from "../../src/soar/connect-lab.js";
-import type { Lab } from "../../src/soar/lab.js";
+import type { Lab } from "../../src/lab/lab.js";
+import { openExperiment } from "../../src/lab/open-experiment.js";
+import { sampleQuestions } from "../../src/lab/sample-questions.js";
 import { presets } from "../../src/soar/presets.js";
-import { sampleQuestions } from "../../src/soar/sample-questions.js";
 
 /* Self-play with the gym's base model on the real server. */
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { gradeCompletion } from "../../src/grading/grade-completion.js";
+import { studentRewards } from "../../src/lab/student-rewards.js";
 import { createMathDomain } from "../../src/problems/math-domain.js";
-import { studentRewards } from "../../src/soar/student-rewards.js";
 
 const domain = createMathDomain({ workers: 1 });
 afterAll(() => domain.close());

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { passAtKFrom } from "../../src/evaluation/pass-at-k-from.js";
 import { groupMeans } from "../../src/metrics/group-means.js";
 import { toDataFrame } from "../../src/metrics/to-data-frame.js";
+import { passAtKFrom } from "../../src/pass-at-k/pass-at-k-from.js";
 import { readRun } from "../../src/soar/run-log.js";
 import { columnsOf, frameRows } from "../../src/util/frame-rows.js";
 import { packageRoot } from "../../src/util/package-root.js";

@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runOwner } from "../../src/lab/lock-run.js";
 import type { QuestionRecord, StepEvent } from "../../src/soar/events.js";
-import { runOwner } from "../../src/soar/lock-run.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";

@@ -1,13 +1,13 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleQuestions } from "../../src/lab/sample-questions.js";
 import { mean } from "../../src/metrics/mean.js";
 import type { SoarConfigInput } from "../../src/soar/config.js";
 import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
-import { sampleQuestions } from "../../src/soar/sample-questions.js";
 import type { LocalServer } from "../../src/training/start-local-server.js";
 import { type ServedGym, serveGym } from "./fixtures/serve-gym.js";
 import { smallGym } from "./fixtures/small-gym.js";

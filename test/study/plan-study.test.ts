@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parseConfig } from "../../src/soar/parse-config.js";
+import { checkConfig } from "../../src/lab/check-config.js";
 import { presets } from "../../src/soar/presets.js";
 import { planStudy } from "../../src/study/plan-study.js";
 import { type StudyConfigInput, studySchema } from "../../src/study/study-config.js";
 
 function plan(input: StudyConfigInput) {
-  return planStudy(parseConfig(input, "study.yaml", studySchema), presets.gym, "runs/s");
+  return planStudy(checkConfig(input, "study.yaml", studySchema), presets.gym, "runs/s");
 }
 
 const methods: StudyConfigInput["methods"] = {

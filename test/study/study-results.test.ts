@@ -3,12 +3,12 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Figure } from "../../src/figures/figure.js";
+import { writeStudyResults } from "../../src/report/write-study-results.js";
 import { presets } from "../../src/soar/presets.js";
 import { readStudy, type Study } from "../../src/study/read-study.js";
 import { runStudy } from "../../src/study/run-study.js";
 import { studyFigures } from "../../src/study/study-figures.js";
 import { type StudyResults, studyResults } from "../../src/study/study-results.js";
-import { writeStudyResults } from "../../src/study/write-study-results.js";
 import { fakeStudy } from "./fixtures/fake-study.js";
 
 let study: Study;

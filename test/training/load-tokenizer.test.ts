@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { gymModelFiles } from "../../src/problems/gym/gym-model-files.js";
+import { gymModelFiles } from "../../src/gym/gym-model-files.js";
 import { loadTokenizer } from "../../src/training/load-tokenizer.js";
 
 async function modelFolder(change: (files: Record<string, string>) => void = () => {}): Promise<string> {

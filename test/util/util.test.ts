@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { closestMatch } from "../../src/util/closest-match.js";
 import { deriveSeed } from "../../src/util/derive-seed.js";
-import { closestMatch } from "../../src/util/nearest.js";
 import { createRandom } from "../../src/util/random.js";
 import { readSafetensors, writeSafetensors } from "../../src/util/safetensors.js";
 import { setPath } from "../../src/util/set-path.js";

@@ -1,4 +1,4 @@
-import type { gunzipBase64 as Unpack } from "./unpack.js";
+import type { gunzipBase64 as Unpack } from "./gunzip-base64.js";
 
 declare const unpack: typeof Unpack;
 

@@ -1,5 +1,5 @@
+import type { gunzipBase64 as Unpack } from "./gunzip-base64.js";
 import type { pagePlotly as PagePlotly } from "./page-plotly.js";
-import type { gunzipBase64 as Unpack } from "./unpack.js";
 
 declare const pagePlotly: typeof PagePlotly;
 declare const unpack: typeof Unpack;

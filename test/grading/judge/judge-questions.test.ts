@@ -7,7 +7,7 @@ import {
   type JudgeQuestionsParams,
   judgeQuestions,
 } from "../../../src/grading/judge/judge-questions.js";
-import { gymDomain } from "../../../src/problems/gym/gym-domain.js";
+import { gymDomain } from "../../../src/gym/gym-domain.js";
 import { startLocalServer } from "../../../src/training/start-local-server.js";
 import {
   type ChatServer,

@@ -1,0 +1,67 @@
+import { escapeHtml } from "../page/escape-html.js";
+import { uniqueElementId } from "../page/unique-element-id.js";
+import { notebookKernel } from "./notebook-kernel.js";
+
+export interface ProgressCellParams {
+  /** Milliseconds between two updates at least. Default 500. */
+  interval?: number;
+  /** HTML to stand below the line, e.g. a picture. */
+  below?: (isLast: boolean) => Promise<string>;
+}
+
+/** How far something is. */
+export interface ProgressLine {
+  text: string;
+  /** In [0, 1]. */
+  share: number;
+  /** Outside a notebook a line is written where this changes. Default: the text. */
+  key?: string | number;
+}
+
+/** A display of long work that goes on. Call it with how far the work is, and wait for `finish` when it is done. */
+export interface ProgressCell {
+  (line: ProgressLine): void;
+  /** Draws the last state; until then a drawing may still be under way. */
+  finish(): Promise<void>;
+}
+
+/** A bar and a line of text under the running cell, drawn over and over. Outside a notebook it writes lines to standard error. */
+export function progressCell({ interval = 500, below }: ProgressCellParams = {}): ProgressCell {
+  const kernel = notebookKernel();
+  const id = uniqueElementId();
+  let latest: ProgressLine | undefined;
+  let isShown = false;
+  let written: string | number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  const draw = async (isLast: boolean) => {
+    if (!latest) return;
+    const { text, share, key = text } = latest;
+    if (!kernel) {
+      if (key !== written) process.stderr.write(`${text}\n`);
+      written = key;
+      return;
+    }
+    const html = (await below?.(isLast)) ?? "";
+    const bar = `<progress max="1" value="${share.toFixed(3)}" style="width:220px;vertical-align:middle"></progress> `;
+    const bundle = { "text/html": `<div>${bar}${escapeHtml(text)}</div>${html}`, "text/plain": text };
+    kernel.display(bundle, { id, isUpdate: isShown });
+    isShown = true;
+  };
+  const update = (line: ProgressLine) => {
+    latest = line;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      working = working.then(() => draw(false)).catch(error => console.error("progress cell:", error));
+    }, interval);
+  };
+  return Object.assign(update, {
+    finish: async () => {
+      clearTimeout(timer);
+      timer = undefined;
+      await working;
+      await draw(true);
+    },
+  });
+}

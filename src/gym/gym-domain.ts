@@ -1,0 +1,45 @@
+import type { QuestionVerdict } from "../grading/question-verdict.js";
+import type { Domain } from "../problems/domain.js";
+import { formatAnswer, parseAnswer, parseQuestion } from "./chain.js";
+
+/** The arithmetic gym as a domain: everything about it can be checked exactly. */
+export const gymDomain: Domain = {
+  name: "gym",
+  // The gym's model knows four roles by their first token; T: and S: are the two that SOAR plays.
+  prompts: {
+    teacher: "T:",
+    teacherQuestion: "T: <question>",
+    teacherAnswer: "</question> <answer>",
+    student: "S: {question} </question>",
+  },
+  questionEnd: "</question>",
+  parses: async answers => answers.map(answer => parseAnswer(answer) !== undefined),
+  equal: async pairs => pairs.map(({ answer, reference }) => normalised(answer) === normalised(reference)),
+  kind: question => {
+    const chain = parseQuestion(question);
+    return chain ? `k=${chain.terms.length + 1}` : "ill-posed";
+  },
+  judge,
+};
+
+function normalised(answer: string): string {
+  return answer.trim().replace(/\s+/g, " ");
+}
+
+function judge(question: string, answer: string): QuestionVerdict {
+  const chain = parseQuestion(question);
+  if (!chain) return { isWellPosed: false, isCorrect: false, errorType: "Ill_Posed", verifiedAnswer: "N/A" };
+  const verifiedAnswer = formatAnswer(chain);
+  if (normalised(answer) === verifiedAnswer) {
+    return { isWellPosed: true, isCorrect: true, errorType: "None", verifiedAnswer };
+  }
+  // An answer that works the question's own terms slipped in a sum; any other works another question.
+  const worked = parseAnswer(answer);
+  const sameTerms = worked && formatAnswer(chain, worked.totals) === normalised(answer);
+  return {
+    isWellPosed: true,
+    isCorrect: false,
+    errorType: sameTerms ? "Arithmetic" : "Logical_Fallacy",
+    verifiedAnswer,
+  };
+}

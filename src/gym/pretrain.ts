@@ -1,0 +1,103 @@
+import { supervisedDatum } from "../training/datum.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
+import type { TrainingClient } from "../training/training-client.js";
+import type { Datum } from "../training/wire.js";
+import { createRandom, type Random } from "../util/random.js";
+import { type GymStage, gymDocument } from "./gym-corpus.js";
+
+/** Documents per step. */
+const batchSize = 64;
+
+/** Batches drawn at a time and sorted by length, so that a batch's documents need little padding. */
+const poolBatches = 32;
+
+/** The recipe: stages one after another, each with a fresh learning-rate schedule. */
+const recipe: { steps: number; peak: number; stage: (progress: number) => GymStage }[] = [
+  // The skill first: student documents from the start would keep it from forming.
+  { steps: 1600, peak: 3e-3, stage: progress => (progress < 0.4 ? "skill" : "roles") },
+  { steps: 1000, peak: 1.5e-3, stage: () => "habits" },
+  { steps: 2000, peak: 1.5e-3, stage: () => "floor" },
+];
+
+const warmupSteps = 100;
+
+export interface PretrainGymProgress {
+  step: number;
+  totalSteps: number;
+  /** Cross entropy, nats per token, mean over the last reported steps. */
+  loss: number;
+  tokensPerSecond: number;
+}
+
+export interface PretrainGymParams {
+  /** A fresh full fine-tune over the random-weights model. */
+  model: TrainingClient;
+  tokenizer: ModelTokenizer;
+  seed: number;
+  onProgress?: (progress: PretrainGymProgress) => void;
+  /** Steps between progress reports. */
+  reportEvery?: number;
+}
+
+/** Trains the gym's base model from random weights by cross entropy, through the training server like everything else. */
+export async function pretrainGym({
+  model,
+  tokenizer,
+  seed,
+  onProgress,
+  reportEvery = 100,
+}: PretrainGymParams): Promise<void> {
+  const totalSteps = recipe.reduce((sum, { steps }) => sum + steps, 0);
+  let step = 0;
+  let recent: { loss: number; tokens: number }[] = [];
+  let reported = performance.now();
+  for (const [index, { steps, peak, stage }] of recipe.entries()) {
+    const random = createRandom(`gym-corpus/${seed}/${index}`);
+    let pool: Datum[][] = [];
+    for (let i = 0; i < steps; i++, step++) {
+      if (pool.length === 0) pool = drawPool(random, stage(i / steps), tokenizer);
+      const batch = pool.pop()!;
+      const cosine = (1 + Math.cos((Math.PI * i) / steps)) / 2;
+      const [{ metrics }] = await Promise.all([
+        model.forwardBackward(batch, "cross_entropy"),
+        model.optimStep({
+          learning_rate: peak * Math.min(1, (i + 1) / warmupSteps) * (0.97 * cosine + 0.03),
+          beta1: 0.9,
+          beta2: 0.98,
+          eps: 1e-8,
+          weight_decay: 0.01,
+          grad_clip_norm: 1,
+        }),
+      ]);
+      recent.push({ loss: metrics["loss:sum"] ?? Number.NaN, tokens: countTokens(batch) });
+      if ((step + 1) % reportEvery === 0 || step + 1 === totalSteps) {
+        const seconds = (performance.now() - reported) / 1000;
+        const tokens = recent.reduce((sum, entry) => sum + entry.tokens, 0);
+        const loss = recent.reduce((sum, entry) => sum + entry.loss, 0) / recent.length;
+        onProgress?.({ step: step + 1, totalSteps, loss, tokensPerSecond: tokens / seconds });
+        recent = [];
+        reported = performance.now();
+      }
+    }
+  }
+}
+
+/** Batches of documents of about the same length, in random order; each batch's weights sum to 1. */
+function drawPool(random: Random, stage: GymStage, tokenizer: ModelTokenizer): Datum[][] {
+  const end = tokenizer.endTokens[0]!;
+  const documents = Array.from({ length: poolBatches * batchSize }, () => {
+    const { prompt, completion } = gymDocument(random, stage);
+    return { prompt: tokenizer.encode(prompt), completion: [...tokenizer.encode(completion), end] };
+  });
+  documents.sort((a, b) => a.prompt.length + a.completion.length - b.prompt.length - b.completion.length);
+  const batches = Array.from({ length: poolBatches }, (_, i) => {
+    const batch = documents.slice(i * batchSize, (i + 1) * batchSize);
+    const tokens = batch.reduce((sum, { completion }) => sum + completion.length, 0);
+    return batch.map(({ prompt, completion }) => supervisedDatum(prompt, completion, 1 / tokens));
+  });
+  return random.shuffle(batches);
+}
+
+function countTokens(batch: Datum[]): number {
+  return batch.reduce((sum, datum) => sum + datum.loss_fn_inputs.target_tokens.data.length, 0);
+}

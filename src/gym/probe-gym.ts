@@ -1,0 +1,58 @@
+import { extractBoxed } from "../grading/extract-boxed.js";
+import type { SamplingClient } from "../training/sampling-client.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
+import { gymDomain } from "./gym-domain.js";
+import { gymProblems } from "./gym-problems.js";
+
+/** What a model of the gym can do with chains of one length, shares in [0, 1]. */
+export interface GymProbe {
+  /** Terms k. */
+  terms: number;
+  /** Right at temperature 0 under the student prompt. */
+  greedy: number;
+  /** Right at temperature 1 under the student prompt. */
+  sampled: number;
+  /** Right at temperature 0 under the prompt that always works the chain: the skill, whatever the student's habit. */
+  worked: number;
+}
+
+/** Measures a model of the gym for every chain length: `problems` fresh problems each, `samples` samples a problem. */
+export async function probeGym(params: {
+  sampler: SamplingClient;
+  tokenizer: ModelTokenizer;
+  problems?: number;
+  samples?: number;
+  seed?: number;
+}): Promise<GymProbe[]> {
+  const { sampler, tokenizer, problems: count = 32, samples = 64, seed = 0 } = params;
+  const accuracy = async (prompt: string, terms: number, numSamples: number, temperature: number) => {
+    const problems = gymProblems({ count, terms: [terms], seed: seed + terms });
+    const verdicts = await Promise.all(
+      problems.map(async ({ question, answer }) => {
+        const completions = await sampler.sample({
+          prompt: tokenizer.encode(prompt.replace("{question}", question)),
+          numSamples,
+          params: { temperature, max_tokens: 48, seed, stop: tokenizer.endTokens },
+        });
+        return gymDomain.equal(
+          completions.map(({ tokens }) => ({
+            answer: extractBoxed(tokenizer.decode(tokens)) ?? "",
+            reference: answer,
+          })),
+        );
+      }),
+    );
+    const all = verdicts.flat();
+    return all.filter(Boolean).length / all.length;
+  };
+  const rows: GymProbe[] = [];
+  for (let terms = 2; terms <= 7; terms++) {
+    rows.push({
+      terms,
+      greedy: await accuracy(gymDomain.prompts.student, terms, 1, 0),
+      sampled: await accuracy(gymDomain.prompts.student, terms, samples, 1),
+      worked: await accuracy("W: {question} </question>", terms, 1, 0),
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,33 @@
+import type { Domain } from "../problems/domain.js";
+import type { Problem } from "../problems/problem.js";
+import type { SamplingClient } from "../training/sampling-client.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
+import type { TrainingService } from "../training/training-service.js";
+import type { LabConfig } from "./lab-config.js";
+
+/** What an experiment works with: a session with a training server, problems, prompts. Made by `openLab` for a SoarConfig. */
+export interface Lab<Config extends LabConfig = LabConfig> {
+  readonly config: Config;
+  readonly domain: Domain;
+  readonly service: TrainingService;
+  readonly tokenizer: ModelTokenizer;
+  /** The hard split: the half that pays the teacher, and the held-out half. */
+  readonly hardSplit: { train: Problem[]; test: Problem[] };
+  /** The model before any training: the reference of the KL penalty. */
+  readonly baseSampler: SamplingClient;
+  /** Version of soarlab, for the log. */
+  readonly version: string;
+  /** Tokens of the teacher's one prompt. */
+  readonly teacherPrompt: number[];
+  /** The prompts of a multi-turn teacher, and what ends its question beside the model's end tokens. */
+  readonly teacherTurns: {
+    readonly question: number[];
+    readonly questionEnd: number[];
+    answer(question: string): number[];
+  };
+  /** Tokens of the student's prompt for a question. */
+  studentPrompt(question: string): number[];
+  readonly signal: AbortSignal | undefined;
+  /** Ends the session, and the server if the lab started it. */
+  close(): Promise<void>;
+}

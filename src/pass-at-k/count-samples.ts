@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { type Extraction, extractAnswer } from "../grading/extract-answer.js";
+import { extractBoxed } from "../grading/extract-boxed.js";
+import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import type { Domain } from "../problems/domain.js";
+import type { Row } from "../problems/stream-rows.js";
+import { checkIdColumnsAgree } from "./check-id-columns-agree.js";
+import { columnHint } from "./column-hint.js";
+import { gradeInBatches } from "./grade-in-batches.js";
+import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-columns.js";
+
+export interface CountSamplesOptions {
+  /** Which column holds what, where the names are not the usual ones. */
+  columns?: SampleColumns;
+  /** What grades answers that nobody has graded yet. Default "math". */
+  domain?: "math" | "gym" | Pick<Domain, "equal">;
+  /** How to find a completion's answer. Default only the last box, as SOAR's rewards want it. */
+  ways?: readonly Extraction[];
+}
+
+export interface CountSamplesParams extends CountSamplesOptions {
+  rows: Iterable<Row> | AsyncIterable<Row>;
+  /** Says for errors where a row stands, e.g. "samples.jsonl, line 3". */
+  where: (row: number) => string;
+}
+
+const verdict = z.union([
+  z.boolean(),
+  z.literal([0, 1]).transform(Boolean),
+  z.literal([0n, 1n]).transform(Boolean),
+  z.stringFormat("verdict", /^\s*(?:true|false|[01](?:\.0+)?)\s*$/i).transform(text => /[t1]/i.test(text)),
+]);
+const verdicts = z.union([z.array(verdict).min(1), verdict.transform(one => [one])]);
+const verdictsExpected =
+  "true, false, 1 or 0 for one sample (a number of right ones needs a number of samples beside it)";
+const count = z.union([
+  z.int().min(0),
+  z.bigint().min(0n).transform(Number),
+  z.stringFormat("count", /^\s*\d+(?:\.0+)?\s*$/).transform(Number),
+]);
+const text = z.union([z.string(), z.number().transform(String), z.bigint().transform(String)]);
+const name = text.transform(value => value.trim()).pipe(z.string().min(1));
+const texts = z.union([z.array(text).min(1), text.transform(one => [one])]);
+
+interface Tally extends Required<ProblemCount> {
+  problem: string;
+  row: number;
+  gold?: string;
+}
+
+/**
+ * Counts samples by problem, in the order in which problems first appear; answers without a verdict are graded, in
+ * batches. Problems are called by text, so that a CSV and a JSONL of the same problems can be compared.
+ *
+ * @throws Error saying where, which column and what was expected: where columns are missing or could be either of two,
+ *   a value is not what its column holds, a problem's counts are given twice, or two rows of a problem disagree on its
+ *   reference or on another column that names it
+ */
+export async function countSamples(params: CountSamplesParams): Promise<Required<ProblemCount>[]> {
+  const { rows, where, columns, domain = "math", ways } = params;
+  const tallies = new Map<string, Tally>();
+  const tallyOf = (problem: string, row: number) => {
+    const tally = tallies.get(problem) ?? { problem, samples: 0, correct: 0, row };
+    tallies.set(problem, tally);
+    return tally;
+  };
+  const grading = gradeInBatches(domain);
+  let form: SampleForm | undefined;
+  let checkTwins: ReturnType<typeof checkIdColumnsAgree> | undefined;
+  try {
+    for await (const { row, value } of rows) {
+      const cells = readCells(value, where(row));
+      if (form === undefined || checkTwins === undefined) {
+        form = sampleColumns(value, where(row), columns);
+        checkTwins = checkIdColumnsAgree(form, where);
+      }
+      const problem = cells.read(form.problem, name, "the problem's id or text");
+      checkTwins(problem, { row, value });
+      if (form.kind === "counts") {
+        const first = tallies.get(problem)?.row;
+        if (first !== undefined) {
+          throw cells.error(
+            `problem ${brief(problem)} is counted a second time; the first is ${where(first)}.`,
+          );
+        }
+        Object.assign(tallyOf(problem, row), readCount(cells, form));
+      } else if (form.kind === "verdicts") {
+        const given = cells.read(form.correct, verdicts, verdictsExpected);
+        const tally = tallyOf(problem, row);
+        tally.samples += given.length;
+        tally.correct += given.filter(Boolean).length;
+      } else {
+        const tally = tallyOf(problem, row);
+        const gold = withoutBox(cells.read(form.gold, text, "the reference as text"));
+        tally.gold ??= gold;
+        if (tally.gold !== gold) {
+          throw cells.error(
+            `problem ${brief(problem)} has the reference ${brief(gold)} here and ${brief(tally.gold)} at ` +
+              `${where(tally.row)}; is "${form.problem}" what tells problems apart? ${columnHint("problem")}`,
+          );
+        }
+        const completions = readCompletions(cells, form.answers, columns);
+        tally.samples += completions.length;
+        for (const completion of completions) {
+          const answer = form.isExtracted
+            ? extractAnswer({ text: completion, ways })?.answer
+            : withoutBox(completion);
+          if (answer !== undefined) await grading.add(tally, { answer, reference: gold });
+        }
+      }
+    }
+    await grading.end();
+  } finally {
+    await grading.close();
+  }
+  return Array.from(tallies.values(), ({ problem, samples, correct }) => ({ problem, samples, correct }));
+}
+
+/** The cells of one row, to be read by their schemas. */
+interface Cells {
+  value: Record<string, unknown>;
+  error(message: string): Error;
+  /** @throws Error saying where, which column, and what was expected */
+  read<T>(column: string, schema: z.ZodType<T>, expected: string): T;
+}
+
+function readCells(value: Record<string, unknown>, place: string): Cells {
+  const error = (message: string) => new Error(`${place}: ${message}`);
+  return {
+    value,
+    error,
+    read(column, schema, expected) {
+      const parsed = schema.safeParse(value[column]);
+      if (parsed.success) return parsed.data;
+      throw error(`column "${column}": expected ${expected}, got ${brief(value[column])}.`);
+    },
+  };
+}
+
+function readCount(cells: Cells, form: SampleForm & { kind: "counts" }) {
+  const samples = cells.read(form.samples, count.pipe(z.int().min(1)), "a number of samples");
+  const expected = `a whole number from 0 to ${samples}, the samples`;
+  return { samples, correct: cells.read(form.correct, count.pipe(z.int().max(samples)), expected) };
+}
+
+function readCompletions(cells: Cells, column: string, columns: SampleColumns = {}): string[] {
+  const isListName = column === "completions" || column === "responses";
+  if (isListName && columns.completion === undefined && typeof cells.value[column] === "string") {
+    throw cells.error(
+      `column "${column}": expected a list of texts, got one text. If it is one completion a row, say so: ` +
+        `columns: { completion: "${column}" }, or --completion ${column}.`,
+    );
+  }
+  return cells.read(column, texts, "a text or a list of texts, at least one");
+}
+
+function withoutBox(answer: string): string {
+  return answer.includes("\\boxed") ? (extractBoxed(answer) ?? answer) : answer;
+}
+
+function brief(value: unknown): string {
+  const shown = JSON.stringify(value, (_, x) => (typeof x === "bigint" ? String(x) : x)) ?? "nothing";
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}

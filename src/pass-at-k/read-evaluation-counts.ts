@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { evaluationLogKind } from "../evaluation/evaluation-log.js";
+import { readEvaluation } from "../evaluation/read-evaluation.js";
+import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+
+/**
+ * How often each problem was solved in the last evaluation of an evaluation run.
+ * @throws Error where the folder holds no evaluation run, or one without an evaluation
+ */
+export async function readEvaluationCounts(folder: string): Promise<Required<ProblemCount>[]> {
+  if (!existsSync(join(folder, evaluationLogKind.configFile))) {
+    throw new Error(
+      `${folder} is no evaluation run: it has no ${evaluationLogKind.configFile}. The log of a SOAR run holds no samples; soarlab evaluate makes them`,
+    );
+  }
+  const { start, evaluations } = await readEvaluation(folder);
+  const last = evaluations.at(-1);
+  if (!start || !last) throw new Error(`${folder} has no evaluation yet`);
+  return start.problems.map((problem, i) => ({
+    problem,
+    samples: last.samples,
+    correct: last.correct[i]!,
+  }));
+}

@@ -1,0 +1,124 @@
+import type { Metrics } from "../rl/rloo-step.js";
+import type { ApiClient } from "../training/api-client.js";
+import type { SoarConfig } from "./config.js";
+import type { OnProgress, Progress } from "./progress.js";
+import { teacherRewards } from "./rewards/teacher-reward.js";
+import type { RunLog } from "./run-log.js";
+import { meanReward } from "./run-state.js";
+
+type Traffic = ApiClient["traffic"];
+
+/** Counts what a run does: the figures of each step's event, and the progress that is shown meanwhile. */
+export class StepMetrics {
+  private readonly begun = performance.now();
+  private readonly firstStep: number;
+  private phase: Progress["phase"] = "baseline";
+  private phaseBegun = performance.now();
+  private step = 0;
+  private stepMetrics: Metrics = {};
+  private studentMetrics: Metrics[] = [];
+  /** What had gone over the wire when this step, and this process, began. */
+  private stepTraffic: Traffic;
+  private readonly firstTraffic: Traffic;
+
+  constructor(
+    private readonly config: SoarConfig,
+    private readonly log: RunLog,
+    /** Counts up as requests are made. */
+    private readonly traffic: Readonly<Traffic>,
+    private readonly onProgress: OnProgress,
+  ) {
+    this.firstStep = log.state.nextStep;
+    this.firstTraffic = { ...traffic };
+    this.stepTraffic = { ...traffic };
+  }
+
+  /** A phase of an outer step begins, and the one before ends. */
+  enter(phase: Progress["phase"], step: number): void {
+    this.endPhase();
+    // A step's counts begin with its first phase: what a resumed process sampled before belongs to no step.
+    if (phase === "questions") this.stepTraffic = { ...this.traffic };
+    this.phase = phase;
+    this.step = step;
+    this.report();
+  }
+
+  /** A student did a training step. */
+  studentStep(metrics: Metrics): void {
+    this.studentMetrics.push(metrics);
+    this.report();
+  }
+
+  /** The teacher was updated. */
+  teacherStep(metrics: Metrics): void {
+    for (const [name, value] of Object.entries(metrics)) this.stepMetrics[`teacher/${name}`] = value;
+  }
+
+  /**
+   * The figures of the outer step that ends here: phases in seconds, counts and times summed over the students' steps,
+   * and of every other figure the mean over those of their steps that have it.
+   */
+  finishStep(): Metrics {
+    this.endPhase();
+    const metrics = this.stepMetrics;
+    // A training step whose groups were all skipped lacks some figures, so the names are those of all steps. Names and
+    // values are sorted, because students finish in any order, and a sum's last bits depend on it.
+    const names = new Set(this.studentMetrics.flatMap(Object.keys));
+    for (const name of [...names].sort()) {
+      const values = this.studentMetrics.flatMap(metrics => metrics[name] ?? []).sort((a, b) => a - b);
+      const sum = values.reduce((total, value) => total + value, 0);
+      metrics[`student/${name}`] = isCount(name) ? sum : sum / values.length;
+    }
+    const { traffic, stepTraffic } = this;
+    metrics["tokens/sampled"] = traffic.tokensSampled - stepTraffic.tokensSampled;
+    metrics["tokens/trained"] = traffic.tokensTrained - stepTraffic.tokensTrained;
+    metrics["http/requests"] = traffic.requests - stepTraffic.requests;
+    metrics["http/megabytes"] =
+      (traffic.bytesIn + traffic.bytesOut - stepTraffic.bytesIn - stepTraffic.bytesOut) / 2 ** 20;
+    this.stepMetrics = {};
+    this.studentMetrics = [];
+    return metrics;
+  }
+
+  private endPhase(): void {
+    const now = performance.now();
+    const name = `seconds/${this.phase}`;
+    this.stepMetrics[name] = (this.stepMetrics[name] ?? 0) + (now - this.phaseBegun) / 1000;
+    this.phaseBegun = now;
+  }
+
+  private report(): void {
+    const { outerSteps, datasets, studentsPerDataset, student, promotion, teacher } = this.config;
+    const { steps, promotions } = this.log.state;
+    const hasStudents = promotion.enabled || teacherRewards[teacher.reward].needsStudents;
+    const total = hasStudents ? datasets * studentsPerDataset : 0;
+    const last = steps.at(-1);
+    const seconds = (performance.now() - this.begun) / 1000;
+    const done = steps.length - this.firstStep;
+    this.onProgress({
+      step: this.step,
+      outerSteps,
+      phase: this.phase,
+      studentSteps: {
+        done: this.studentMetrics.length,
+        total: total * (student.steps + student.extraStepsPerPromotion * promotions.length),
+      },
+      reward: last && meanReward(last),
+      movingAverage: last?.movingAverage ?? undefined,
+      threshold: promotion.enabled ? promotion.threshold : undefined,
+      promotions: promotions.length,
+      tokens: tokens(this.traffic) - tokens(this.firstTraffic),
+      seconds,
+      secondsLeft: done > 0 ? (seconds / done) * (outerSteps - steps.length) : undefined,
+    });
+  }
+}
+
+function tokens(traffic: Readonly<Traffic>): number {
+  return traffic.tokensSampled + traffic.tokensTrained;
+}
+
+/** Counts and times add up over students; everything else is averaged. */
+function isCount(name: string): boolean {
+  return /^(tokens|groups|time)\//.test(name);
+}
