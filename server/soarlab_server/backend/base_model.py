@@ -16,6 +16,7 @@ from . import lora
 from .decoder import Decoder
 from .layout import Layout
 from .model_config import ModelConfig, ModelError, read_config, read_json
+from .model_files import PACKAGES, gguf_folder, package_folder
 from .sample_job import Decode
 from .sampling import BatchedSampler
 from .weights import Weights, build_weights, full_layout
@@ -57,14 +58,22 @@ class BaseModel:
 
 
 def locate(model: str) -> Path:
-    """The folder of a model given as one, or as a hub id (downloaded or from the cache)."""
+    """The folder of a model given as one, as a GGUF file, as the name of a model that a package
+    carries, or as a hub id (downloaded or from the cache)."""
     folder = Path(model)
     if folder.is_dir():
         if not (folder / "config.json").exists():
             raise ModelError(f"{model} is not a model folder: it has no config.json")
         return folder
+    if folder.suffix == ".gguf":
+        return gguf_folder(folder)
+    if model in PACKAGES:
+        return package_folder(model)
     if folder.is_absolute() or model.startswith(".") or model.count("/") != 1:
-        raise ModelError(f"there is no model folder {model}")
+        named = ", ".join(PACKAGES)
+        raise ModelError(
+            f"there is no model folder {model}, and none of the names {named} is meant"
+        )
     from huggingface_hub import snapshot_download
 
     try:

