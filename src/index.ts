@@ -65,6 +65,7 @@ export { studentReward } from "./grading/student-reward.js";
 export type { Verdict } from "./grading/verdict.js";
 export { gymDomain } from "./gym/gym-domain.js";
 export { gymProblems } from "./gym/gym-problems.js";
+export { type FindModelOptions, findModel } from "./lab/find-model.js";
 export type { Lab } from "./lab/lab.js";
 export { parseTeacherCompletions } from "./lab/parse-teacher-completion.js";
 export { sampleQuestions } from "./lab/sample-questions.js";

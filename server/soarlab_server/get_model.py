@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 
-from .backend.base_model import locate
 from .backend.model_config import ModelError
-from .backend.model_files import describe_folder
+from .backend.model_files import describe_folder, locate
 
 
 def main() -> None:
+    # As an exception, so that what is half made goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     try:
         folder = locate(sys.argv[1])
     except ModelError as error:
         sys.exit(f"soarlab_server: {error}")
-    print(json.dumps({"folder": str(folder), "about": describe_folder(folder)}))
+    if about := describe_folder(folder):
+        logging.info(about)
+    print(json.dumps({"folder": str(folder)}))
 
 
 if __name__ == "__main__":

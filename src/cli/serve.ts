@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { findPath } from "../lab/find-path.js";
+import { findModel } from "../lab/find-model.js";
 import { startLocalServer } from "../training/start-local-server.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 import { wholeNumber } from "./whole-number.js";
@@ -17,7 +17,11 @@ export function registerServe(program: Command): void {
   program
     .command("serve")
     .description("start the local training server (Tinker API) and keep it until Ctrl-C")
-    .option("--model <model>", "model folder or hub id", "data/gym-base")
+    .option(
+      "--model <model>",
+      "model folder, GGUF file, hub id, or a name of `soarlab models`",
+      "data/gym-base",
+    )
     .addOption(
       new Option("--device <device>", "where the model lies")
         .choices(["auto", "cpu", "cuda"])
@@ -32,12 +36,9 @@ export function registerServe(program: Command): void {
     .option("--checkpoints <folder>", "where checkpoints are kept")
     .action(async (options: ServeOptions) => {
       await runInterruptibly("server stopped", async signal => {
-        const server = await startLocalServer({
-          ...options,
-          model: findPath(options.model),
-          signal,
-          onLog: line => console.error(line),
-        });
+        const onLog = (line: string) => console.error(line);
+        const model = await findModel(options.model, { signal, onLog });
+        const server = await startLocalServer({ ...options, model, signal, onLog });
         console.log(`TINKER_BASE_URL=${server.url}`);
         console.log(`TINKER_API_KEY=${server.apiKey}`);
         const interrupted = new Promise<never>((_, reject) => {

@@ -41,7 +41,10 @@ export const labConfigSchema = z.strictObject({
   domain: z.enum(["gym", "math"]).default("math"),
   model: z
     .strictObject({
-      /** Model folder or hub id of teacher and students. A relative folder is looked for here and in the package. */
+      /**
+       * Model folder, GGUF file, hub id, or one of `packagedModels`, of teacher and students. A relative path is looked
+       * for here and in the package.
+       */
       base: z.string().default("meta-llama/Llama-3.2-3B-Instruct"),
       /** LoRA rank of teacher and students; 0 = full fine-tuning. */
       rank: z.number().int().min(0).default(0),

@@ -11,7 +11,7 @@ import type { ChatMessage } from "../training/tokenizer.js";
 import { readWholeJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
 import { findFile } from "./find-file.js";
-import { findPath } from "./find-path.js";
+import { findModel } from "./find-model.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 
@@ -32,7 +32,7 @@ export async function openExperiment<Config extends LabConfig>(
   params: OpenExperimentParams<Config>,
 ): Promise<Lab<Config>> {
   const { config } = params;
-  const model = findPath(config.model.base);
+  const model = await findModel(config.model.base, { onLog: params.onServerLog, signal: params.signal });
   const hard = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
   const { format, template, templateVariables, cutThinking } = config.prompts;
   const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });

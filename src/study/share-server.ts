@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findPath } from "../lab/find-path.js";
+import { findModel } from "../lab/find-model.js";
 import type { LabConfig } from "../lab/lab-config.js";
 import { runFiles } from "../soar/run-log.js";
 import { startLocalServer } from "../training/start-local-server.js";
@@ -41,7 +41,7 @@ export async function shareServer(params: ShareServerParams): Promise<SharedServ
   if (server.url) return { server: undefined, signal, close: async () => {} };
   const local = await startLocalServer({
     ...server,
-    model: findPath(model.base),
+    model: await findModel(model.base, { onLog: onServerLog, signal }),
     checkpoints: join(folder, runFiles.checkpoints),
     onLog: onServerLog,
     signal,

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { packageRoot } from "../util/package-root.js";
+import { findPython, serverEnvironment } from "./server-python.js";
 import { TrainingError } from "./training-error.js";
 
 export interface LocalServerParams {
-  /** Hugging Face model folder or hub id. */
+  /** Hugging Face model folder or hub id; see `findModel` for what else there is. */
   model: string;
   device?: "auto" | "cpu" | "cuda";
   dtype?: "auto" | "float32" | "bfloat16";
@@ -57,11 +57,7 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   const checkpoints = params.checkpoints ?? mkdtempSync(join(tmpdir(), "soarlab-checkpoints-"));
   const child = spawn(python, serverArguments({ ...params, checkpoints }), {
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      SOARLAB_API_KEY: apiKey,
-      PYTHONPATH: [join(packageRoot, "server"), process.env.PYTHONPATH].filter(Boolean).join(":"),
-    },
+    env: { ...serverEnvironment(), SOARLAB_API_KEY: apiKey },
     // Its own group: Ctrl-C reaches us alone, and we end it after the requests under way have been told.
     detached: true,
   });
@@ -124,11 +120,6 @@ function serverArguments(params: LocalServerParams): string[] {
       value === undefined ? [] : [`--${name}`, String(value)],
     ),
   ];
-}
-
-function findPython(): string {
-  const own = join(packageRoot, ".venv", "bin", "python");
-  return process.env.SOARLAB_PYTHON || (existsSync(own) ? own : "python3");
 }
 
 async function firstLine(

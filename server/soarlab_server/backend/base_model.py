@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,12 @@ from . import lora
 from .decoder import Decoder
 from .layout import Layout
 from .model_config import ModelConfig, ModelError, read_config, read_json
-from .model_files import PACKAGES, gguf_folder, package_folder
+from .model_files import describe_folder, locate
 from .sample_job import Decode
 from .sampling import BatchedSampler
 from .weights import Weights, build_weights, full_layout
+
+logger = logging.getLogger(__name__)
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.bfloat16}
 
@@ -57,35 +60,11 @@ class BaseModel:
         return self.decoder.dtype
 
 
-def locate(model: str) -> Path:
-    """The folder of a model given as one, as a GGUF file, as the name of a model that a package
-    carries, or as a hub id (downloaded or from the cache)."""
-    folder = Path(model)
-    if folder.is_dir():
-        if not (folder / "config.json").exists():
-            raise ModelError(f"{model} is not a model folder: it has no config.json")
-        return folder
-    if folder.suffix == ".gguf":
-        return gguf_folder(folder)
-    if model in PACKAGES:
-        return package_folder(model)
-    if folder.is_absolute() or model.startswith(".") or model.count("/") != 1:
-        named = ", ".join(PACKAGES)
-        raise ModelError(
-            f"there is no model folder {model}, and none of the names {named} is meant"
-        )
-    from huggingface_hub import snapshot_download
-
-    try:
-        patterns = ["*.json", "*.safetensors", "tokenizer.model", "chat_template.jinja"]
-        return Path(snapshot_download(model, allow_patterns=patterns))
-    except Exception as error:
-        raise ModelError(f"cannot get {model} from the hub: {error}") from error
-
-
 def load_base(model: str, device: torch.device, dtype: str = "auto") -> BaseModel:
     """With our own decoder where it covers the architecture, else through transformers."""
     folder = locate(model)
+    if about := describe_folder(folder):
+        logger.info("%s", about)
     config = read_config(folder)
     if dtype == "auto" and device.type == "cpu":
         dtype = "float32"

