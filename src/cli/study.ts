@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { checkConfig } from "../lab/check-config.js";
+import { packStudy } from "../study/pack-study.js";
 import { readStudy } from "../study/read-study.js";
 import { runStudy, type StudyProgress } from "../study/run-study.js";
 import { studySchema } from "../study/study-config.js";
@@ -16,6 +17,7 @@ interface StudyOptions {
   out?: string;
   concurrency: number;
   tables?: boolean;
+  pack?: boolean;
 }
 
 /** `soarlab study`. */
@@ -29,6 +31,7 @@ export function registerStudy(program: Command): void {
     .option("--out <folder>", "folder of the study (default: runs/NAME)")
     .option("--concurrency <n>", "evaluations under way at once", wholeNumber(1), 2)
     .option("--tables", "run nothing; write tables and pictures of what is done")
+    .option("--pack", "pack the question logs of finished runs (gzip); all commands read them as before")
     .action(async (file: string, options: StudyOptions) => {
       const folder = options.out ?? join("runs", basename(file).replace(/\.(json|ya?ml)$/, ""));
       const study = options.tables
@@ -37,6 +40,7 @@ export function registerStudy(program: Command): void {
       // Loaded here: other commands need no figures.
       const { writeStudyResults } = await import("../report/write-study-results.js");
       const results = await writeStudyResults(study);
+      if (options.pack) await packStudy(study);
       console.log(await readFile(join(results.folder, "results.md"), "utf8"));
       console.log(`tables and pictures: ${results.folder}`);
     });

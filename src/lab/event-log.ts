@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { appendJsonl, readJsonl } from "../util/jsonl.js";
+import { appendJsonl, readJsonl, unpackJsonl } from "../util/jsonl.js";
 import { checkConfig } from "./check-config.js";
 import { lockRun } from "./lock-run.js";
 
@@ -87,11 +87,12 @@ export class EventLog<Config extends object, Event extends object> {
   }
 
   /**
-   * Cuts off what lies beyond a length of another file: it belongs to no event.
+   * Cuts off what lies beyond a length of another file: it belongs to no event. A packed file is unpacked first.
    * @throws Error where the file is shorter than that
    */
   async cutRows(file: string, bytes: number): Promise<void> {
     const path = join(this.folder, file);
+    await unpackJsonl(path);
     const size = await stat(path).then(
       ({ size }) => size,
       (error: NodeJS.ErrnoException) => {

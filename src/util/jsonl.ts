@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { jsonlRows } from "./jsonl-rows.js";
+import { writeWholeFile } from "./write-whole-file.js";
 
 /** What a JSONL file holds. */
 export interface JsonlContent<T> {
@@ -14,7 +17,8 @@ export interface JsonlContent<T> {
 
 /**
  * Reads a JSONL file, one checked row a line; empty lines are passed over. A last line without its line break is a row
- * where it parses, else it is dropped and reported as torn. A missing file has no rows.
+ * where it parses, else it is dropped and reported as torn. A missing file has no rows, a packed one (`packJsonl`) those
+ * that it had.
  * @throws Error that names file, line and field where another line is not what it should be
  */
 export async function readJsonl<T extends z.ZodType>(
@@ -22,9 +26,10 @@ export async function readJsonl<T extends z.ZodType>(
   schema: T,
 ): Promise<JsonlContent<z.infer<T>>> {
   const content: JsonlContent<z.infer<T>> = { rows: [], bytes: 0, torn: false };
-  if (!existsSync(path)) return content;
+  if (!existsSync(path) && !existsSync(packed(path))) return content;
+  const chunks = existsSync(path) ? undefined : [await unpack(path)];
   const onTorn = ({ start }: { start: number }) => Object.assign(content, { bytes: start, torn: true });
-  for await (const { line, value, end } of jsonlRows({ path, onTorn })) {
+  for await (const { line, value, end } of jsonlRows({ path, chunks, onTorn })) {
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new Error(`${path}:${line}: ${z.prettifyError(parsed.error)}`);
     content.rows.push(parsed.data);
@@ -58,5 +63,32 @@ export async function appendJsonl(path: string, rows: readonly object[]): Promis
     return (await file.stat()).size;
   } finally {
     await file.close();
+  }
+}
+
+/** Replaces a JSONL file that nobody writes to any more by a gzip file, about a tenth of its size; an empty or missing one stays. */
+export async function packJsonl(path: string): Promise<void> {
+  const content = existsSync(path) ? await readFile(path) : Buffer.alloc(0);
+  if (content.length === 0) return;
+  await writeWholeFile(packed(path), await promisify(gzip)(content, { level: 9 }));
+  await rm(path);
+}
+
+/** Brings a packed file back, byte for byte, so that it can be written to; does nothing where it is not packed. */
+export async function unpackJsonl(path: string): Promise<void> {
+  if (existsSync(path) || !existsSync(packed(path))) return;
+  await writeWholeFile(path, await unpack(path));
+  await rm(packed(path));
+}
+
+function packed(path: string): string {
+  return `${path}.gz`;
+}
+
+async function unpack(path: string): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(await readFile(packed(path)));
+  } catch (cause) {
+    throw new Error(`${packed(path)}: ${(cause as Error).message}; restore it from a copy`, { cause });
   }
 }

@@ -136,6 +136,22 @@ describe("soarlab study", { timeout: 180_000 }, () => {
     expect(onlyTables.stdout).toContain("| Base model |");
   });
 
+  it("packs the questions, which are read and gone on with as before", async () => {
+    const out = join(folder, "whole");
+    const before = { tables: await tables(out), read: await readStudy(out) };
+    const packed = await ended(soarlab("study", out, "--tables", "--pack"));
+    expect(packed.code, packed.stderr).toBe(0);
+    const names = (await readdir(out, { recursive: true })).filter(name => name.includes("/questions.jsonl"));
+    expect(names.filter(name => name.endsWith(".gz"))).toHaveLength(4 + 4);
+    expect(await readStudy(out)).toEqual(before.read);
+    const again = await ended(soarlab("study", file, "--out", out));
+    expect(again.code, again.stderr).toBe(0);
+    expect(await tables(out)).toEqual(before.tables);
+    const resumed = await ended(soarlab("resume", join(out, "soar", "promoting-seed-0")));
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await readStudy(out)).toEqual(before.read);
+  });
+
   it("refuses a folder whose runs were told otherwise, and names the field", async () => {
     const other = join(folder, "other.yaml");
     await writeFile(other, study.replace("outerSteps: 2", "outerSteps: 3"));

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { appendJsonl, readJsonl, readWholeJsonl } from "../../src/util/jsonl.js";
+import { appendJsonl, packJsonl, readJsonl, readWholeJsonl, unpackJsonl } from "../../src/util/jsonl.js";
 import { type JsonlRow, jsonlRows } from "../../src/util/jsonl-rows.js";
 
 const schema = z.object({ n: z.number() });
@@ -47,6 +47,33 @@ describe("readJsonl and appendJsonl", () => {
     expect(await readWholeJsonl(path, schema)).toEqual([{ n: 1 }, { n: 2 }]);
     writeFileSync(path, '{"n":1}\n{"n":');
     await expect(readWholeJsonl(path, schema)).rejects.toThrow("rows.jsonl: its last line is cut short");
+  });
+
+  it("read a packed file as it was, and get it back byte for byte", async () => {
+    const text = `{"n":0,"text":"é😀"}\r\n${'{"n":1}\n'.repeat(10_000)}{"n":`;
+    writeFileSync(path, text);
+    const before = await readJsonl(path, schema);
+    expect(before).toMatchObject({ bytes: Buffer.byteLength(text) - 5, torn: true });
+    await packJsonl(path);
+    await packJsonl(path);
+    expect([existsSync(path), existsSync(`${path}.gz`)]).toEqual([false, true]);
+    expect(await readJsonl(path, schema)).toEqual(before);
+    await unpackJsonl(path);
+    await unpackJsonl(path);
+    expect(readFileSync(path, "utf8")).toBe(text);
+    expect(existsSync(`${path}.gz`)).toBe(false);
+  });
+
+  it("name a packed file that is damaged", async () => {
+    writeFileSync(`${path}.gz`, "no gzip");
+    await expect(readJsonl(path, schema)).rejects.toThrow(/rows\.jsonl\.gz: .*; restore it from a copy/);
+  });
+
+  it("leave an empty or missing file as it is when packing", async () => {
+    await packJsonl(path);
+    writeFileSync(path, "");
+    await packJsonl(path);
+    expect([existsSync(path), existsSync(`${path}.gz`)]).toEqual([true, false]);
   });
 
   it("pass over a byte order mark, CRLF and blank lines", async () => {
