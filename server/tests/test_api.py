@@ -161,6 +161,8 @@ def test_embeddings(server: Server) -> None:
     assert texts == embed([[2, 3, 4], [5]])
     assert embed("t5") == embed([5]) == texts[1:]
     assert sum(x * x for x in texts[0]) == pytest.approx(1, abs=1e-5)
-    wrong = ({"input": []}, {"input": "t5", "model": "gpt"}, {"input": "t5", "dimensions": 8})
+    unsupported = httpx.post(url, json={"input": "t5", "dimensions": 8})
+    assert unsupported.status_code == 501 and "dimensions" in unsupported.json()["detail"]
+    wrong = ({"input": []}, {"input": "t5", "model": "gpt"})
     for body in (*wrong, {"input": [[2], [2**70]]}):
         assert httpx.post(url, json=body).status_code == 422, body

@@ -83,7 +83,6 @@ def test_weights_that_were_saved(server: Server, api: Api) -> None:
         ({"model": "gpt"}, "model"),
         ({"messages": [{"role": "user", "content": ""}]}, "messages"),
         ({"messages": [{"role": "user", "content": "t2 " * 48}]}, "messages"),
-        ({"stream": True}, "stream"),
         ({"n": 0}, "n"),
     ],
 )

@@ -22,8 +22,8 @@ from support import Server
 
 from soarlab_server.api import futures, registry, tinker
 from soarlab_server.api.app import create_app
-from soarlab_server.api.convert import ModelCard
 from soarlab_server.api.futures import FutureStore
+from soarlab_server.api.model_card import ModelCard
 from soarlab_server.api.registry import Model, Registry, SamplerInfo
 from soarlab_server.commands import FieldsResult, LoraSpec
 
@@ -179,8 +179,10 @@ def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPa
 def test_nothing_is_kept_of_a_result_that_was_answered_at_once() -> None:
     async def use() -> None:
         store = FutureStore()
-        for outcome in (FieldsResult({"a": 1}), ValueError("no")):
-            assert await store.answer("chat", lambda finish, o=outcome: finish(o)) is outcome
+        result = FieldsResult({"a": 1})
+        assert await store.answer("chat", lambda on_result: on_result(result)) is result
+        with pytest.raises(ValueError, match="no"):
+            await store.answer("chat", lambda on_result: on_result(ValueError("no")))
         assert not store._settled and not store._pending
 
     asyncio.run(use())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
+from .. import __version__
 from ..engine.engine import Engine
 from ..request_error import RequestError
-from . import protobuf
+from . import answers, protobuf, schemas
+from .calls import Calls
 from .futures import FutureStore
 from .middleware import Gate
 from .model_card import ModelCard
@@ -23,45 +25,11 @@ def create_app(
     max_body_bytes: int = 256 * 2**20,
 ) -> FastAPI:
     futures = FutureStore()
-    api = TinkerApi(engine, card, futures)
-    openai = OpenAiApi(engine, card, futures)
-    app = FastAPI(title="soarlab training server", lifespan=api.lifespan)
-    posts = {
-        "client/config": api.client_config,
-        "client/dynamic_config": api.dynamic_config,
-        "telemetry": api.telemetry,
-        "create_session": api.create_session,
-        "session_heartbeat": api.heartbeat,
-        "get_info": api.get_info,
-        "create_model": api.create_model,
-        "unload_model": api.unload_model,
-        "forward_backward": api.forward_backward,
-        "forward": api.forward,
-        "optim_step": api.optim_step,
-        "save_weights": api.save_weights,
-        "save_weights_for_sampler": api.save_weights_for_sampler,
-        "load_weights": api.load_weights,
-        "weights_info": api.weights_info,
-        "create_sampling_session": api.create_sampling_session,
-        "asample": api.asample,
-        "retrieve_future": api.retrieve_future,
-    }
-    gets = {
-        "healthz": api.healthz,
-        "get_server_capabilities": api.capabilities,
-        "sessions/{session_id}": api.get_session,
-        "samplers/{sampler_id}": api.get_sampler,
-        "checkpoints": api.list_checkpoints,
-        "training_runs/{model_id}/checkpoints": api.list_checkpoints,
-    }
-    for path, route in posts.items():
-        app.post(f"/api/v1/{path}")(route)
-    for path, route in gets.items():
-        app.get(f"/api/v1/{path}")(route)
-    app.delete("/api/v1/training_runs/{model_id}/checkpoints/{kind}/{name}")(api.delete_checkpoint)
-
-    app.post("/v1/embeddings")(openai.embeddings)
-    app.post("/v1/chat/completions")(openai.chat_completions)
+    tinker = TinkerApi(engine, card, futures)
+    app = FastAPI(title="soarlab training server", version=__version__, lifespan=tinker.lifespan)
+    calls = Calls(app)
+    _add_tinker(calls, tinker)
+    _add_openai(calls, OpenAiApi(engine, card, futures))
 
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)
@@ -78,3 +46,70 @@ def create_app(
 
     app.add_middleware(Gate, api_key=api_key, max_body_bytes=max_body_bytes)
     return app
+
+
+def _add_tinker(calls: Calls, api: TinkerApi) -> None:
+    v1 = "/api/v1"
+    calls.get(f"{v1}/healthz", answers.Health, api.healthz)
+    calls.get(f"{v1}/get_server_capabilities", answers.Capabilities, api.capabilities)
+    for path, body, answer, handler in (
+        ("client/config", schemas.Anything, answers.ClientConfig, api.client_config),
+        ("client/dynamic_config", schemas.Anything, answers.Empty, api.dynamic_config),
+        ("telemetry", schemas.Anything, answers.Telemetry, api.telemetry),
+        ("create_session", schemas.CreateSession, answers.SessionCreated, api.create_session),
+        ("session_heartbeat", schemas.Heartbeat, answers.Heartbeat, api.heartbeat),
+        ("get_info", schemas.ModelId, answers.ModelInfo, api.get_info),
+        ("create_model", schemas.CreateModel, answers.ModelFuture, api.create_model),
+        ("unload_model", schemas.ModelRequest, answers.ModelFuture, api.unload_model),
+        ("forward", schemas.Forward, answers.ModelFuture, api.forward),
+        ("optim_step", schemas.OptimStep, answers.ModelFuture, api.optim_step),
+        ("save_weights", schemas.SaveWeights, answers.ModelFuture, api.save_weights),
+        (
+            "save_weights_for_sampler",
+            schemas.SaveWeightsForSampler,
+            answers.ModelFuture,
+            api.save_weights_for_sampler,
+        ),
+        ("load_weights", schemas.LoadWeights, answers.ModelFuture, api.load_weights),
+        ("weights_info", schemas.WeightsInfo, answers.WeightsInfo, api.weights_info),
+        (
+            "create_sampling_session",
+            schemas.CreateSamplingSession,
+            answers.SamplingSession,
+            api.create_sampling_session,
+        ),
+        ("asample", schemas.Sample, answers.SampleFuture, api.asample),
+    ):
+        calls.post(f"{v1}/{path}", body, answer, handler)
+    calls.post_raw(
+        f"{v1}/forward_backward",
+        schemas.ForwardBackward,
+        answers.ModelFuture,
+        api.forward_backward,
+    )
+    calls.post_raw(
+        f"{v1}/retrieve_future",
+        schemas.RetrieveFuture,
+        answers.Result,
+        api.retrieve_future,
+        answers_also={protobuf.CONTENT_TYPE: {}},
+    )
+    calls.get(f"{v1}/sessions/{{session_id}}", answers.Session, api.get_session)
+    calls.get(f"{v1}/samplers/{{sampler_id}}", answers.Sampler, api.get_sampler)
+    calls.get(f"{v1}/checkpoints", answers.Checkpoints, api.list_checkpoints)
+    of_run = f"{v1}/training_runs/{{model_id}}/checkpoints"
+    calls.get(of_run, answers.Checkpoints, api.list_checkpoints)
+    calls.delete(f"{of_run}/{{kind}}/{{name}}", answers.Empty, api.delete_checkpoint)
+
+
+def _add_openai(calls: Calls, api: OpenAiApi) -> None:
+    calls.get("/v1/models", answers.ServedModels, api.models)
+    calls.get("/v1/models/{model:path}", answers.ServedModel, api.model)
+    calls.post("/v1/embeddings", schemas.Embeddings, answers.Embeddings, api.embeddings)
+    calls.post(
+        "/v1/chat/completions",
+        schemas.ChatCompletions,
+        answers.ChatCompletion,
+        api.chat_completions,
+    )
+    calls.post("/v1/completions", schemas.Completions, answers.Completion, api.completions)

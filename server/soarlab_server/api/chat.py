@@ -1,21 +1,25 @@
-"""OpenAI's chat call, as one sample request: messages to tokens, and sequences to choices."""
+"""OpenAI's chat call: messages to tokens, and sequences to choices."""
 
 from __future__ import annotations
 
 import time
 import uuid
+from typing import Any
 
-from ..commands import SampleResult, Sequence
+import numpy as np
+
+from ..commands import SampleCommand, SampleResult, SampleSource
 from ..tokenizer import Tokenizer
-from . import schemas
+from . import convert, schemas
 from .errors import field_error
 from .model_card import ModelCard
+from .visible_text import visible_text
 
 
-def sample_request(
-    body: schemas.ChatCompletions, tokenizer: Tokenizer, card: ModelCard
-) -> schemas.Sample:
-    tokens = tokenizer.encode_chat([m.model_dump() for m in body.messages])
+def sample_command(
+    body: schemas.ChatCompletions, tokenizer: Tokenizer, card: ModelCard, source: SampleSource
+) -> SampleCommand:
+    tokens = tokenizer.encode_chat([{"role": m.role, "content": m.text()} for m in body.messages])
     most = card.max_context - 1
     if not 0 < len(tokens) <= most:
         message = f"{len(tokens)} tokens; the model answers to 1 to {most}"
@@ -27,8 +31,7 @@ def sample_request(
         temperature=body.temperature,
         top_p=body.top_p,
     )
-    prompt = schemas.ModelInput(chunks=[schemas.Chunk(tokens=tokens)])
-    return schemas.Sample(prompt=prompt, num_samples=body.n, sampling_params=params)
+    return convert.sample(np.array(tokens), params, card, source, num_samples=body.n)
 
 
 def completion(
@@ -37,35 +40,34 @@ def completion(
     result: SampleResult,
     tokenizer: Tokenizer,
     card: ModelCard,
-) -> dict:
-    stops = [body.stop] if isinstance(body.stop, str) else body.stop or []
+) -> dict[str, Any]:
+    def message(i: int) -> dict[str, str]:
+        content = visible_text(result.sequences[i], body.stop, tokenizer, card)
+        return {"role": "assistant", "content": content}
+
     choices = [
         {
             "index": i,
-            "message": {"role": "assistant", "content": _content(sequence, stops, tokenizer, card)},
+            "message": message(i),
+            "logprobs": None,
             "finish_reason": sequence.stop_reason,
         }
         for i, sequence in enumerate(result.sequences)
     ]
-    completion_tokens = sum(len(sequence.tokens) for sequence in result.sequences)
     return {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion",
         "created": int(time.time()),
         "model": body.model,
         "choices": choices,
-        "usage": {
-            "prompt_tokens": prompt_tokens,
-            "completion_tokens": completion_tokens,
-            "total_tokens": prompt_tokens + completion_tokens,
-        },
+        "usage": usage(prompt_tokens, [result]),
     }
 
 
-def _content(sequence: Sequence, stops: list[str], tokenizer: Tokenizer, card: ModelCard) -> str:
-    """What was said before any stop string, without the end token and other special ones."""
-    tokens = sequence.tokens.tolist()
-    if tokens and tokens[-1] in card.eos_tokens:
-        tokens.pop()
-    said = tokenizer.decode(tokens, skip_special_tokens=True)
-    return said[: min((at for at in map(said.find, stops) if at >= 0), default=len(said))]
+def usage(prompt_tokens: int, results: list[SampleResult]) -> dict[str, int]:
+    completion_tokens = sum(len(s.tokens) for result in results for s in result.sequences)
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+    }

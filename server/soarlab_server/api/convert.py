@@ -27,12 +27,16 @@ def tokens(model_input: schemas.ModelInput, card: ModelCard, *where: str | int) 
     """[T] int64; at least one token, all in the vocabulary, no more than the model reads."""
     chunks = model_input.chunks
     ids = chunks[0].tokens if len(chunks) == 1 else [t for chunk in chunks for t in chunk.tokens]
+    return token_array(ids, card, *where, "chunks")
+
+
+def token_array(ids: list[int], card: ModelCard, *where: str | int) -> np.ndarray:
+    """As `tokens`."""
     if not ids:
-        raise field_error((*where, "chunks"), "must hold at least one token")
+        raise field_error(where, "must hold at least one token")
     if len(ids) > card.max_context:
-        limit = card.max_context
-        raise field_error((*where, "chunks"), f"{len(ids)} tokens; the model reads {limit}")
-    return _in_vocabulary(ids, card, *where, "chunks")
+        raise field_error(where, f"{len(ids)} tokens; the model reads {card.max_context}")
+    return _in_vocabulary(ids, card, *where)
 
 
 def _in_vocabulary(ids: list[int] | list[float], card: ModelCard, *where: str | int) -> np.ndarray:
@@ -84,45 +88,57 @@ def forward_backward(
 
 
 def sample(
-    body: schemas.Sample, card: ModelCard, source: commands.SampleSource
+    prompt: np.ndarray,
+    params: schemas.SamplingParams,
+    card: ModelCard,
+    source: commands.SampleSource,
+    *,
+    num_samples: int,
+    prompt_logprobs: bool = False,
+    stop_token_ids: list[int] | None = None,
 ) -> commands.SampleCommand:
-    prompt = tokens(body.prompt, card, "prompt")
-    params = body.sampling_params
+    """`stop_token_ids`: tokens that end a sample besides those of `params.stop`."""
     room = card.max_context - len(prompt)
     if room < 1:
         # Scoring a full context needs no room, but asks for a token as the API has no other way.
-        if not body.prompt_logprobs:
+        if not prompt_logprobs:
             raise field_error(("prompt",), f"leaves no room in the context of {card.max_context}")
         room = 1
     stop_tokens, stop_strings = _stops(params.stop, card)
     return commands.SampleCommand(
         source=source,
         prompt=prompt,
-        num_samples=body.num_samples,
+        num_samples=num_samples,
         params=commands.SamplingParams(
             max_tokens=min(room, params.max_tokens or room),
             temperature=params.temperature,
             top_k=min(params.top_k, card.vocab_size),
             top_p=params.top_p,
             seed=secrets.randbits(63) if params.seed is None else params.seed,
-            stop_tokens=stop_tokens,
+            stop_tokens=(*stop_tokens, *_in_range(stop_token_ids or [], card)),
             stop_strings=stop_strings,
         ),
-        prompt_logprobs=bool(body.prompt_logprobs),
+        prompt_logprobs=prompt_logprobs,
     )
 
 
 def embed(body: schemas.Embeddings, card: ModelCard) -> commands.Embed:
-    given = body.input
-    if isinstance(given, str):
-        return commands.Embed([given])
-    if given and isinstance(given[0], int):
-        given = [given]
+    given = texts_or_tokens(body.input)
     if not given or not all(given):
         raise field_error(("input",), "must hold at least one text or token list, none empty")
-    if isinstance(given[0], str):
-        return commands.Embed(given)
-    return commands.Embed([_in_vocabulary(ids, card, "input", i) for i, ids in enumerate(given)])
+    inputs = [
+        item if isinstance(item, str) else _in_vocabulary(item, card, "input", i)
+        for i, item in enumerate(given)
+    ]
+    return commands.Embed(inputs)
+
+
+def texts_or_tokens(given: schemas.TextsOrTokens) -> list[str | list[int]]:
+    """OpenAI's four forms (a text, texts, a token list, token lists) as one."""
+    if isinstance(given, str):
+        return [given]
+    tokens = [item for item in given if isinstance(item, int)]
+    return [tokens] if tokens else [item for item in given if not isinstance(item, int)]
 
 
 def _stops(
@@ -133,7 +149,12 @@ def _stops(
         return card.eos_tokens, ()
     if isinstance(stop, str):
         stop = [stop]
-    if stop and isinstance(stop[0], str):
-        return card.eos_tokens, tuple(stop)
-    # Others are never sampled.
-    return tuple(token for token in stop if 0 <= token < card.vocab_size), ()
+    strings = tuple(s for s in stop if isinstance(s, str))
+    if strings:
+        return card.eos_tokens, strings
+    return _in_range([t for t in stop if isinstance(t, int)], card), ()
+
+
+def _in_range(tokens: list[int], card: ModelCard) -> tuple[int, ...]:
+    """Without those that are never sampled."""
+    return tuple(token for token in tokens if 0 <= token < card.vocab_size)

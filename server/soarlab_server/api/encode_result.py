@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Response
 
-from ..commands import Embeddings, FieldsResult, Result, SampleResult, TrainResult
+from ..commands import FieldsResult, Result, SampleResult, TrainResult
 from . import protobuf
 from .json import json
 
@@ -40,12 +40,5 @@ def _plain(result: Result) -> dict:
                 ],
                 "prompt_logprobs": prompt_logprobs,
             }
-        case Embeddings(vectors, count):
-            data = [
-                {"object": "embedding", "index": i, "embedding": vector}
-                for i, vector in enumerate(vectors)
-            ]
-            usage = {"prompt_tokens": count, "total_tokens": count}
-            return {"object": "list", "data": data, "usage": usage}
         case FieldsResult(fields):
             return fields

@@ -27,6 +27,13 @@ def body_errors(error: ValidationError) -> RequestValidationError:
     return RequestValidationError([{**issue, "loc": ("body", *issue["loc"])} for issue in issues])
 
 
+class NotSupported(HTTPException):
+    """501 with the name of what this server does not have of the API."""
+
+    def __init__(self, name: str):
+        super().__init__(501, f"{name} is not supported by this server")
+
+
 def not_found(what: str) -> HTTPException:
     return HTTPException(404, what)
 

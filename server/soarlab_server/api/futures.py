@@ -53,22 +53,28 @@ class FutureStore:
         self._pending[request_id] = future = Future(request_id, call)
         return future
 
-    async def answer(self, call: str, submit: Callable[[OnResult], None]) -> Result | Exception:
-        """The outcome of a request whose client stays on the line; nothing of it is kept."""
+    async def answer(self, call: str, submit: Callable[[OnResult], None]) -> Result:
+        """The result of a request whose client stays on the line, or its error raised; nothing of
+        it is kept."""
         future = self.start(uuid.uuid4().hex, call)
         submit(self.settle(future))
         await future.done.wait()
         self._settled.pop(future.request_id, None)
+        if isinstance(future.outcome, Exception):
+            raise future.outcome
+        assert future.outcome is not None
         return future.outcome
 
-    def settle(self, future: Future, then: Callable[[Result], None] | None = None) -> OnResult:
-        """A function that takes the outcome on any thread; `then` sees a result first, on the
-        loop's."""
+    def settle(
+        self, future: Future, on_success: Callable[[Result], None] | None = None
+    ) -> OnResult:
+        """A function that takes the outcome on any thread; `on_success` sees a result
+        first, on the loop's."""
         loop = asyncio.get_running_loop()
 
         def on_loop(outcome: Result | Exception) -> None:
-            if then is not None and not isinstance(outcome, Exception):
-                then(outcome)
+            if on_success is not None and not isinstance(outcome, Exception):
+                on_success(outcome)
             future.outcome = outcome
             future.settled_at = time.monotonic()
             self._pending.pop(future.request_id, None)
@@ -76,7 +82,10 @@ class FutureStore:
             future.done.set()
             self._forget()
 
-        return lambda outcome: loop.call_soon_threadsafe(on_loop, outcome)
+        def from_any_thread(outcome: Result | Exception) -> None:
+            loop.call_soon_threadsafe(on_loop, outcome)
+
+        return from_any_thread
 
     def _forget(self) -> None:
         oldest_kept = time.monotonic() - KEPT_SECONDS

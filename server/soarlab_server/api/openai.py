@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import base64
+import time
 
-from fastapi import Depends, Response
+from fastapi import Response
 
-from .. import commands
 from ..checkpoint_path import CheckpointPath
+from ..commands import Embeddings, SampleCommand, SampleResult, SampleSource
 from ..engine.engine import Engine
-from . import chat, convert, schemas
-from .body import body
-from .encode_result import encode_result
-from .errors import failure
+from . import chat, completions, convert, schemas
+from .errors import not_found
 from .futures import FutureStore
 from .json import json
 from .model_card import ModelCard
@@ -24,40 +23,71 @@ class OpenAiApi:
         self.engine = engine
         self.card = card
         self.futures = futures
+        self.started = int(time.time())
 
-    async def embeddings(
-        self, request: Annotated[schemas.Embeddings, Depends(body(schemas.Embeddings))]
-    ) -> Response:
+    async def models(self) -> Response:
+        """The base, and the sampler weights on disk by their paths."""
+        saved = await asyncio.to_thread(self.engine.list_checkpoints, None)
+        ids = {self.card.name: self.started}
+        ids |= {str(path): int(at) for path, at, _ in saved if path.kind == "sampler_weights"}
+        return json({"object": "list", "data": [_model(*item) for item in ids.items()]})
+
+    async def model(self, model: str) -> Response:
+        if not model.startswith("tinker://") and model not in (self.card.name, self.card.folder):
+            raise not_found(f"there is no model {model[:200]}")
+        self._source(model)
+        return json(_model(model, self.started))
+
+    async def embeddings(self, request: schemas.Embeddings) -> Response:
+        """Mean-pooled last hidden states of the base, of length 1."""
         if request.model is not None:
             self.card.check(request.model, "model")
         command = convert.embed(request, self.card)
-        outcome = await self.futures.answer(
+        result = await self.futures.answer(
             "embeddings", lambda on_result: self.engine.embed(command, on_result)
         )
-        if isinstance(outcome, Exception):
-            return failure(outcome)
-        return encode_result(outcome, "")
+        assert isinstance(result, Embeddings)
+        as_text = request.encoding_format == "base64"
+        data = [
+            {
+                "object": "embedding",
+                "index": i,
+                "embedding": base64.b64encode(v.astype("<f4")).decode() if as_text else v,
+            }
+            for i, v in enumerate(result.vectors)
+        ]
+        usage = {"prompt_tokens": result.tokens, "total_tokens": result.tokens}
+        return json({"object": "list", "model": self.card.name, "data": data, "usage": usage})
 
-    async def chat_completions(
-        self, request: Annotated[schemas.ChatCompletions, Depends(body(schemas.ChatCompletions))]
-    ) -> Response:
-        source = self._source(request.model)
+    async def chat_completions(self, request: schemas.ChatCompletions) -> Response:
+        """By the model's chat template; without one, the contents one below the other."""
+        source, tokenizer, card = self._source(request.model), self.engine.tokenizer, self.card
         # Text on a thread: a long one, or a tokenizer's first use, takes a while.
-        tokenizer = self.engine.tokenizer
-        asked = await asyncio.to_thread(chat.sample_request, request, tokenizer, self.card)
-        command = convert.sample(asked, self.card, source)
-        outcome = await self.futures.answer(
-            "chat_completions", lambda on_result: self.engine.sample(command, on_result)
-        )
-        if isinstance(outcome, Exception):
-            return failure(outcome)
+        command = await asyncio.to_thread(chat.sample_command, request, tokenizer, card, source)
+        result = await self._sample(command)
         length = len(command.prompt)
+        reply = await asyncio.to_thread(chat.completion, request, length, result, tokenizer, card)
+        return json(reply)
+
+    async def completions(self, request: schemas.Completions) -> Response:
+        source, tokenizer, card = self._source(request.model), self.engine.tokenizer, self.card
+        commands = await asyncio.to_thread(
+            completions.sample_commands, request, tokenizer, card, source
+        )
+        results = await asyncio.gather(*map(self._sample, commands))
         reply = await asyncio.to_thread(
-            chat.completion, request, length, outcome, tokenizer, self.card
+            completions.completion, request, commands, results, tokenizer, card
         )
         return json(reply)
 
-    def _source(self, model: str) -> commands.SampleSource:
+    async def _sample(self, command: SampleCommand) -> SampleResult:
+        result = await self.futures.answer(
+            "sample", lambda on_result: self.engine.sample(command, on_result)
+        )
+        assert isinstance(result, SampleResult)
+        return result
+
+    def _source(self, model: str) -> SampleSource:
         """The base by its name, or saved weights by their path."""
         if not model.startswith("tinker://"):
             self.card.check(model, "model")
@@ -65,3 +95,7 @@ class OpenAiApi:
         path = CheckpointPath.parse(model)
         self.engine.checkpoint_info(path)  # there must be one
         return path
+
+
+def _model(model: str, created: int) -> dict[str, object]:
+    return {"id": model, "object": "model", "created": created, "owned_by": "soarlab"}

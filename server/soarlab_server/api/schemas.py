@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+
+from .errors import NotSupported
 
 
 class Body(BaseModel):
@@ -14,6 +16,23 @@ class Body(BaseModel):
 NonNegative = Annotated[int, Field(ge=0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+TextsOrTokens = str | list[str] | list[int] | list[list[int]]
+
+
+def _refuse(value: object, info: ValidationInfo) -> None:
+    if value not in (None, False, 0, "", [], {}):
+        raise NotSupported(str(info.field_name))
+
+
+Absent = Annotated[None, BeforeValidator(_refuse), WithJsonSchema({"type": "null"})]
+"""A field of the API that this server does not have. Asking for it is an error rather than an
+answer without it; its neutral values are taken."""
+
+
+class Anything(Body):
+    """A body that is not read."""
 
 
 class CreateSession(Body):
@@ -145,26 +164,43 @@ class Sample(Body):
     base_model: str | None = None
     model_path: str | None = None
     prompt_logprobs: bool | None = None
-    # Not supported; asking for them is an error rather than an answer without them.
-    topk_prompt_logprobs: Literal[0] = 0
-    topk_sample_logprobs: Literal[0] = 0
-    prompt_alt_tokens_k: Literal[0] = 0
-    target_prompt_logprobs: None = None
-    prompt_logprobs_last_n: None = None
+    topk_prompt_logprobs: Absent = None
+    topk_sample_logprobs: Absent = None
+    prompt_alt_tokens_k: Absent = None
+    target_prompt_logprobs: Absent = None
+    prompt_logprobs_last_n: Absent = None
 
 
 class Embeddings(Body):
     """OpenAI's call: a text, texts, a token list or token lists."""
 
-    input: str | list[str] | list[int] | list[list[int]]
+    input: TextsOrTokens
     model: str | None = None
-    # Not supported; asking for it is an error rather than vectors of another length.
-    dimensions: None = None
+    encoding_format: Literal["float", "base64"] = "float"
+    dimensions: Absent = None
+
+
+class ContentPart(Body):
+    type: Literal["text"] = "text"
+    text: str
 
 
 class ChatMessage(Body):
     role: str
-    content: str
+    content: str | list[ContentPart]
+
+    def text(self) -> str:
+        if isinstance(self.content, str):
+            return self.content
+        return "".join(part.text for part in self.content)
+
+
+class ResponseFormat(Body):
+    type: Literal["text"]
+
+
+class StreamOptions(Body):
+    include_usage: bool = False
 
 
 class ChatCompletions(Body):
@@ -179,11 +215,40 @@ class ChatCompletions(Body):
     seed: int | None = None
     stop: str | list[NonEmpty] | None = None
     n: Annotated[int, Field(ge=1, le=128)] = 1
-    # Not supported; asking for them is an error rather than an answer without them.
-    stream: Literal[False] | None = None
-    logprobs: Literal[False] | None = None
-    tools: None = None
-    response_format: None = None
+    response_format: ResponseFormat | None = None
+    stream: Absent = None
+    logprobs: Absent = None
+    tools: Absent = None
+    tool_choice: Absent = None
+    functions: Absent = None
+    logit_bias: Absent = None
+    presence_penalty: Absent = None
+    frequency_penalty: Absent = None
+
+
+class Completions(Body):
+    """OpenAI's call, with vLLM's `top_k`, `stop_token_ids` and `return_token_ids`; `model` as in
+    chat. `logprobs`: those of the tokens themselves, whatever the number; there are no others."""
+
+    prompt: TextsOrTokens
+    model: str
+    max_tokens: Annotated[int, Field(ge=0)] = 16
+    temperature: Annotated[Finite, Field(ge=0)] = 1.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    top_k: Annotated[int, Field(ge=-1)] = -1
+    n: Annotated[int, Field(ge=1, le=4096)] = 1
+    seed: int | None = None
+    stop: str | list[NonEmpty] | None = None
+    stop_token_ids: list[int] | None = None
+    echo: bool = False
+    logprobs: Annotated[int, Field(ge=0, le=1)] | None = None
+    return_token_ids: bool = False
+    stream: Absent = None
+    best_of: Absent = None
+    suffix: Absent = None
+    logit_bias: Absent = None
+    presence_penalty: Absent = None
+    frequency_penalty: Absent = None
 
 
 class RetrieveFuture(Body):

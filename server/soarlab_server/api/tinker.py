@@ -8,9 +8,8 @@ import uuid
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import ValidationError
 
 from .. import commands
@@ -18,7 +17,7 @@ from ..checkpoint_path import CheckpointPath
 from ..commands import LoraSpec, Result
 from ..engine.engine import Engine
 from . import convert, protobuf, schemas
-from .body import body
+from .calls import read_body
 from .encode_result import encode_result
 from .errors import body_errors, failure, field_error, not_found
 from .futures import FutureStore
@@ -66,25 +65,21 @@ class TinkerApi:
         }
         return json({"supported_models": [model]})
 
-    async def client_config(self) -> Response:
+    async def client_config(self, request: schemas.Anything) -> Response:
         # Chunks of one forward_backward must arrive in order: they run in the order they come.
         return json({"parallel_fwdbwd_chunks": False})
 
-    async def dynamic_config(self) -> Response:
+    async def dynamic_config(self, request: schemas.Anything) -> Response:
         return json({})
 
-    async def telemetry(self) -> Response:
+    async def telemetry(self, request: schemas.Anything) -> Response:
         return json({"status": "accepted"})
 
-    async def create_session(
-        self, request: Annotated[schemas.CreateSession, Depends(body(schemas.CreateSession))]
-    ) -> Response:
+    async def create_session(self, request: schemas.CreateSession) -> Response:
         session = self.registry.create_session()
         return json({"type": "create_session", "session_id": session.session_id})
 
-    async def heartbeat(
-        self, request: Annotated[schemas.Heartbeat, Depends(body(schemas.Heartbeat))]
-    ) -> Response:
+    async def heartbeat(self, request: schemas.Heartbeat) -> Response:
         self.registry.session(request.session_id)
         return json({"type": "session_heartbeat"})
 
@@ -94,9 +89,7 @@ class TinkerApi:
             {"training_run_ids": sorted(session.models), "sampler_ids": sorted(session.samplers)}
         )
 
-    async def get_info(
-        self, request: Annotated[schemas.ModelId, Depends(body(schemas.ModelId))]
-    ) -> Response:
+    async def get_info(self, request: schemas.ModelId) -> Response:
         model = self.registry.model(request.model_id)
         return json(
             {
@@ -115,9 +108,7 @@ class TinkerApi:
 
     # Models ---------------------------------------------------------------------------------------
 
-    async def create_model(
-        self, request: Annotated[schemas.CreateModel, Depends(body(schemas.CreateModel))]
-    ) -> Response:
+    async def create_model(self, request: schemas.CreateModel) -> Response:
         self.card.check(request.base_model, "base_model")
         spec = convert.lora_spec(request.lora_config)
         model_id = self._model_id(request.session_id, request.model_seq_id)
@@ -161,9 +152,7 @@ class TinkerApi:
             self.engine.submit(model_id, command, self.futures.settle(known, on_success))
         return json({"request_id": known.request_id, "model_id": model_id})
 
-    async def unload_model(
-        self, request: Annotated[schemas.ModelRequest, Depends(body(schemas.ModelRequest))]
-    ) -> Response:
+    async def unload_model(self, request: schemas.ModelRequest) -> Response:
         def forget(result: Result) -> None:
             self.registry.remove_model(canonical(request.model_id))
 
@@ -178,40 +167,32 @@ class TinkerApi:
             except ValidationError as error:
                 raise body_errors(error) from error
         else:
-            parsed = await body(schemas.ForwardBackward)(request)
+            parsed = await read_body(schemas.ForwardBackward, request)
         data = parsed.forward_backward_input
         command = convert.forward_backward(
             data, self.card, "forward_backward_input", backward=not forward_only
         )
         return self._on_model("forward_backward", parsed, command)
 
-    async def forward(
-        self, request: Annotated[schemas.Forward, Depends(body(schemas.Forward))]
-    ) -> Response:
+    async def forward(self, request: schemas.Forward) -> Response:
         command = convert.forward_backward(
             request.forward_input, self.card, "forward_input", backward=False
         )
         return self._on_model("forward", request, command)
 
-    async def optim_step(
-        self, request: Annotated[schemas.OptimStep, Depends(body(schemas.OptimStep))]
-    ) -> Response:
+    async def optim_step(self, request: schemas.OptimStep) -> Response:
         params = commands.AdamParams(**request.adam_params.model_dump())
         return self._on_model("optim_step", request, commands.OptimStep(params))
 
     # Checkpoints ----------------------------------------------------------------------------------
 
-    async def save_weights(
-        self, request: Annotated[schemas.SaveWeights, Depends(body(schemas.SaveWeights))]
-    ) -> Response:
+    async def save_weights(self, request: schemas.SaveWeights) -> Response:
         name = request.path or f"checkpoint-{uuid.uuid4().hex[:8]}"
         return self._on_model("save_weights", request, commands.SaveState(name))
 
     async def save_weights_for_sampler(
         self,
-        request: Annotated[
-            schemas.SaveWeightsForSampler, Depends(body(schemas.SaveWeightsForSampler))
-        ],
+        request: schemas.SaveWeightsForSampler,
     ) -> Response:
         if request.path is not None:
             save = commands.SaveSampler(name=request.path)
@@ -229,9 +210,7 @@ class TinkerApi:
         keep = commands.SaveSampler(sampler_id=sampler_id)
         return self._on_model("save_weights_for_sampler", request, keep, register)
 
-    async def load_weights(
-        self, request: Annotated[schemas.LoadWeights, Depends(body(schemas.LoadWeights))]
-    ) -> Response:
+    async def load_weights(self, request: schemas.LoadWeights) -> Response:
         if request.model_id is not None:
             target = schemas.ModelRequest(model_id=request.model_id, seq_id=request.seq_id)
             load = commands.LoadState(request.path, request.optimizer)
@@ -246,9 +225,7 @@ class TinkerApi:
     def _checkpoint_info(self, path: str) -> commands.CheckpointInfo:
         return self.engine.checkpoint_info(CheckpointPath.parse(path))
 
-    async def weights_info(
-        self, request: Annotated[schemas.WeightsInfo, Depends(body(schemas.WeightsInfo))]
-    ) -> Response:
+    async def weights_info(self, request: schemas.WeightsInfo) -> Response:
         info = self._checkpoint_info(request.tinker_path)
         spec = info.spec
         return json(
@@ -287,9 +264,7 @@ class TinkerApi:
 
     async def create_sampling_session(
         self,
-        request: Annotated[
-            schemas.CreateSamplingSession, Depends(body(schemas.CreateSamplingSession))
-        ],
+        request: schemas.CreateSamplingSession,
     ) -> Response:
         session = self.registry.session(request.session_id)
         sequence = request.sampling_session_seq_id
@@ -318,9 +293,7 @@ class TinkerApi:
             }
         )
 
-    async def asample(
-        self, request: Annotated[schemas.Sample, Depends(body(schemas.Sample))]
-    ) -> Response:
+    async def asample(self, request: schemas.Sample) -> Response:
         if request.sampling_session_id is None:
             source = self._source(request.model_path, request.base_model)
             request_id = uuid.uuid4().hex
@@ -330,14 +303,21 @@ class TinkerApi:
             request_id = f"{request.sampling_session_id}:{sequence}"
         future = self.futures.known(request_id, "asample")
         if future is None:
-            command = convert.sample(request, self.card, source)
+            command = convert.sample(
+                convert.tokens(request.prompt, self.card, "prompt"),
+                request.sampling_params,
+                self.card,
+                source,
+                num_samples=request.num_samples,
+                prompt_logprobs=bool(request.prompt_logprobs),
+            )
             future = self.futures.start(request_id, "asample")
             self.engine.sample(command, self.futures.settle(future))
         ids = [f"{request_id}:{i}" for i in range(request.num_samples)]
         return json({"request_id": request_id, "sample_sequence_ids": ids})
 
     async def retrieve_future(self, request: Request) -> Response:
-        asked = await body(schemas.RetrieveFuture)(request)
+        asked = await read_body(schemas.RetrieveFuture, request)
         outcome = await self.futures.wait(asked.request_id, LONG_POLL_SECONDS)
         if outcome is None:
             pending = {"type": "try_again", "request_id": asked.request_id}
