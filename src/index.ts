@@ -28,7 +28,7 @@ export { type LiveCell, liveCell } from "./figures/notebook/live-cell.js";
 export { type ProgressCell, type ProgressLine, progressCell } from "./figures/notebook/progress-cell.js";
 export { show } from "./figures/notebook/show.js";
 export { showTable } from "./figures/notebook/show-table.js";
-export type { HtmlBlock } from "./figures/page/html-block.js";
+export type { HtmlBlock } from "./figures/page/html.js";
 export { passAtKBars } from "./figures/pass-at-k-bars.js";
 export { passAtKCurves } from "./figures/pass-at-k-curves.js";
 export { questionBrowser } from "./figures/question-browser.js";
@@ -88,10 +88,11 @@ export { type PassAtKFrom, type PassAtKFromSeries, passAtKFrom } from "./pass-at
 export { type ReadSampleCountsOptions, readSampleCounts } from "./pass-at-k/read-sample-counts.js";
 // problems: data, domains, the gym
 export type { Domain } from "./problems/domain.js";
-export { type FailAtKProgress, type FailAtKResult, failAtK, type Sampler } from "./problems/fail-at-k.js";
+export { type FailAtKProgress, failAtK, type Sampler } from "./problems/fail-at-k.js";
 export { failAtKFromSamples } from "./problems/fail-at-k-from-samples.js";
-export type { HubOptions } from "./problems/hub-dataset.js";
+export type { FailAtKResult } from "./problems/fail-at-k-log.js";
 export { HubError } from "./problems/hub-error.js";
+export type { HubOptions } from "./problems/hub-options.js";
 export { loadHarp } from "./problems/load-harp.js";
 export { loadMath } from "./problems/load-math.js";
 export { loadOlympiadBench } from "./problems/load-olympiad-bench.js";
@@ -108,14 +109,14 @@ export { withoutProblems } from "./problems/without-problems.js";
 export { evaluationHtml } from "./report/evaluation-html.js";
 export { reportHtml } from "./report/report-html.js";
 export type { ReportOptions } from "./report/report-page.js";
-export { type StudyHtmlOptions, studyHtml } from "./report/study-html.js";
+export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
 export { writeStudyResults } from "./report/write-study-results.js";
 // rl: RLOO over a policy
 export { learningRate } from "./rl/learning-rate.js";
 export { type Optimization, optimizationSchema } from "./rl/optimization.js";
 export { rlooAdvantages } from "./rl/rloo-advantages.js";
 export { rlooStep } from "./rl/rloo-step.js";
-export type { Rollout } from "./rl/rollout.js";
+export type { Rollout } from "./rl/rollout-group.js";
 export { rolloutGroup } from "./rl/rollout-group.js";
 // soar: the method
 export { type Baseline, measureBaseline } from "./soar/baseline.js";

@@ -6,8 +6,8 @@ import { needsRun } from "../evaluation/requirements.js";
 import { runStatus } from "../lab/run-status.js";
 import { readRun } from "../soar/run-log.js";
 import { closestMatch } from "../util/closest-match.js";
-import { applySetOption, collect } from "./apply-set-option.js";
 import { followEvaluation } from "./follow-evaluation.js";
+import { applySetOption, collect } from "./options.js";
 import { readConfigSource } from "./read-config-source.js";
 
 interface EvaluateOptions {

@@ -3,8 +3,8 @@ import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/gr
 import { readRows } from "../problems/read-rows.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { oneLine } from "./one-line.js";
+import { wholeNumber } from "./options.js";
 import { prepareOutputFile } from "./prepare-output-file.js";
-import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   out?: string;

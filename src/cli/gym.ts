@@ -18,8 +18,8 @@ import { startLocalServer } from "../training/start-local-server.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
+import { wholeNumber } from "./options.js";
 import { runInterruptibly } from "./run-interruptibly.js";
-import { wholeNumber } from "./whole-number.js";
 
 const defaultModel = "data/gym-base";
 const defaultHard = "data/gym-hard";

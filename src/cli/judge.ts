@@ -10,9 +10,9 @@ import { readRun, runFiles } from "../soar/run-log.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { judgeDisplay } from "./judge-display.js";
 import { oneLine } from "./one-line.js";
+import { wholeNumber } from "./options.js";
 import { prepareOutputFile } from "./prepare-output-file.js";
 import { runInterruptibly } from "./run-interruptibly.js";
-import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   all?: boolean;

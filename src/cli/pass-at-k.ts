@@ -3,8 +3,8 @@ import { basename, join, relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompareSeriesOptions } from "../pass-at-k/compare-series.js";
 import type { SampleColumns } from "../pass-at-k/sample-columns.js";
-import { toCsv } from "../util/to-csv.js";
-import { wholeNumber } from "./whole-number.js";
+import { toCsv } from "../util/tables.js";
+import { wholeNumber } from "./options.js";
 
 interface Options extends SampleColumns {
   k?: number[];

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { findModel } from "../lab/find-model.js";
 import { startLocalServer } from "../training/start-local-server.js";
+import { wholeNumber } from "./options.js";
 import { runInterruptibly } from "./run-interruptibly.js";
-import { wholeNumber } from "./whole-number.js";
 
 interface ServeOptions {
   model: string;

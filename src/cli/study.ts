@@ -8,10 +8,9 @@ import { runStudy, type StudyProgress } from "../study/run-study.js";
 import { studySchema } from "../study/study-config.js";
 import { studyProgressLine } from "../study/study-progress-line.js";
 import { type LiveLine, liveLine } from "./live-line.js";
-import { readConfigSource } from "./read-config-source.js";
-import { readYaml } from "./read-yaml.js";
+import { wholeNumber } from "./options.js";
+import { readConfigSource, readYaml } from "./read-config-source.js";
 import { runInterruptibly } from "./run-interruptibly.js";
-import { wholeNumber } from "./whole-number.js";
 
 interface StudyOptions {
   out?: string;

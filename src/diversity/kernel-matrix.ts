@@ -1,6 +1,6 @@
-import { cosineKernel } from "./cosine-kernel.js";
-import { countItems } from "./count-items.js";
-import type { DiversityInput } from "./diversity-input.js";
+import { countItems, type DiversityInput } from "./diversity-input.js";
+import { inverseNorms } from "./linear-algebra/inverse-norms.js";
+import { scaledGram } from "./linear-algebra/scaled-gram.js";
 import { type SquareMatrix, squareMatrix } from "./linear-algebra/square-matrix.js";
 import { ngramKernel } from "./ngram-kernel.js";
 
@@ -81,4 +81,13 @@ function checked(matrix: SquareMatrix): SquareMatrix {
     }
   }
   return matrix;
+}
+
+/**
+ * The n x n matrix of cosine similarities of n vectors.
+ *
+ * @throws RangeError naming the vector that is zero, not finite or of another length, or where n is over 20,000
+ */
+export function cosineKernel(vectors: readonly ArrayLike<number>[]): SquareMatrix {
+  return scaledGram(vectors, inverseNorms(vectors));
 }

@@ -1,5 +1,4 @@
-import { countItems } from "./count-items.js";
-import type { DiversityInput } from "./diversity-input.js";
+import { countItems, type DiversityInput } from "./diversity-input.js";
 import { kernelMatrix } from "./kernel-matrix.js";
 import { inverseNorms } from "./linear-algebra/inverse-norms.js";
 

@@ -1,8 +1,6 @@
-import { mean } from "../metrics/mean.js";
-import { standardDeviation } from "../metrics/standard-deviation.js";
+import { mean, standardDeviation } from "../metrics/statistics.js";
 import { createRandom, type Random } from "../util/random.js";
-import { countItems } from "./count-items.js";
-import type { DiversityInput } from "./diversity-input.js";
+import { countItems, type DiversityInput } from "./diversity-input.js";
 import { kernelMatrix } from "./kernel-matrix.js";
 import { type SquareMatrix, squareMatrix } from "./linear-algebra/square-matrix.js";
 import { vendiScore } from "./vendi-score.js";

@@ -1,9 +1,8 @@
 import { bootstrapMeans } from "../metrics/bootstrap-means.js";
 import { distinctRows } from "../metrics/distinct-rows.js";
 import { estimatePassAtK } from "../metrics/estimate-pass-at-k.js";
-import { mean } from "../metrics/mean.js";
 import type { BootstrapOptions, PassAtKRow } from "../metrics/pass-at-k.js";
-import { percentileInterval } from "../metrics/percentile-interval.js";
+import { mean, percentileInterval } from "../metrics/statistics.js";
 import { evaluationResult } from "./evaluation-result.js";
 import type { EvaluationRecord } from "./read-evaluation.js";
 

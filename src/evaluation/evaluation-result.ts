@@ -1,6 +1,6 @@
 import { estimatePassAtK } from "../metrics/estimate-pass-at-k.js";
-import { mean } from "../metrics/mean.js";
 import { plateauStep } from "../metrics/plateau-step.js";
+import { mean } from "../metrics/statistics.js";
 import type { EvaluationEvent } from "./evaluation-events.js";
 import type { EvaluationRecord } from "./read-evaluation.js";
 

@@ -1,4 +1,4 @@
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import type { EvaluationRecord } from "./read-evaluation.js";
 
 /** pass@1 of each evaluation of a run in percent, with the training steps done. */

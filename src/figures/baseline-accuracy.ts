@@ -5,7 +5,7 @@ import { describeRun } from "./describe-run.js";
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
 import { emptyNote } from "./style/empty-note.js";
-import { percent } from "./style/percent.js";
+import { percent } from "./style/labels.js";
 import { palette } from "./style/theme.js";
 
 export type BaselineAccuracyInput = Pick<

@@ -1,11 +1,11 @@
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
 import type { Figure, Trace } from "./figure.js";
 import { type NamedKinds, nameKinds } from "./name-kinds.js";
 import { baseLayout } from "./style/base-layout.js";
 import { emptyNote } from "./style/empty-note.js";
-import { stepTicks } from "./style/step-ticks.js";
+import { stepTicks } from "./style/step-axis.js";
 import { palette } from "./style/theme.js";
 
 export interface CurriculumMapParams {

@@ -1,8 +1,7 @@
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
-import { maxStep } from "./style/max-step.js";
 import { seriesStyle } from "./style/series-style.js";
-import { stepTicks } from "./style/step-ticks.js";
+import { maxStep, stepTicks } from "./style/step-axis.js";
 
 export interface DiversityOverStepsParams {
   /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */

@@ -1,12 +1,8 @@
-import { mean } from "../metrics/mean.js";
-import { standardDeviation } from "../metrics/standard-deviation.js";
+import { mean, standardDeviation } from "../metrics/statistics.js";
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
-import { maxStep } from "./style/max-step.js";
-import { stepTicks } from "./style/step-ticks.js";
-import { styleOf } from "./style/style-of.js";
-import { translucent } from "./style/translucent.js";
-
+import { styleOf } from "./style/series-style.js";
+import { maxStep, stepTicks } from "./style/step-axis.js";
 /** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
 export type LearningCurve = readonly number[] | readonly { step: number; value: number }[];
 
@@ -144,4 +140,10 @@ function overSeeds(
       centre: values.length > 0 ? mean(values) : Number.NaN,
       sd: values.length > 1 ? standardDeviation(values) : 0,
     }));
+}
+
+/** A "#rrggbb" colour with an opacity in [0, 1]. */
+function translucent(color: string, opacity: number): string {
+  const [r, g, b] = [1, 3, 5].map(at => Number.parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${r}, ${g}, ${b}, ${opacity})`;
 }

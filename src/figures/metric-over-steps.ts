@@ -2,9 +2,8 @@ import type { RunRecord } from "../soar/run-log.js";
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
 import { emptyNote } from "./style/empty-note.js";
-import { maxStep } from "./style/max-step.js";
 import { seriesStyle } from "./style/series-style.js";
-import { stepTicks } from "./style/step-ticks.js";
+import { maxStep, stepTicks } from "./style/step-axis.js";
 
 export interface MetricOverStepsParams {
   /** Runs by what to call them. */

@@ -1,6 +1,6 @@
 import type { Figure } from "./figure.js";
 import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
-import { barMarker } from "./style/bar-marker.js";
+import { barMarker } from "./style/series-style.js";
 
 /**
  * pass@k as bars grouped by k, with intervals where the rows have them.

@@ -1,7 +1,6 @@
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
-import type { SeriesStyle } from "./style/series-style.js";
-import { styleOf } from "./style/style-of.js";
+import { type SeriesStyle, styleOf } from "./style/series-style.js";
 
 /** pass@k at one k, as `passAtK` gives it or a table states it. */
 export interface PassAtKPoint {

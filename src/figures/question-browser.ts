@@ -3,12 +3,9 @@ import { promotionsBefore } from "../soar/promotions-before.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { browseQuestions, type PageQuestions } from "./browser/browse-questions.js";
 import { gunzipBase64 } from "./browser/gunzip-base64.js";
-import { escapeHtml } from "./page/escape-html.js";
-import { gzipBase64 } from "./page/gzip-base64.js";
-import type { HtmlBlock } from "./page/html-block.js";
-import { pageScript } from "./page/page-script.js";
-import { uniqueElementId } from "./page/unique-element-id.js";
-import { verdictNames } from "./style/verdict-names.js";
+import { escapeHtml, type HtmlBlock, uniqueElementId } from "./page/html.js";
+import { gzipBase64, pageScript } from "./page/page-data.js";
+import { verdictNames } from "./style/labels.js";
 
 export interface QuestionBrowserOptions {
   /**

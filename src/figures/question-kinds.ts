@@ -7,7 +7,7 @@ import { nameKinds } from "./name-kinds.js";
 import { baseLayout } from "./style/base-layout.js";
 import { emptyNote } from "./style/empty-note.js";
 import { kindMarkers } from "./style/kind-markers.js";
-import { stepTicks } from "./style/step-ticks.js";
+import { stepTicks } from "./style/step-axis.js";
 import { palette } from "./style/theme.js";
 
 export type QuestionKindsInput = Pick<

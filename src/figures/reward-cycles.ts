@@ -5,9 +5,9 @@ import { describeRun } from "./describe-run.js";
 import type { Figure } from "./figure.js";
 import { baseLayout, designWidth } from "./style/base-layout.js";
 import { emptyNote } from "./style/empty-note.js";
+import { percent } from "./style/labels.js";
 import { layoutLabels } from "./style/layout-labels.js";
-import { percent } from "./style/percent.js";
-import { stepTicks } from "./style/step-ticks.js";
+import { stepTicks } from "./style/step-axis.js";
 import { palette } from "./style/theme.js";
 
 /** What `rewardCycles` reads of a run. */

@@ -1,7 +1,7 @@
 import { errorTypes, type QuestionVerdict } from "../grading/question-verdict.js";
 import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
-import { percent } from "./style/percent.js";
+import { percent } from "./style/labels.js";
 import { palette } from "./style/theme.js";
 
 export interface TaxonomyBarsParams {

@@ -1,6 +1,5 @@
 import { extractBoxed } from "../grading/extract-boxed.js";
-import type { Rollout } from "../rl/rollout.js";
-import { rolloutGroup } from "../rl/rollout-group.js";
+import { type Rollout, rolloutGroup } from "../rl/rollout-group.js";
 import type { SamplingClient } from "../training/sampling-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { Lab } from "./lab.js";

@@ -1,5 +1,4 @@
-import { mean } from "./mean.js";
-import { standardDeviation } from "./standard-deviation.js";
+import { mean, standardDeviation } from "./statistics.js";
 
 /** One run's value, and which seeds made it. */
 export interface SeedValue {

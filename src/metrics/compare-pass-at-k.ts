@@ -2,9 +2,8 @@ import { bootstrapMeans } from "./bootstrap-means.js";
 import { distinctRows } from "./distinct-rows.js";
 import { estimatePassAtK } from "./estimate-pass-at-k.js";
 import type { BootstrapOptions } from "./pass-at-k.js";
-import { percentileInterval } from "./percentile-interval.js";
 import { type PassAtKInput, problemCounts } from "./problem-counts.js";
-import { weightedMean } from "./weighted-mean.js";
+import { percentileInterval, weightedMean } from "./statistics.js";
 
 export interface ComparePassAtKParams extends BootstrapOptions {
   /** The method to compare with, e.g. the baseline. */

@@ -1,5 +1,5 @@
 import { type Frame, frameRows, isFrame, isMissing } from "../util/frame-rows.js";
-import { mean } from "./mean.js";
+import { mean } from "./statistics.js";
 
 export interface GroupMeansParams {
   /** Columns that tell the groups apart. */

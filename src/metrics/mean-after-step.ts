@@ -1,4 +1,4 @@
-import { mean } from "./mean.js";
+import { mean } from "./statistics.js";
 
 export interface MeanAfterStepParams {
   /** Evaluations of a run, in any order. */

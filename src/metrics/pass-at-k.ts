@@ -1,9 +1,8 @@
 import { bootstrapMeans } from "./bootstrap-means.js";
 import { distinctRows } from "./distinct-rows.js";
 import { estimatePassAtK } from "./estimate-pass-at-k.js";
-import { percentileInterval } from "./percentile-interval.js";
 import { type PassAtKInput, problemCounts } from "./problem-counts.js";
-import { weightedMean } from "./weighted-mean.js";
+import { percentileInterval, weightedMean } from "./statistics.js";
 
 export interface BootstrapOptions {
   /** Bootstrap draws over problems; 0 for no interval. Default 10,000. */

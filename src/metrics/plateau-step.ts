@@ -1,4 +1,4 @@
-import { movingAverage } from "./moving-average.js";
+import { movingAverage } from "./statistics.js";
 
 export interface PlateauStepParams {
   /** The training reward at each step, evenly spaced. */

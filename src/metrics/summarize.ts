@@ -1,7 +1,4 @@
-import { mean } from "./mean.js";
-import { median } from "./median.js";
-import { standardDeviation } from "./standard-deviation.js";
-import { studentTQuantile } from "./student-t-quantile.js";
+import { mean, median, standardDeviation, studentTQuantile } from "./statistics.js";
 
 export interface Summary {
   count: number;

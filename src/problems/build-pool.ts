@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { extractBoxed } from "../grading/extract-boxed.js";
 import { parseAnswer } from "../grading/parse-answer.js";
@@ -5,7 +6,6 @@ import type { ParsedAnswer } from "../grading/parsed-answer.js";
 import { UnparsedError } from "../grading/to-expression.js";
 import type { ExcludedRow, Pool } from "./pool.js";
 import type { Problem } from "./problem.js";
-import { problemId } from "./problem-id.js";
 import type { Row } from "./stream-rows.js";
 
 /** Which column of a table holds what. A problem's answer is a column, or the last box of the solution. */
@@ -134,4 +134,22 @@ function readColumn(
 
 function isSeveral(answer: ParsedAnswer): boolean {
   return answer.kind === "list" && answer.items.length > 1;
+}
+
+/**
+ * The id of a problem, from its source, question and answer and nothing else: the same on every machine, in every order,
+ * and for every copy of a row. White space does not count, because formats differ in it.
+ */
+function problemId({
+  source,
+  question,
+  answer,
+}: {
+  source: string;
+  question: string;
+  answer: string;
+}): string {
+  const content = [source, question, answer].map(text => text.replace(/\s+/g, " ").trim().normalize("NFC"));
+  const prefix = source.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return `${prefix}-${createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16)}`;
 }

@@ -3,7 +3,7 @@ import { extractBoxed } from "../grading/extract-boxed.js";
 import { jsonlRows } from "../util/jsonl-rows.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { AnswerPair, Domain } from "./domain.js";
-import type { FailAtKResult } from "./fail-at-k.js";
+import type { FailAtKResult } from "./fail-at-k-log.js";
 import type { Problem } from "./problem.js";
 
 const rowSchema = z

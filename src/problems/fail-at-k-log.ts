@@ -4,7 +4,15 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { appendJsonl } from "../util/jsonl.js";
 import { jsonlRows, type TornLine } from "../util/jsonl-rows.js";
-import type { FailAtKResult } from "./fail-at-k.js";
+
+/** How one problem fared. */
+export interface FailAtKResult {
+  id: string;
+  /** Completions graded: k, or fewer where sampling stopped early. */
+  tried: number;
+  /** How many of them were right. */
+  solved: number;
+}
 
 const lineSchema = z.object({
   id: z.string().min(1),

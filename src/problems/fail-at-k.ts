@@ -3,7 +3,7 @@ import { deriveSeed } from "../util/derive-seed.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { Domain } from "./domain.js";
-import { openFailAtKLog } from "./fail-at-k-log.js";
+import { type FailAtKResult, openFailAtKLog } from "./fail-at-k-log.js";
 import type { Problem } from "./problem.js";
 
 /** Asks a model for completions of one problem: the completions' texts, exactly `numSamples` of them. */
@@ -11,15 +11,6 @@ export type Sampler = (
   problem: Problem,
   request: { numSamples: number; seed: number; signal?: AbortSignal },
 ) => Promise<string[]>;
-
-/** How one problem fared. */
-export interface FailAtKResult {
-  id: string;
-  /** Completions graded: k, or fewer where sampling stopped early. */
-  tried: number;
-  /** How many of them were right. */
-  solved: number;
-}
 
 export interface FailAtKProgress {
   /** Problems finished, those of an earlier run included. */

@@ -4,30 +4,8 @@ import { join } from "node:path";
 import { datasetInfo, HUB_URL, HubApiError, listFiles } from "@huggingface/hub";
 import { z } from "zod";
 import { downloadVerified } from "./download-verified.js";
-import { hubDefaults } from "./hub-defaults.js";
 import { HubError } from "./hub-error.js";
-
-/** Where files of a hub data set come from and are kept. Every field has a default. */
-export interface HubOptions {
-  /** Branch, tag or commit. Default "main". The commit it stands for is recorded and used again from the cache. */
-  revision?: string;
-  /** Default: the environment's HF_TOKEN, else none. */
-  token?: string;
-  /** Default: the environment's HF_ENDPOINT, else the public hub. */
-  endpoint?: string;
-  /** Default: the environment's SOARLAB_CACHE, else soarlab in the user's cache folder. */
-  cacheDir?: string;
-  /** Use only what is cached. Default: whether the environment's HF_HUB_OFFLINE is 1. */
-  offline?: boolean;
-  /** Replaces the global fetch, e.g. by a proxy's. */
-  fetch?: typeof fetch;
-  /** How often a request is tried again, and how long at first, in milliseconds. Default 4 and 500. */
-  retries?: number;
-  retryWaitMs?: number;
-  signal?: AbortSignal;
-  /** Told what a reader may want to know, e.g. that the cache stood in for the network. Default console.warn. */
-  onNotice?: (message: string) => void;
-}
+import { type HubOptions, hubDefaults } from "./hub-options.js";
 
 export interface HubDatasetParams extends HubOptions {
   /** Name of the data set, e.g. "DigitalLearningGmbH/MATH-lighteval". */

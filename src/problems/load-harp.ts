@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildPool } from "./build-pool.js";
 import { downloadVerified } from "./download-verified.js";
-import type { HubOptions } from "./hub-dataset.js";
-import { hubDefaults } from "./hub-defaults.js";
 import { HubError } from "./hub-error.js";
+import type { HubOptions } from "./hub-options.js";
+import { hubDefaults } from "./hub-options.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
 

@@ -1,5 +1,6 @@
 import { buildPool } from "./build-pool.js";
-import { type HubOptions, hubDataset } from "./hub-dataset.js";
+import { hubDataset } from "./hub-dataset.js";
+import type { HubOptions } from "./hub-options.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
 

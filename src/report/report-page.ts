@@ -1,4 +1,4 @@
-import { escapeHtml } from "../figures/page/escape-html.js";
+import { escapeHtml } from "../figures/page/html.js";
 import { htmlPage } from "../figures/page/html-page.js";
 import { plotlyLoader } from "../figures/page/plotly-loader.js";
 

@@ -1,4 +1,4 @@
-import { pluralize } from "../figures/style/pluralize.js";
+import { pluralize } from "../figures/style/labels.js";
 import type { Study } from "../study/read-study.js";
 
 /** How far a study is, in a sentence. */

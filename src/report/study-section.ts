@@ -1,14 +1,12 @@
 import type { Figure } from "../figures/figure.js";
-import { escapeHtml } from "../figures/page/escape-html.js";
-import { htmlTable } from "../figures/page/html-table.js";
-import { jsonDetails } from "../figures/page/json-details.js";
+import { escapeHtml, htmlTable, jsonDetails } from "../figures/page/html.js";
 import { pageFigure } from "../figures/page/page-figure.js";
 import type { Study } from "../study/read-study.js";
 import { studyFigures } from "../study/study-figures.js";
 import { type StudyResults, studyResults } from "../study/study-results.js";
 import { studyRunRows } from "../study/study-run-rows.js";
 import { studyTables } from "../study/study-tables.js";
-import type { ReportSection } from "./report-page.js";
+import { type ReportOptions, type ReportSection, reportPage } from "./report-page.js";
 import { studyHeadline } from "./study-headline.js";
 
 /** Tables and figures of a study, where they are made already. */
@@ -83,4 +81,11 @@ function configurations({ config, runs, evaluations }: Study): string {
     ...evaluations.map(({ name, config }) => jsonDetails(name, config)),
   ];
   return `<h2>Configuration</h2>${jsonDetails("what was asked", config)}<details><summary>every field of every run</summary>${all.join("\n")}</details>`;
+}
+
+export interface StudyHtmlOptions extends ReportOptions, MadeResults {}
+
+/** A study as one self-contained HTML page: tables, figures, what is still missing, and every run with its configuration. */
+export async function studyHtml(study: Study, options: StudyHtmlOptions = {}): Promise<string> {
+  return reportPage([await studySection(study, options)], options);
 }

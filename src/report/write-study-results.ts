@@ -6,10 +6,9 @@ import { studyFigures } from "../study/study-figures.js";
 import { type StudyResults, studyResults } from "../study/study-results.js";
 import { studyRunRows } from "../study/study-run-rows.js";
 import { studyTables } from "../study/study-tables.js";
-import { markdownTable } from "../util/markdown-table.js";
-import { toCsv } from "../util/to-csv.js";
+import { markdownTable, toCsv } from "../util/tables.js";
 import { studyHeadline } from "./study-headline.js";
-import { studyHtml } from "./study-html.js";
+import { studyHtml } from "./study-section.js";
 
 /**
  * Writes what a study came to so far into its folder `results`: results.md with the tables of section 5 (mean and SD over

@@ -3,7 +3,7 @@ import type { SamplingClient } from "../training/sampling-client.js";
 import type { TrainingClient } from "../training/training-client.js";
 import type { Optimization } from "./optimization.js";
 import { rlooAdvantages } from "./rloo-advantages.js";
-import type { Rollout } from "./rollout.js";
+import type { Rollout } from "./rollout-group.js";
 
 /** A member of a group: rollouts that share one reward. A student's has one; the teacher's has a whole dataset of them. */
 export interface GroupMember {

@@ -1,5 +1,5 @@
-import type { Policy, Sampling } from "./policy.js";
-import type { Rollout } from "./rollout.js";
+import type { Sample, SamplingClient } from "../training/sampling-client.js";
+import type { ModelTokenizer } from "../training/tokenizer.js";
 
 export interface RolloutGroupParams extends Policy, Sampling {
   /** Prompt tokens. */
@@ -22,4 +22,25 @@ export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[
     signal,
   });
   return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decodeCompletion(sample.tokens) }));
+}
+
+/** What it takes to turn a text prompt into sampled text: fixed weights, and the tokenizer that belongs to them. */
+export interface Policy {
+  sampler: SamplingClient;
+  tokenizer: ModelTokenizer;
+}
+
+/** How completions are sampled. */
+export interface Sampling {
+  /** 0 = greedy. */
+  temperature: number;
+  maxTokens: number;
+}
+
+/** One sampled completion with the prompt it answers. */
+export interface Rollout extends Sample {
+  /** Prompt tokens. */
+  prompt: number[];
+  /** The completion as text, without the thinking that the tokenizer cuts. */
+  text: string;
 }

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab/lab.js";
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
 import { type Baseline, measureBaseline } from "./baseline.js";

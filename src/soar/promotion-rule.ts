@@ -1,4 +1,4 @@
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import type { SoarConfig } from "./config.js";
 
 /**

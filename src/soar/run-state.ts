@@ -1,4 +1,4 @@
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import type { Promotion, RunEvent, StartEvent, StepEvent } from "./events.js";
 
 /** Where a run stands. Always derived from its events, never stored. */

@@ -3,7 +3,7 @@ import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import type { Figure } from "../figures/figure.js";
 import { type LearningCurve, learningCurves } from "../figures/learning-curves.js";
 import { passAtKBars } from "../figures/pass-at-k-bars.js";
-import { pluralize } from "../figures/style/pluralize.js";
+import { pluralize } from "../figures/style/labels.js";
 import { taxonomyBars } from "../figures/taxonomy-bars.js";
 import { vendiBars } from "../figures/vendi-bars.js";
 import type { Study } from "./read-study.js";

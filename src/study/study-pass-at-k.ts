@@ -1,6 +1,6 @@
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import { aggregateSeeds } from "../metrics/aggregate-seeds.js";
-import { mean } from "../metrics/mean.js";
+import { mean } from "../metrics/statistics.js";
 import { summarize } from "../metrics/summarize.js";
 import type { Study } from "./read-study.js";
 

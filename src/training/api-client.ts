@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher, request } from "undici";
 import type { z } from "zod";
-import { retryAfter } from "../util/retry-after.js";
+import { retryAfter } from "../util/retrying-fetch.js";
 import { TrainingError } from "./training-error.js";
 import { emptyResultSchema, errorBodySchema, requestAcceptedSchema, tryAgainSchema } from "./wire.js";
 

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { HttpError } from "./http-error.js";
 import { retryingFetch } from "./retrying-fetch.js";
 
 export interface PostJsonParams<T extends z.ZodType> {
@@ -91,4 +90,16 @@ function check<T extends z.ZodType>(
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
+
+/** A request over HTTP that failed for good; the message names the address, the status and the server's words. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  /** HTTP status; undefined where no answer came, or one of another form. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { status?: number }) {
+    super(message, options);
+    this.status = options?.status;
+  }
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { retryAfter } from "./retry-after.js";
 
 export interface RetryingFetchParams {
   fetch?: typeof fetch;
@@ -40,4 +39,11 @@ export function retryingFetch({
       await sleep(wait, undefined, { signal: within }).catch(() => within?.throwIfAborted());
     }
   };
+}
+
+/** Milliseconds that a Retry-After header asks for, in seconds or as a date; at most 5 minutes. */
+export function retryAfter(header: string | null | undefined): number | undefined {
+  if (header == null) return undefined;
+  const ms = /^\d+(?:\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 300_000);
 }

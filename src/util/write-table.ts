@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { BasicType } from "hyparquet-writer";
 import { columnsOf, type Frame, frameRows, isFrame, isMissing } from "./frame-rows.js";
-import { toCsv } from "./to-csv.js";
+import { toCsv } from "./tables.js";
 import { writeWholeFile } from "./write-whole-file.js";
 
 type Rows = readonly Record<string, unknown>[];

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cosineKernel } from "../../src/diversity/cosine-kernel.js";
-import { effectiveNumber } from "../../src/diversity/effective-number.js";
+import { cosineKernel } from "../../src/diversity/kernel-matrix.js";
 import { meanPairwiseDistance } from "../../src/diversity/mean-pairwise-distance.js";
 import { ngramKernel } from "../../src/diversity/ngram-kernel.js";
-import { vendiScore } from "../../src/diversity/vendi-score.js";
+import { effectiveNumber, vendiScore } from "../../src/diversity/vendi-score.js";
 import references from "./fixtures/references.json" with { type: "json" };
 import { referenceVectors, relativeError } from "./reference-vectors.js";
 

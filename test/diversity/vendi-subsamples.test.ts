@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cosineKernel } from "../../src/diversity/cosine-kernel.js";
+import { cosineKernel } from "../../src/diversity/kernel-matrix.js";
 import { vendiScore } from "../../src/diversity/vendi-score.js";
 import { vendiSubsamples } from "../../src/diversity/vendi-subsamples.js";
 import { referenceVectors } from "./reference-vectors.js";

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { binomialSample } from "../../src/metrics/binomial-sample.js";
 import { bootstrapMeans } from "../../src/metrics/bootstrap-means.js";
-import { mean } from "../../src/metrics/mean.js";
-import { standardDeviation } from "../../src/metrics/standard-deviation.js";
+import { mean, standardDeviation } from "../../src/metrics/statistics.js";
 import { createRandom } from "../../src/util/random.js";
 
 describe("bootstrapMeans", () => {

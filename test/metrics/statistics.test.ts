@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { aggregateSeeds } from "../../src/metrics/aggregate-seeds.js";
-import { mean } from "../../src/metrics/mean.js";
-import { median } from "../../src/metrics/median.js";
-import { movingAverage } from "../../src/metrics/moving-average.js";
-import { percentileInterval } from "../../src/metrics/percentile-interval.js";
-import { quantile } from "../../src/metrics/quantile.js";
-import { standardDeviation } from "../../src/metrics/standard-deviation.js";
-import { studentTQuantile } from "../../src/metrics/student-t-quantile.js";
+import {
+  mean,
+  median,
+  movingAverage,
+  percentileInterval,
+  quantile,
+  standardDeviation,
+  studentTQuantile,
+} from "../../src/metrics/statistics.js";
 import { summarize } from "../../src/metrics/summarize.js";
 import references from "./fixtures/references.json" with { type: "json" };
 

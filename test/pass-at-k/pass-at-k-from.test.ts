@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { checkFigure } from "../../src/figures/check-figure.js";
+import { checkFigure } from "../../src/figures/figure.js";
 import { comparePassAtK } from "../../src/metrics/compare-pass-at-k.js";
 import { passAtK } from "../../src/metrics/pass-at-k.js";
 import { passAtKFrom } from "../../src/pass-at-k/pass-at-k-from.js";

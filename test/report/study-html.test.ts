@@ -8,7 +8,7 @@ import { registerReport } from "../../src/cli/report.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import type { EvaluationRecord } from "../../src/evaluation/read-evaluation.js";
 import { evaluationHtml } from "../../src/report/evaluation-html.js";
-import { studyHtml } from "../../src/report/study-html.js";
+import { studyHtml } from "../../src/report/study-section.js";
 import { presets } from "../../src/soar/presets.js";
 import { readStudy } from "../../src/study/read-study.js";
 import { packageRoot } from "../../src/util/package-root.js";

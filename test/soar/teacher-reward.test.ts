@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleQuestions } from "../../src/lab/sample-questions.js";
-import { mean } from "../../src/metrics/mean.js";
+import { mean } from "../../src/metrics/statistics.js";
 import type { SoarConfigInput } from "../../src/soar/config.js";
 import { openLab } from "../../src/soar/open-lab.js";
 import { outerLoop } from "../../src/soar/outer-loop.js";

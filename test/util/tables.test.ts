@@ -1,7 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { markdownTable } from "../../src/util/markdown-table.js";
-import { toCsv } from "../../src/util/to-csv.js";
+import { markdownTable, toCsv } from "../../src/util/tables.js";
 
 describe("toCsv", () => {
   it("quotes what needs it, leaves NaN and undefined empty, and has the columns of every row", () => {

@@ -1,5 +1,4 @@
-import { escapeHtml } from "../page/escape-html.js";
-import { uniqueElementId } from "../page/unique-element-id.js";
+import { escapeHtml, uniqueElementId } from "../page/html.js";
 import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ProgressCellParams {

@@ -1,5 +1,5 @@
 import { columnsOf, type Frame, isFrame, isMissing } from "../../util/frame-rows.js";
-import { escapeHtml } from "../page/escape-html.js";
+import { escapeHtml } from "../page/html.js";
 import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ShowTableOptions {

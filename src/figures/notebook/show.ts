@@ -1,13 +1,11 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Figure } from "../figure.js";
+import { type Figure, figureTitle } from "../figure.js";
 import { figureHtml } from "../page/figure-html.js";
-import { figureTitle } from "../page/figure-title.js";
-import type { HtmlBlock } from "../page/html-block.js";
+import { type HtmlBlock, uniqueElementId } from "../page/html.js";
 import { htmlPage } from "../page/html-page.js";
 import { plotlyLoader } from "../page/plotly-loader.js";
-import { uniqueElementId } from "../page/unique-element-id.js";
 import { renderSvg } from "../svg/render-svg.js";
 import { notebookKernel } from "./notebook-kernel.js";
 

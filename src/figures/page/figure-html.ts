@@ -1,12 +1,9 @@
 import { drawFigure } from "../browser/draw-figure.js";
 import { pagePlotly } from "../browser/page-plotly.js";
-import { checkFigure } from "../check-figure.js";
-import type { Figure } from "../figure.js";
+import { checkFigure, type Figure, figureTitle } from "../figure.js";
 import { templates } from "../style/theme.js";
-import { escapeHtml } from "./escape-html.js";
-import { figureTitle } from "./figure-title.js";
-import { pageJson } from "./page-json.js";
-import { pageScript } from "./page-script.js";
+import { escapeHtml } from "./html.js";
+import { pageJson, pageScript } from "./page-data.js";
 
 export interface FigureHtmlOptions {
   /** Unique in the page. */

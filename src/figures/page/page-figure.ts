@@ -1,7 +1,6 @@
 import type { Figure } from "../figure.js";
-import { escapeHtml } from "./escape-html.js";
 import { figureHtml } from "./figure-html.js";
-import { uniqueElementId } from "./unique-element-id.js";
+import { escapeHtml, uniqueElementId } from "./html.js";
 
 /** A figure of a page that has Plotly, with a line below it. */
 export function pageFigure(figure: Figure, caption = ""): string {

@@ -2,8 +2,7 @@ import { gunzipBase64 } from "../browser/gunzip-base64.js";
 import { loadPlotly } from "../browser/load-plotly.js";
 import { pagePlotly } from "../browser/page-plotly.js";
 import { plotlySource } from "../svg/plotly-source.js";
-import { gzipBase64 } from "./gzip-base64.js";
-import { pageScript } from "./page-script.js";
+import { gzipBase64, pageScript } from "./page-data.js";
 
 let loader: Promise<string> | undefined;
 

@@ -1,5 +1,4 @@
-import { type BarMarker, barMarker } from "./bar-marker.js";
-import { seriesStyle } from "./series-style.js";
+import { type BarMarker, barMarker, seriesStyle } from "./series-style.js";
 import { colorway, palette } from "./theme.js";
 
 /** Cividis, which readers with any colour vision see as a scale (Nunez et al. 2018), less its darkest end. */

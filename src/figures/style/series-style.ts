@@ -26,3 +26,26 @@ export function seriesStyle(i: number, colors: readonly string[] = colorway): Se
   const line = lines[Math.floor(i / colors.length) % lines.length]!;
   return { color: colors[i % colors.length]!, ...line };
 }
+
+/**
+ * The look of a series by its place among all names.
+ * @throws RangeError where it is none of them
+ */
+export function styleOf(name: string, allNames: readonly string[]): SeriesStyle {
+  const place = allNames.indexOf(name);
+  if (place < 0) throw new RangeError(`allNames: lacks "${name}"; it has ${allNames.join(", ")}`);
+  return seriesStyle(place);
+}
+
+/** Plotly's marker of a bar. */
+export interface BarMarker {
+  color: string;
+  pattern?: object;
+  line?: object;
+}
+
+/** The bars of a series: filled, or hatched in its colour. */
+export function barMarker({ color, pattern }: SeriesStyle): BarMarker {
+  if (!pattern) return { color };
+  return { color, pattern: { shape: pattern, size: 5, solidity: 0.4 }, line: { color, width: 1 } };
+}

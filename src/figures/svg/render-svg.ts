@@ -1,5 +1,4 @@
-import { checkFigure } from "../check-figure.js";
-import type { Figure } from "../figure.js";
+import { checkFigure, type Figure } from "../figure.js";
 import { designWidth } from "../style/base-layout.js";
 import { plotlyWindow } from "./plotly-window.js";
 

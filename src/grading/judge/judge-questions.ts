@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { cacheReadsAtOnce, fileCache } from "../../util/file-cache.js";
 import { forEachConcurrently } from "../../util/for-each-concurrently.js";
-import { HttpError } from "../../util/http-error.js";
-import { postJson } from "../../util/post-json.js";
+import { HttpError, postJson } from "../../util/post-json.js";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
 import { fillPrompt } from "./fill-prompt.js";
 import { type JudgeMessage, judgePair, type PairOutcome } from "./judge-pair.js";

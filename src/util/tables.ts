@@ -1,5 +1,15 @@
 import { columnsOf, isMissing } from "./frame-rows.js";
 
+/** A GitHub-flavoured Markdown table; bars in cells are escaped. */
+export function markdownTable(
+  heads: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map(cell => String(cell).replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return line(heads) + line(heads.map(() => "---")) + rows.map(line).join("");
+}
+
 /**
  * Rows as CSV with a header (RFC 4180), its columns those of any row. A missing value (undefined, null, NaN) is empty, a
  * date is in ISO format, a list or another object is JSON.

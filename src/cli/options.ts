@@ -1,5 +1,16 @@
+import { InvalidArgumentError } from "commander";
 import { parse as parseYaml } from "yaml";
 import { setPath } from "../util/set-path.js";
+
+/** Reads an option that is a whole number within bounds. */
+export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (/^\s*\d+\s*$/.test(text) && value >= from && value <= to) return value;
+    const bounds = to === Number.MAX_SAFE_INTEGER ? `, at least ${from}` : ` from ${from} to ${to}`;
+    throw new InvalidArgumentError(`expected a whole number${bounds}.`);
+  };
+}
 
 /** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
 export function applySetOption(input: Record<string, unknown>, assignment: string): void {

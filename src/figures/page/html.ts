@@ -1,4 +1,9 @@
-import { escapeHtml } from "./escape-html.js";
+import { randomBytes } from "node:crypto";
+
+/** Text for use in HTML, between tags or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+}
 
 /** Text, or what is HTML already. */
 export type TableCell = string | number | { html: string };
@@ -14,4 +19,20 @@ export function htmlTable(heads: readonly string[], rows: readonly (readonly Tab
   const head = heads.some(Boolean) ? `<tr>${heads.map((name, c) => cell("th", name, c)).join("")}</tr>` : "";
   const body = rows.map(row => `<tr>${row.map((value, c) => cell("td", value, c)).join("")}</tr>`).join("\n");
   return `<div class="wide"><table>${head}${body}</table></div>`;
+}
+
+/** A part of a page that opens on a value as JSON. */
+export function jsonDetails(summary: string, value: unknown): string {
+  return `<details><summary>${escapeHtml(summary)}</summary><pre>${escapeHtml(JSON.stringify(value, null, 2))}</pre></details>`;
+}
+
+/** Something to show that is no figure: HTML, and the same as plain text for viewers without. */
+export interface HtmlBlock {
+  html: string;
+  text: string;
+}
+
+/** A name for an element that no other output of a page has. */
+export function uniqueElementId(): string {
+  return `soarlab-${randomBytes(6).toString("hex")}`;
 }
