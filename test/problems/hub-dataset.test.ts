@@ -10,7 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type HubOptions, hubDataset } from "../../src/problems/hub-dataset.js";
+import { hubDataset } from "../../src/problems/hub-dataset.js";
+import type { HubOptions } from "../../src/problems/hub-options.js";
 import { loadMath } from "../../src/problems/load-math.js";
 import { loadOlympiadBench } from "../../src/problems/load-olympiad-bench.js";
 import { type HubServer, startHubServer } from "./hub-server.js";
