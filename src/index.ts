@@ -67,10 +67,9 @@ export { gymDomain } from "./gym/gym-domain.js";
 export { gymProblems } from "./gym/gym-problems.js";
 export { type FindModelOptions, findModel } from "./lab/find-model.js";
 export type { Lab } from "./lab/lab.js";
-export { parseTeacherCompletions } from "./lab/parse-teacher-completion.js";
+export { type SampleAndScoreParams, type ScoredRollout, sampleAndScore } from "./lab/sample-and-score.js";
 export { sampleQuestions } from "./lab/sample-questions.js";
 export { solvedGreedily } from "./lab/solved-greedily.js";
-export { studentRewards } from "./lab/student-rewards.js";
 export { trainStudent } from "./lab/train-student.js";
 // metrics: pass@k, intervals, aggregation, the plateau rule
 export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
@@ -87,22 +86,36 @@ export type { CompareSeriesOptions, SampleSource } from "./pass-at-k/compare-ser
 export { type PassAtKFrom, type PassAtKFromSeries, passAtKFrom } from "./pass-at-k/pass-at-k-from.js";
 export { type ReadSampleCountsOptions, readSampleCounts } from "./pass-at-k/read-sample-counts.js";
 // problems: data, domains, the gym
-export type { Domain } from "./problems/domain.js";
-export { type FailAtKProgress, failAtK, type Sampler } from "./problems/fail-at-k.js";
-export { failAtKFromSamples } from "./problems/fail-at-k-from-samples.js";
+export { type AnswerRules, mathAnswerRules } from "./problems/answer-rules.js";
+export { type BoxedAnswers, type BoxedAnswersParams, boxedAnswers } from "./problems/boxed-answers.js";
+export type { Attempt, Domain, Identity, QuestionAnswer, Score, StatedQuestion } from "./problems/domain.js";
+export {
+  type FailAtKModel,
+  type FailAtKParams,
+  type FailAtKProgress,
+  type FailAtKSettings,
+  failAtK,
+} from "./problems/fail-at-k.js";
+export {
+  type FailAtKFromSamples,
+  type FailAtKFromSamplesParams,
+  failAtKFromSamples,
+} from "./problems/fail-at-k-from-samples.js";
 export type { FailAtKResult } from "./problems/fail-at-k-log.js";
 export { HubError } from "./problems/hub-error.js";
 export type { HubOptions } from "./problems/hub-options.js";
 export { loadHarp } from "./problems/load-harp.js";
 export { loadMath } from "./problems/load-math.js";
 export { loadOlympiadBench } from "./problems/load-olympiad-bench.js";
-export { loadProblems } from "./problems/load-problems.js";
-export { createMathDomain } from "./problems/math-domain.js";
+export { type LoadProblemsParams, loadProblems } from "./problems/load-problems.js";
+export { type CreateMathDomainParams, createMathDomain, type MathDomain } from "./problems/math-domain.js";
 export type { ExcludedRow, Pool } from "./problems/pool.js";
 export { type Problem, problemSchema } from "./problems/problem.js";
 export { problemFrame } from "./problems/problem-frame.js";
 export { problemRows } from "./problems/problem-rows.js";
 export { problemsFromFrame } from "./problems/problems-from-frame.js";
+export { readQuestionTags } from "./problems/read-question-tags.js";
+export { type SampleProblem, type SampleStudentParams, sampleStudent } from "./problems/sample-student.js";
 export { splitHalf } from "./problems/split-half.js";
 export { withoutProblems } from "./problems/without-problems.js";
 // study: protocols over seeds, with tables and pictures
@@ -144,6 +157,7 @@ export { connect } from "./training/connect.js";
 export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";
 export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
+export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";
 export { startLocalServer } from "./training/start-local-server.js";
 export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";

@@ -11,7 +11,6 @@ import { findModel } from "../lab/find-model.js";
 import { failAtK } from "../problems/fail-at-k.js";
 import type { Problem } from "../problems/problem.js";
 import { splitHalf } from "../problems/split-half.js";
-import { rolloutGroup } from "../rl/rollout-group.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
@@ -137,20 +136,9 @@ async function filterHard(options: HardOptions, signal: AbortSignal): Promise<vo
       domain: gymDomain,
       signal,
       out: join(out, "fail-at-k.jsonl"),
-      sample: async (problem, { numSamples, seed }) => {
-        const prompt = tokenizer.encode(gymDomain.prompts.student.replace("{question}", problem.question));
-        const rollouts = await rolloutGroup({
-          sampler,
-          tokenizer,
-          prompt,
-          size: numSamples,
-          seed,
-          temperature: 1,
-          maxTokens: 43,
-          signal,
-        });
-        return rollouts.map(rollout => rollout.text);
-      },
+      sampler,
+      tokenizer,
+      maxTokens: 43,
       onProgress: ({ done, total, hard }) => {
         if (done % 16 === 0 || done === total)
           console.error(`${done}/${total} problems, ${hard} with 0 of ${k}`);

@@ -1,17 +1,15 @@
 import { ngramKernel } from "../diversity/ngram-kernel.js";
-import { extractBoxed } from "../grading/extract-boxed.js";
 import type { Lab } from "../lab/lab.js";
-import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
 import { sampleQuestions } from "../lab/sample-questions.js";
-import type { Domain } from "../problems/domain.js";
-import { rolloutGroup } from "../rl/rollout-group.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import { studentRollouts } from "../lab/student-rollouts.js";
+import type { Domain, QuestionAnswer } from "../problems/domain.js";
+import type { Sampler } from "../training/sampler.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 
 export interface PoseOwnQuestionsParams {
   /** The model that asks and answers. */
-  student: SamplingClient;
+  student: Sampler;
   count: number;
   votes: number;
   learnable: [number, number];
@@ -55,38 +53,38 @@ export async function poseOwnQuestions(
   return kept;
 }
 
-/** The student's most frequent boxed answer to a question, and its share of all samples. */
+/** The student's most frequent answer to a question, and its share of all samples. */
 async function vote(
   lab: Lab<EvaluationConfig>,
   { student, votes }: PoseOwnQuestionsParams,
   question: string,
   seed: number,
 ): Promise<{ answer: string | undefined; share: number }> {
-  const rollouts = await rolloutGroup({
-    ...lab.config.student.sampling,
-    sampler: student,
-    tokenizer: lab.tokenizer,
-    prompt: lab.studentPrompt(question),
-    size: votes,
-    seed,
-    signal: lab.signal,
-  });
-  const answers = rollouts.map(({ text }) => extractBoxed(text)).filter(answer => answer !== undefined);
-  const classes = await equalAnswers(lab.domain, answers);
-  const [most] = classes.sort((a, b) => b.length - a.length);
-  return { answer: most?.[0], share: (most?.length ?? 0) / votes };
+  const rollouts = await studentRollouts(lab, { sampler: student, question, size: votes, seed });
+  const classes = await equalAnswers(
+    lab.domain,
+    question,
+    rollouts.map(({ text }) => text),
+  );
+  const [most] = classes.sort((a, b) => b.size - a.size);
+  return { answer: most?.answer, share: (most?.size ?? 0) / votes };
 }
 
-/** Answers that the domain finds equal, together; first come, first in a class. */
-async function equalAnswers(domain: Domain, answers: readonly string[]): Promise<string[][]> {
-  const classes: string[][] = [];
-  let rest = [...answers];
+/** How many completions agree on each answer: those that would be right if the first of them were. */
+async function equalAnswers(
+  domain: Domain,
+  question: string,
+  completions: readonly string[],
+): Promise<{ answer: string; size: number }[]> {
+  const classes: { answer: string; size: number }[] = [];
+  let rest = completions.filter(completion => domain.readAnswer(completion) !== undefined);
   while (rest.length > 0) {
-    const reference = rest[0]!;
-    const equal = await domain.equal(rest.map(answer => ({ answer, reference })));
+    const problem = { question, answer: domain.readAnswer(rest[0]!)! };
+    const scores = await domain.score(rest.map(completion => ({ problem, completion })));
     // An answer that does not parse equals nothing, itself included; it is a class of its own.
-    classes.push(rest.filter((_, i) => equal[i] || i === 0));
-    rest = rest.filter((_, i) => !equal[i] && i > 0);
+    const others = rest.filter((_, i) => !scores[i]!.correct && i > 0);
+    classes.push({ answer: problem.answer, size: rest.length - others.length });
+    rest = others;
   }
   return classes;
 }

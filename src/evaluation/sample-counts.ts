@@ -1,14 +1,13 @@
-import { studentReward } from "../grading/student-reward.js";
 import type { Lab } from "../lab/lab.js";
-import { sampleAndReward } from "../lab/sample-and-reward.js";
+import { sampleAndScore } from "../lab/sample-and-score.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Problem } from "../problems/problem.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import { deriveSeed } from "../util/derive-seed.js";
 
 export interface SampleCountsParams {
   /** The model to evaluate, under the student prompt and sampling. */
-  sampler: SamplingClient;
+  sampler: Sampler;
   problems: readonly Problem[];
   /** Samples a problem (App. B.6: 32). */
   samples?: number;
@@ -22,13 +21,13 @@ export async function sampleCounts(
 ): Promise<ProblemCount[]> {
   return Promise.all(
     problems.map(async problem => {
-      const members = await sampleAndReward(lab, {
+      const answers = await sampleAndScore(lab, {
         sampler,
-        pair: problem,
+        problem,
         size: samples,
         seed: deriveSeed(seed, "evaluation", problem.id),
       });
-      const correct = members.filter(({ reward }) => reward === studentReward.correct).length;
+      const correct = answers.filter(answer => answer.correct).length;
       return { problem: problem.id, samples, correct };
     }),
   );

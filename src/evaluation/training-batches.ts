@@ -1,5 +1,5 @@
 import { batchStream } from "../lab/batch-stream.js";
-import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
+import type { QuestionAnswer } from "../problems/domain.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 

@@ -4,12 +4,12 @@ import type { QuestionVerdict } from "../grading/question-verdict.js";
 import { findFile } from "../lab/find-file.js";
 import { findPath } from "../lab/find-path.js";
 import type { Lab } from "../lab/lab.js";
-import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
 import { sampleQuestions } from "../lab/sample-questions.js";
+import type { QuestionAnswer } from "../problems/domain.js";
 import { problemSchema } from "../problems/problem.js";
 import { requirePromotions } from "../soar/require-promotions.js";
 import type { RunRecord } from "../soar/run-log.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { readWholeJsonl } from "../util/jsonl.js";
 import { createRandom } from "../util/random.js";
@@ -26,7 +26,7 @@ export interface TrainingQuestionsParams {
   /** The SOAR run that is evaluated, where there is one. */
   run: RunRecord | undefined;
   /** The model that trains, for questions "from itself". */
-  student: SamplingClient;
+  student: Sampler;
   seed: number;
 }
 

@@ -34,12 +34,18 @@ function grade(gold: string, answer: string): Omit<Verdict, "ms"> {
     return { verdict: "equal", method: "identical" };
   const parsedGold = tryParse(gold);
   if (typeof parsedGold === "string") {
-    return { verdict: "unparsed", method: "none", reason: `the reference: ${parsedGold}` };
+    return { verdict: "unparsed", method: "none", unparsed: "gold", reason: `the reference: ${parsedGold}` };
   }
   const goldForm = describeAnswer(parsedGold);
   const parsed = tryParse(answer);
   if (typeof parsed === "string") {
-    return { verdict: "unparsed", method: "none", goldForm, reason: `the answer: ${parsed}` };
+    return {
+      verdict: "unparsed",
+      method: "none",
+      unparsed: "answer",
+      goldForm,
+      reason: `the answer: ${parsed}`,
+    };
   }
   const forms = { goldForm, answerForm: describeAnswer(parsed) };
   let comparison: ComparisonResult;

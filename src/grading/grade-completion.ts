@@ -1,6 +1,6 @@
-import { type Extraction, extractAnswer } from "./extract-answer.js";
+import type { Extraction } from "./extract-answer.js";
 import { gradeAnswer } from "./grade-answer.js";
-import { studentReward } from "./student-reward.js";
+import { scoreAnswer } from "./score-answers.js";
 import type { Verdict } from "./verdict.js";
 
 export interface GradeCompletionParams {
@@ -21,15 +21,6 @@ export interface GradedCompletion {
 
 /** Extracts and grades one completion's answer in the calling thread, and says what reward it earns. Never throws. */
 export function gradeCompletion({ completion, gold, ways }: GradeCompletionParams): GradedCompletion {
-  const found = extractAnswer({ text: completion, ways });
-  const verdict: Verdict = found
-    ? gradeAnswer({ gold, answer: found.answer })
-    : { verdict: "unparsed", method: "none", reason: "the completion has no answer", ms: 0 };
-  return { reward: reward(completion, gold, found?.by === "boxed", verdict), answer: found?.answer, verdict };
-}
-
-function reward(completion: string, gold: string, isBoxed: boolean, { verdict }: Verdict): number {
-  if (!isBoxed) return studentReward.none;
-  if (verdict === "equal") return studentReward.correct;
-  return completion.includes(gold) ? studentReward.mentioned : studentReward.boxed;
+  const { reward, given: answer, verdict } = scoreAnswer({ completion, gold }, gradeAnswer, ways);
+  return { reward, answer, verdict };
 }

@@ -1,5 +1,6 @@
 import { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
-import { type Extraction, extractAnswer } from "./extract-answer.js";
+import type { Extraction } from "./extract-answer.js";
+import { scoreAnswers } from "./score-answers.js";
 import type { Verdict } from "./verdict.js";
 
 /** A row to grade: a reference, and an answer or a completion to take it from. */
@@ -43,35 +44,26 @@ export async function gradeRows({
   grader,
   ...params
 }: GradeRowsParams): Promise<GradeRowsSummary> {
-  const answers = rows.map(({ answer, completion }) =>
-    answer === undefined ? extractAnswer({ text: completion ?? "", ways })?.answer : answer,
-  );
-  const golds = rows.map(({ gold }) =>
-    gold.includes("\\boxed") ? (extractAnswer({ text: gold })?.answer ?? gold) : gold,
-  );
-  const pairs = answers.flatMap((answer, i) => (answer === undefined ? [] : [{ gold: golds[i]!, answer }]));
   const used = grader ?? createGrader(params);
-  let verdicts: Verdict[];
   try {
-    verdicts = await used.grade(pairs);
+    const scored = await scoreAnswers({
+      rows: rows.map(({ gold, answer, completion }) => ({ gold, completion, given: answer })),
+      grade: used.grade,
+      ways,
+    });
+    const counts = { equal: 0, different: 0, undecided: 0, unparsed: 0, timeout: 0 };
+    for (const { verdict } of scored) counts[verdict.verdict]++;
+    return {
+      rows: scored.map(({ gold, given, verdict }) => ({ gold, answer: given, verdict })),
+      accuracy: counts.equal / rows.length,
+      counts,
+      doubtful: scored.flatMap(({ verdict }, i) => (isDoubtful(verdict) ? [i] : [])),
+    };
   } finally {
     if (!grader) await used.close();
   }
-  const counts = { equal: 0, different: 0, undecided: 0, unparsed: 0, timeout: 0 };
-  const doubtful: number[] = [];
-  let next = 0;
-  const graded = answers.map((answer, i): GradedRow => {
-    const verdict: Verdict =
-      answer === undefined
-        ? { verdict: "unparsed", method: "none", reason: "the completion has no answer", ms: 0 }
-        : verdicts[next++]!;
-    counts[verdict.verdict]++;
-    const isDoubtful =
-      verdict.verdict === "undecided" ||
-      verdict.verdict === "timeout" ||
-      verdict.reason?.startsWith("the reference:") === true;
-    if (isDoubtful) doubtful.push(i);
-    return { gold: golds[i]!, answer, verdict };
-  });
-  return { rows: graded, accuracy: counts.equal / rows.length, counts, doubtful };
+}
+
+function isDoubtful({ verdict, unparsed }: Verdict): boolean {
+  return verdict === "undecided" || verdict === "timeout" || unparsed === "gold";
 }

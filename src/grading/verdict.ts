@@ -15,6 +15,8 @@ export interface Verdict {
   goldForm?: string;
   /** The parsed answer, likewise. */
   answerForm?: string;
+  /** Which of the two could not be understood; undefined if both could, or if there is no answer. */
+  unparsed?: "gold" | "answer";
   /** Why it is unparsed, or what the time went to. */
   reason?: string;
   /** Time taken, in milliseconds. */

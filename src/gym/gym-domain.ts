@@ -1,10 +1,12 @@
 import type { QuestionVerdict } from "../grading/question-verdict.js";
+import { boxedAnswers } from "../problems/boxed-answers.js";
 import type { Domain } from "../problems/domain.js";
 import { formatAnswer, parseAnswer, parseQuestion } from "./chain.js";
 
 /** The arithmetic gym as a domain: everything about it can be checked exactly. */
 export const gymDomain: Domain = {
   name: "gym",
+  version: "1",
   // The gym's model knows four roles by their first token; T: and S: are the two that SOAR plays.
   prompts: {
     teacher: "T:",
@@ -13,8 +15,14 @@ export const gymDomain: Domain = {
     student: "S: {question} </question>",
   },
   questionEnd: "</question>",
-  parses: async answers => answers.map(answer => parseAnswer(answer) !== undefined),
-  equal: async pairs => pairs.map(({ answer, reference }) => normalised(answer) === normalised(reference)),
+  ...boxedAnswers({
+    parses: async answers => answers.map(answer => parseAnswer(answer) !== undefined),
+    grade: async pairs =>
+      pairs.map(({ gold, answer }) => {
+        const isEqual = normalised(answer) === normalised(gold);
+        return { verdict: isEqual ? "equal" : "different", method: "identical", ms: 0 };
+      }),
+  }),
   kind: question => {
     const chain = parseQuestion(question);
     return chain ? `k=${chain.terms.length + 1}` : "ill-posed";

@@ -1,5 +1,4 @@
-import { extractBoxed } from "../grading/extract-boxed.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import { gymDomain } from "./gym-domain.js";
 import { gymProblems } from "./gym-problems.js";
@@ -18,7 +17,7 @@ export interface GymProbe {
 
 /** Measures a model of the gym for every chain length: `problems` fresh problems each, `samples` samples a problem. */
 export async function probeGym(params: {
-  sampler: SamplingClient;
+  sampler: Sampler;
   tokenizer: ModelTokenizer;
   problems?: number;
   samples?: number;
@@ -27,23 +26,20 @@ export async function probeGym(params: {
   const { sampler, tokenizer, problems: count = 32, samples = 64, seed = 0 } = params;
   const accuracy = async (prompt: string, terms: number, numSamples: number, temperature: number) => {
     const problems = gymProblems({ count, terms: [terms], seed: seed + terms });
-    const verdicts = await Promise.all(
-      problems.map(async ({ question, answer }) => {
+    const scores = await Promise.all(
+      problems.map(async problem => {
         const completions = await sampler.sample({
-          prompt: tokenizer.encode(prompt.replace("{question}", question)),
+          prompt: tokenizer.encode(prompt.replace("{question}", problem.question)),
           numSamples,
           params: { temperature, max_tokens: 48, seed, stop: tokenizer.endTokens },
         });
-        return gymDomain.equal(
-          completions.map(({ tokens }) => ({
-            answer: extractBoxed(tokenizer.decode(tokens)) ?? "",
-            reference: answer,
-          })),
+        return gymDomain.score(
+          completions.map(({ tokens }) => ({ problem, completion: tokenizer.decode(tokens) })),
         );
       }),
     );
-    const all = verdicts.flat();
-    return all.filter(Boolean).length / all.length;
+    const all = scores.flat();
+    return all.filter(({ correct }) => correct).length / all.length;
   };
   const rows: GymProbe[] = [];
   for (let terms = 2; terms <= 7; terms++) {

@@ -1,6 +1,6 @@
 import type { Domain } from "../problems/domain.js";
 import type { Problem } from "../problems/problem.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import type { LabConfig } from "./lab-config.js";
@@ -14,7 +14,7 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   /** The hard split: the half that pays the teacher, and the held-out half. */
   readonly hardSplit: { train: Problem[]; test: Problem[] };
   /** The model before any training: the reference of the KL penalty. */
-  readonly baseSampler: SamplingClient;
+  readonly baseSampler: Sampler;
   /** Version of soarlab, for the log. */
   readonly version: string;
   /** Tokens of the teacher's one prompt. */

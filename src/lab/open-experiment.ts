@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gymDomain } from "../gym/gym-domain.js";
 import { checkUniqueIds } from "../problems/check-unique-ids.js";
-import type { Domain } from "../problems/domain.js";
 import { problemSchema } from "../problems/problem.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
@@ -14,6 +12,7 @@ import { findFile } from "./find-file.js";
 import { findModel } from "./find-model.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
+import { openDomain } from "./open-domain.js";
 
 export interface OpenExperimentParams<Config> {
   config: Config;
@@ -118,13 +117,6 @@ function conversation(system: string | undefined, turns: readonly string[]): Cha
     (content, i): ChatMessage => ({ role: i % 2 === 0 ? "user" : "assistant", content }),
   );
   return system === undefined ? messages : [{ role: "system", content: system }, ...messages];
-}
-
-async function openDomain(name: LabConfig["domain"]): Promise<Domain> {
-  if (name === "gym") return gymDomain;
-  // Its computer algebra takes a second to load, which the gym should not pay.
-  const { createMathDomain } = await import("../problems/math-domain.js");
-  return createMathDomain();
 }
 
 async function readHalf({ hard }: LabConfig, half: "train" | "test") {

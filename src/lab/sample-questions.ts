@@ -1,13 +1,8 @@
-import { extractBoxed } from "../grading/extract-boxed.js";
+import type { QuestionAnswer } from "../problems/domain.js";
 import { type Rollout, rolloutGroup } from "../rl/rollout-group.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { Lab } from "./lab.js";
-import {
-  parseTeacherCompletions,
-  type QuestionAnswer,
-  type RejectionReason,
-} from "./parse-teacher-completion.js";
 
 /** A question-answer pair with the teacher's completions that state it: one, or one a turn. */
 export interface SyntheticQuestion extends QuestionAnswer {
@@ -20,11 +15,11 @@ export interface SampledQuestions {
   /** Completions sampled. */
   sampled: number;
   /** How many of them each filter rejected. */
-  rejected: Partial<Record<RejectionReason, number>>;
+  rejected: Record<string, number>;
 }
 
 export interface SampleQuestionsParams {
-  teacher: SamplingClient;
+  teacher: Sampler;
   count: number;
   seed: number;
   /** Whether fewer will do where the teacher's completions are not accepted, instead of an error. */
@@ -66,18 +61,14 @@ async function sampleUntilAccepted(
       seed: deriveSeed(seed, round),
       signal: lab.signal,
     });
-    const parsed = await parseTeacherCompletions(
-      lab.domain,
-      rollouts.map(rollout => rollout.text),
-    );
-    for (const [i, completion] of parsed.entries()) {
+    const stated = await lab.domain.readQuestions(rollouts.map(rollout => rollout.text));
+    for (const [i, question] of stated.entries()) {
       if (result.questions.length === count) break;
       result.sampled++;
-      if ("pair" in completion) result.questions.push({ ...completion.pair, rollouts: [rollouts[i]!] });
-      else {
-        result.rejected[completion.rejected] = (result.rejected[completion.rejected] ?? 0) + 1;
+      if ("rejected" in question) {
+        result.rejected[question.rejected] = (result.rejected[question.rejected] ?? 0) + 1;
         lastRejected = rollouts[i]!.text;
-      }
+      } else result.questions.push({ ...question, rollouts: [rollouts[i]!] });
     }
   }
   return result;
@@ -107,7 +98,7 @@ async function sampleInTurns(
       size: 1,
       seed: deriveSeed(seed, "answer", i),
     });
-    const answer = extractBoxed(answered!.text) ?? answered!.text.trim();
+    const answer = lab.domain.readAnswer(answered!.text) ?? answered!.text.trim();
     return { question, answer, rollouts: [rollout, answered!] };
   });
   return { questions: await Promise.all(questions), sampled: count, rejected: {} };

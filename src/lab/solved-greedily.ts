@@ -1,31 +1,18 @@
-import { studentReward } from "../grading/student-reward.js";
-import type { Problem } from "../problems/problem.js";
-import { rolloutGroup } from "../rl/rollout-group.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { QuestionAnswer } from "../problems/domain.js";
+import type { Sampler } from "../training/sampler.js";
 import type { Lab } from "./lab.js";
-import { studentRewards } from "./student-rewards.js";
+import { sampleAndScore } from "./sample-and-score.js";
 
 /** Which problems a model answers right at temperature 0, in order. */
-export async function solvedGreedily(
+export function solvedGreedily(
   lab: Lab,
-  sampler: SamplingClient,
-  problems: readonly Problem[],
+  sampler: Sampler,
+  problems: readonly QuestionAnswer[],
 ): Promise<boolean[]> {
-  const completions = await Promise.all(
-    problems.map(async ({ question, answer }) => {
-      const [rollout] = await rolloutGroup({
-        sampler,
-        tokenizer: lab.tokenizer,
-        prompt: lab.studentPrompt(question),
-        size: 1,
-        temperature: 0,
-        maxTokens: lab.config.student.sampling.maxTokens,
-        seed: 0,
-        signal: lab.signal,
-      });
-      return { completion: rollout!.text, reference: answer };
+  return Promise.all(
+    problems.map(async problem => {
+      const [answer] = await sampleAndScore(lab, { sampler, problem, size: 1, seed: 0, temperature: 0 });
+      return answer!.correct;
     }),
   );
-  const rewards = await studentRewards(lab.domain, completions);
-  return rewards.map(reward => reward === studentReward.correct);
 }

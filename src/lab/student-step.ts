@@ -1,9 +1,9 @@
+import type { QuestionAnswer } from "../problems/domain.js";
 import { type Metrics, rlooStep } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { Lab } from "./lab.js";
-import type { QuestionAnswer } from "./parse-teacher-completion.js";
-import { sampleAndReward } from "./sample-and-reward.js";
+import { sampleAndScore } from "./sample-and-score.js";
 
 export interface StudentStepParams {
   student: TrainingClient;
@@ -23,9 +23,11 @@ export async function studentStep(lab: Lab, params: StudentStepParams): Promise<
   const started = performance.now();
   const sampler = await student.sampler();
   const groups = await Promise.all(
-    batch.map((pair, i) =>
-      sampleAndReward(lab, { sampler, pair, size: groupSize, seed: deriveSeed(seed, step, i) }),
-    ),
+    batch.map(async (problem, i) => {
+      const size = groupSize;
+      const group = await sampleAndScore(lab, { sampler, problem, size, seed: deriveSeed(seed, step, i) });
+      return group.map(rollout => ({ rollouts: [rollout], reward: rollout.reward }));
+    }),
   );
   const sampled = performance.now();
   const metrics = await rlooStep({

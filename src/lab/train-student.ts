@@ -1,9 +1,9 @@
+import type { QuestionAnswer } from "../problems/domain.js";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { batchStream } from "./batch-stream.js";
 import type { Lab } from "./lab.js";
-import type { QuestionAnswer } from "./parse-teacher-completion.js";
 import { studentStep } from "./student-step.js";
 
 export interface TrainStudentParams {

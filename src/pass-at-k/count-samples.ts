@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { type Extraction, extractAnswer } from "../grading/extract-answer.js";
-import { extractBoxed } from "../grading/extract-boxed.js";
+import type { Extraction } from "../grading/extract-answer.js";
+import { type BuiltInDomain, openDomain } from "../lab/open-domain.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { Domain } from "../problems/domain.js";
 import type { Row } from "../problems/stream-rows.js";
 import { checkIdColumnsAgree } from "./check-id-columns-agree.js";
 import { columnHint } from "./column-hint.js";
-import { gradeInBatches } from "./grade-in-batches.js";
 import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-columns.js";
+import { scoreInBatches } from "./score-in-batches.js";
 
 export interface CountSamplesOptions {
   /** Which column holds what, where the names are not the usual ones. */
   columns?: SampleColumns;
-  /** What grades answers that nobody has graded yet. Default "math". */
-  domain?: "math" | "gym" | Pick<Domain, "equal">;
-  /** How to find a completion's answer. Default only the last box, as SOAR's rewards want it. */
+  /** What scores answers that nobody has graded yet: a domain, or one of soarlab's by name. Default "math". */
+  domain?: BuiltInDomain | Pick<Domain, "score">;
+  /** How the domain "math" finds a completion's answer. Default only the last box, as SOAR's rewards want it. */
   ways?: readonly Extraction[];
 }
 
@@ -64,7 +64,12 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
     tallies.set(problem, tally);
     return tally;
   };
-  const grading = gradeInBatches(domain);
+  let own: Promise<Domain> | undefined;
+  const scoring = scoreInBatches(async () => {
+    if (typeof domain !== "string") return domain;
+    own ??= openDomain(domain, ways);
+    return own;
+  });
   let form: SampleForm | undefined;
   let checkTwins: ReturnType<typeof checkIdColumnsAgree> | undefined;
   try {
@@ -91,7 +96,7 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
         tally.correct += given.filter(Boolean).length;
       } else {
         const tally = tallyOf(problem, row);
-        const gold = withoutBox(cells.read(form.gold, text, "the reference as text"));
+        const gold = cells.read(form.gold, text, "the reference as text");
         tally.gold ??= gold;
         if (tally.gold !== gold) {
           throw cells.error(
@@ -101,17 +106,17 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
         }
         const completions = readCompletions(cells, form.answers, columns);
         tally.samples += completions.length;
+        const question = typeof value.question === "string" ? value.question : problem;
+        const attempted = { question, answer: gold };
         for (const completion of completions) {
-          const answer = form.isExtracted
-            ? extractAnswer({ text: completion, ways })?.answer
-            : withoutBox(completion);
-          if (answer !== undefined) await grading.add(tally, { answer, reference: gold });
+          const given = form.isExtracted ? undefined : completion;
+          await scoring.add(tally, { problem: attempted, completion, given });
         }
       }
     }
-    await grading.end();
+    await scoring.end();
   } finally {
-    await grading.close();
+    await (await own)?.close?.();
   }
   return Array.from(tallies.values(), ({ problem, samples, correct }) => ({ problem, samples, correct }));
 }
@@ -152,10 +157,6 @@ function readCompletions(cells: Cells, column: string, columns: SampleColumns = 
     );
   }
   return cells.read(column, texts, "a text or a list of texts, at least one");
-}
-
-function withoutBox(answer: string): string {
-  return answer.includes("\\boxed") ? (extractBoxed(answer) ?? answer) : answer;
 }
 
 function brief(value: unknown): string {

@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { extractBoxed } from "../grading/extract-boxed.js";
-import { parseAnswer } from "../grading/parse-answer.js";
-import type { ParsedAnswer } from "../grading/parsed-answer.js";
-import { UnparsedError } from "../grading/to-expression.js";
+import { type AnswerRules, mathAnswerRules } from "./answer-rules.js";
 import type { ExcludedRow, Pool } from "./pool.js";
 import type { Problem } from "./problem.js";
 import type { Row } from "./stream-rows.js";
 
-/** Which column of a table holds what. A problem's answer is a column, or the last box of the solution. */
+/** Which column of a table holds what. A problem's answer is a column, or stands in its solution. */
 export interface Columns {
   question: string;
   answer?: string;
@@ -28,6 +25,8 @@ export interface BuildPoolParams {
   read?: (name: keyof Columns, value: unknown, row: Record<string, unknown>) => unknown;
   /** A further reason to keep a row out, or undefined. */
   exclude?: (row: Record<string, unknown>) => string | undefined;
+  /** How answers are read and checked. Default: those of maths. */
+  answers?: AnswerRules;
   /** Whether the row says that exactly one value is expected; a list of values is then kept out. Default: it does not. */
   isSingle?: (row: Record<string, unknown>) => boolean;
 }
@@ -42,14 +41,14 @@ const optionalText = z.union([
 ]);
 
 /**
- * Problems from rows. What cannot be graded is kept out and listed with its reason: no answer, no boxed answer in the
- * solution, an answer that does not parse, several values where one is expected, a problem that was there before.
+ * Problems from rows. What cannot be graded is kept out and listed with its reason: no answer, one that the rules
+ * of answers reject, a problem that was there before.
  *
  * @throws Error naming path, row and column where a column is missing or is not text: that is a mistake in the file or in
  * the names, not a property of one problem.
  */
 export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
-  const { rows, columns, source, split, exclude, isSingle } = params;
+  const { rows, columns, source, split, exclude, isSingle, answers = mathAnswerRules } = params;
   const problems: Problem[] = [];
   const excluded: ExcludedRow[] = [];
   const seen = new Map<string, number>();
@@ -67,22 +66,20 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
       keepOut(reason, given);
       continue;
     }
-    const answer = columns.answer === undefined ? extractBoxed(solution ?? "") : given;
-    if (answer === undefined || answer === "") {
-      if (columns.answer !== undefined) keepOut("there is no answer");
-      else keepOut(answer === "" ? "the boxed answer is empty" : "the solution has no boxed answer");
+    const found =
+      columns.answer === undefined
+        ? answers.fromSolution(solution ?? "")
+        : given
+          ? { answer: given }
+          : { reason: "there is no answer" };
+    if ("reason" in found) {
+      keepOut(found.reason);
       continue;
     }
-    let parsed: ParsedAnswer;
-    try {
-      parsed = parseAnswer(answer);
-    } catch (error) {
-      if (!(error instanceof UnparsedError)) throw error;
-      keepOut(`the answer does not parse: ${error.message}`, answer);
-      continue;
-    }
-    if (isSingle?.(value) && isSeveral(parsed)) {
-      keepOut("the answer has several values where one is expected", answer);
+    const { answer } = found;
+    const rejection = answers.reject(answer, isSingle?.(value) ?? false);
+    if (rejection !== undefined) {
+      keepOut(rejection, answer);
       continue;
     }
     const id = problemId({ source, question, answer });
@@ -130,10 +127,6 @@ function readColumn(
     throw new Error(`${path}, row ${row}, column "${column}": expected text for the ${name}, got ${shown}.`);
   }
   return parsed.data ?? undefined;
-}
-
-function isSeveral(answer: ParsedAnswer): boolean {
-  return answer.kind === "list" && answer.items.length > 1;
 }
 
 /**

@@ -1,17 +1,43 @@
 import type { QuestionVerdict } from "../grading/question-verdict.js";
 
-/** An answer given and the reference it is held against, both without \boxed{}. */
-export interface AnswerPair {
+/** A question with the answer that is taken for right: a `Problem`, or what a teacher stated. */
+export interface QuestionAnswer {
+  question: string;
+  /** In the domain's own notation. A domain with many right answers may ignore it. */
   answer: string;
-  reference: string;
+}
+
+/** One attempt at a problem. */
+export interface Attempt {
+  problem: QuestionAnswer;
+  /** What the model wrote. */
+  completion: string;
+  /** The final answer, if it is known already; otherwise the domain reads it out of the completion. */
+  given?: string;
+}
+
+/** What an attempt is worth. A domain may add fields of its own. */
+export interface Score {
+  correct: boolean;
+  /** The student's reward in RLOO, in the domain's own points. */
+  reward: number;
+}
+
+/** What a teacher's completion states, or why it does not count. */
+export type StatedQuestion = QuestionAnswer | { rejected: string };
+
+/** How something that the user brings is called in a configuration, so that a run can ask for it again. */
+export interface Identity {
+  readonly name: string;
+  /** Changes with the behaviour: a run is resumed with the version that it began with. */
+  readonly version: string;
 }
 
 /**
- * What SOAR has to know about a kind of problem: how to ask, and how to check. The arithmetic gym and competition
- * maths are both domains; nothing above this interface knows which one it runs on.
+ * A kind of problem: how to ask, which questions a teacher may state, and what an attempt is worth. Competition maths and
+ * the arithmetic gym are domains; `examples/countdown` is one outside the package. `openLab` takes it as a value.
  */
-export interface Domain {
-  readonly name: string;
+export interface Domain extends Identity {
   /** Default wording of the prompts. */
   readonly prompts: {
     readonly teacher: string;
@@ -23,14 +49,19 @@ export interface Domain {
   };
   /** What ends the question of a multi-turn teacher, beside the model's own end tokens. */
   readonly questionEnd?: string;
-  /** Whether the verifier can parse each answer (the fourth filter of App. B.2). Order is kept; never throws. */
-  parses(answers: readonly string[]): Promise<boolean[]>;
-  /** Whether each answer equals its reference. Order is kept; an answer that does not parse is not equal. */
-  equal(pairs: readonly AnswerPair[]): Promise<boolean[]>;
+  /**
+   * Reads a teacher's completions: the filter of App. B.2. One result per completion, in order; never throws, whatever
+   * the text. Completions with a reason are sampled again, and the reasons are counted in the log.
+   */
+  readQuestions(completions: readonly string[]): Promise<StatedQuestion[]>;
+  /** The final answer of a completion; undefined if it gives none. Never throws. */
+  readAnswer(completion: string): string | undefined;
+  /** Scores attempts at any problems. One result per attempt, in order; never throws for an answer. */
+  score(attempts: readonly Attempt[]): Promise<Score[]>;
   /** A short label of what kind of question this is (the gym: "k=3"), for tables and figures. */
   kind?(question: string): string;
-  /** Frees what the domain holds (worker threads), where it holds anything. */
-  close?(): Promise<void>;
-  /** An exact judge of a synthetic question, where the domain has one. */
+  /** An exact judge of a synthetic question, if the domain has one. */
   judge?(question: string, answer: string): QuestionVerdict;
+  /** Frees what the domain holds, such as worker threads. */
+  close?(): Promise<void>;
 }

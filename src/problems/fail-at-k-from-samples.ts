@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { extractBoxed } from "../grading/extract-boxed.js";
 import { jsonlRows } from "../util/jsonl-rows.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
-import type { AnswerPair, Domain } from "./domain.js";
+import type { Attempt, Domain } from "./domain.js";
 import type { FailAtKResult } from "./fail-at-k-log.js";
 import type { Problem } from "./problem.js";
 
@@ -29,7 +28,7 @@ export interface FailAtKFromSamplesParams {
   path: string;
   /** Completions a problem must fail; of more, the first k count. Default: as many as the file has of each problem. */
   k?: number;
-  domain: Pick<Domain, "equal">;
+  domain: Pick<Domain, "score">;
 }
 
 export interface FailAtKFromSamples {
@@ -65,10 +64,10 @@ export async function failAtKFromSamples({
   }
   const results = problems.map(({ id }) => ({ id, tried: 0, solved: 0 }));
   let unmatched = 0;
-  let batch: (AnswerPair & { index: number })[] = [];
-  const grade = async () => {
-    const verdicts = await domain.equal(batch);
-    for (const [i, { index }] of batch.entries()) if (verdicts[i]) results[index]!.solved++;
+  let batch: (Attempt & { index: number })[] = [];
+  const scoreBatch = async () => {
+    const scores = await domain.score(batch);
+    for (const [i, { index }] of batch.entries()) if (scores[i]!.correct) results[index]!.solved++;
     batch = [];
   };
   for await (const { line, value } of jsonlRows({ path })) {
@@ -86,12 +85,11 @@ export async function failAtKFromSamples({
     for (const text of completions) {
       if (k !== undefined && result.tried >= k) break;
       result.tried++;
-      const answer = extractBoxed(text);
-      if (answer !== undefined) batch.push({ answer, reference: problems[index]!.answer, index });
+      batch.push({ problem: problems[index]!, completion: text, index });
     }
-    if (batch.length >= 1024) await grade();
+    if (batch.length >= 1024) await scoreBatch();
   }
-  await grade();
+  await scoreBatch();
   const wanted = k ?? 1;
   const unsolved = problems.filter((_, index) => results[index]!.solved === 0);
   const tried = new Map(results.map(result => [result.id, result.tried]));

@@ -1,16 +1,10 @@
-import { extractBoxed } from "../grading/extract-boxed.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { Domain } from "./domain.js";
 import { type FailAtKResult, openFailAtKLog } from "./fail-at-k-log.js";
 import type { Problem } from "./problem.js";
-
-/** Asks a model for completions of one problem: the completions' texts, exactly `numSamples` of them. */
-export type Sampler = (
-  problem: Problem,
-  request: { numSamples: number; seed: number; signal?: AbortSignal },
-) => Promise<string[]>;
+import { type SampleProblem, type SampleStudentParams, sampleStudent } from "./sample-student.js";
 
 export interface FailAtKProgress {
   /** Problems finished, those of an earlier run included. */
@@ -26,14 +20,15 @@ export interface FailAtKProgress {
   remainingMs: number | undefined;
 }
 
-export interface FailAtKParams {
+/** The model to filter with: a `Sampler` under the domain's student prompt, or a function that gives its completions. */
+export type FailAtKModel =
+  | (Omit<SampleStudentParams, "domain"> & { domain: Pick<Domain, "prompts" | "score"> })
+  | { sample: SampleProblem; domain: Pick<Domain, "score"> };
+
+export interface FailAtKSettings {
   problems: readonly Problem[];
   /** Completions a problem must fail. Default 128 (SOAR, section 4). */
   k?: number;
-  /** The model, with the student prompt, 1,024 tokens and temperature 1.0 for the paper's filter. */
-  sample: Sampler;
-  /** Grades the boxed content of each completion against the problem's answer. */
-  domain: Pick<Domain, "equal">;
   /** Seed of everything sampled; each chunk of each problem has its own, derived from it. Default 0. */
   seed?: number;
   /** Completions asked for at a time; sampling can stop early between chunks. Default 16. */
@@ -53,6 +48,8 @@ export interface FailAtKParams {
   onNotice?: (message: string) => void;
 }
 
+export type FailAtKParams = FailAtKSettings & FailAtKModel;
+
 /**
  * The fail@k filter (SOAR, section 4; App. B.5): samples k completions of each problem and keeps those with none right.
  * Deterministic from `seed` as far as the sampler is.
@@ -69,7 +66,8 @@ export async function failAtK({
   onNotice = console.warn,
   ...params
 }: FailAtKParams): Promise<{ hard: Problem[]; results: FailAtKResult[] }> {
-  const { k = 128, seed = 0, chunk = 16, stopEarly = true, signal } = params;
+  const { k = 128, seed = 0, chunk = 16, stopEarly = true, signal, domain } = params;
+  const sample = "sample" in params ? params.sample : sampleStudent(params);
   for (const [name, value] of Object.entries({ k, chunk, concurrency })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new Error(`failAtK: ${name} is ${value}; expected a whole number of at least 1.`);
@@ -102,7 +100,7 @@ export async function failAtK({
   await forEachConcurrently(waiting, concurrency, async problem => {
     try {
       all.throwIfAborted();
-      const result = await tryProblem(problem, { ...params, k, seed, chunk, stopEarly, signal: all });
+      const result = await tryProblem(problem, { sample, domain, k, seed, chunk, stopEarly, signal: all });
       await log?.append(result);
       finished.set(result.id, result);
       sampled += result.tried;
@@ -130,7 +128,10 @@ async function tryProblem(
     chunk,
     stopEarly,
     signal,
-  }: Required<Pick<FailAtKParams, "k" | "sample" | "domain" | "seed" | "chunk" | "stopEarly" | "signal">>,
+  }: Required<Pick<FailAtKSettings, "k" | "seed" | "chunk" | "stopEarly" | "signal">> & {
+    sample: SampleProblem;
+    domain: Pick<Domain, "score">;
+  },
 ): Promise<FailAtKResult> {
   const result = { id: problem.id, tried: 0, solved: 0 };
   while (result.tried < k && !(stopEarly && result.solved > 0)) {
@@ -144,17 +145,8 @@ async function tryProblem(
       );
     }
     result.tried += texts.length;
-    result.solved += await countSolved(domain, problem.answer, texts);
+    const scores = await domain.score(texts.map(completion => ({ problem, completion })));
+    result.solved += scores.filter(({ correct }) => correct).length;
   }
   return result;
-}
-
-async function countSolved(
-  domain: Pick<Domain, "equal">,
-  reference: string,
-  texts: readonly string[],
-): Promise<number> {
-  const answers = texts.map(extractBoxed).filter(answer => answer !== undefined);
-  const verdicts = await domain.equal(answers.map(answer => ({ answer, reference })));
-  return verdicts.filter(Boolean).length;
 }

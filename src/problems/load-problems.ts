@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { AnswerRules } from "./answer-rules.js";
 import { buildPool, type Columns } from "./build-pool.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
@@ -14,11 +15,13 @@ export interface LoadProblemsParams {
   split?: string;
   /** Whether a list of values is kept out. Default false. */
   single?: boolean;
+  /** How answers are read and checked. Default: those of maths, the last box of a solution and what the grader can parse. */
+  answers?: AnswerRules;
 }
 
 /**
  * Problems from a user's own table. Where no answer column is named and the table has none called `answer`, the answer is
- * the last box of the solution.
+ * read out of the solution.
  *
  * @throws Error naming path, row and column.
  */
@@ -28,6 +31,7 @@ export async function loadProblems({
   source = basename(path).replace(/\..*$/, ""),
   split = "",
   single = false,
+  answers,
 }: LoadProblemsParams): Promise<Pool> {
   const rows = await readRows(path);
   const first = rows[0]?.value ?? {};
@@ -51,6 +55,6 @@ export async function loadProblems({
       throw new Error(`${path}: no row has the column "${column}" for the ${name}; the first has: ${has}.`);
     }
   }
-  const pool = buildPool({ path, rows, columns: chosen, source, split, isSingle: () => single });
+  const pool = buildPool({ path, rows, columns: chosen, source, split, isSingle: () => single, answers });
   return { ...pool, provenance: { source, split, files: [path] } };
 }

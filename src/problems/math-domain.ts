@@ -1,4 +1,6 @@
 import { type CreateGraderParams, createGrader } from "../grading/create-grader.js";
+import type { Extraction } from "../grading/extract-answer.js";
+import { type BoxedAnswers, boxedAnswers } from "./boxed-answers.js";
 import type { Domain } from "./domain.js";
 
 const task = `Write one new and original mathematics problem that is challenging: solving it should take two or three steps of reasoning. Choose its subject from these seven: Algebra, Counting and Probability, Geometry, Intermediate Algebra, Number Theory, Prealgebra, Precalculus. The problem must be complete in itself and have exactly one correct final answer.`;
@@ -22,22 +24,32 @@ User: {question}
 
 Assistant:`;
 
+export interface CreateMathDomainParams extends CreateGraderParams {
+  /** How to find a completion's answer. Default only the last box, as SOAR's rewards want it. */
+  ways?: readonly Extraction[];
+}
+
+/** The maths domain; its scores come with the verdicts that they follow from. */
+export interface MathDomain extends Domain, BoxedAnswers {
+  score: BoxedAnswers["score"];
+  close(): Promise<void>;
+}
+
 /**
  * Competition mathematics: answers in LaTeX, graded on threads. The prompts say what App. B.1 asks for in our own words.
  * An answer may take a second, so that a busy machine does not turn right answers into wrong ones.
  */
-export function createMathDomain(params: CreateGraderParams = {}): Domain & { close(): Promise<void> } {
+export function createMathDomain({ ways, ...params }: CreateMathDomainParams = {}): MathDomain {
   const grader = createGrader({ budgetMs: 1000, ...params });
   return {
     name: "math",
+    version: "1",
     prompts: { teacher, teacherQuestion, teacherAnswer, student },
-    parses: async answers => (await grader.parse(answers)).map(({ parsed }) => parsed),
-    equal: async pairs => {
-      const verdicts = await grader.grade(
-        pairs.map(({ answer, reference }) => ({ gold: reference, answer })),
-      );
-      return verdicts.map(({ verdict }) => verdict === "equal");
-    },
-    close: () => grader.close(),
+    ...boxedAnswers({
+      parses: async answers => (await grader.parse(answers)).map(({ parsed }) => parsed),
+      grade: grader.grade,
+      ways,
+    }),
+    close: grader.close,
   };
 }

@@ -3,23 +3,29 @@ import type { Problem } from "./problem.js";
 export interface ProblemRowsOptions {
   /** Fields to show, in order. Default: question, answer, level and subject. */
   fields?: readonly (keyof Problem)[];
+  /** Whether answers are LaTeX and go between dollar signs. Default true. */
+  isLatex?: boolean;
   /** Characters of a field; longer ones are cut between words, never inside a formula. Default 240. */
   maxLength?: number;
 }
 
 /**
- * Problems as rows for a table. Answers are put between dollar signs, as formulas in questions are, so that a notebook
- * shows a cell as rendered maths.
+ * Problems as rows for a table. Answers in LaTeX are put between dollar signs, as formulas in questions are, so that a
+ * notebook shows a cell as rendered maths.
  */
 export function problemRows(
   problems: readonly Problem[],
-  { fields = ["question", "answer", "level", "subject"], maxLength = 240 }: ProblemRowsOptions = {},
+  {
+    fields = ["question", "answer", "level", "subject"],
+    isLatex = true,
+    maxLength = 240,
+  }: ProblemRowsOptions = {},
 ): Record<string, string>[] {
   return problems.map(problem =>
     Object.fromEntries(
       fields.map(field => {
         const value = problem[field] ?? "";
-        return [field, field === "answer" ? `$${value}$` : cut(value, maxLength)];
+        return [field, isLatex && field === "answer" ? `$${value}$` : cut(value, maxLength)];
       }),
     ),
   );

@@ -1,5 +1,5 @@
 import { policyDatum } from "../training/datum.js";
-import type { SamplingClient } from "../training/sampling-client.js";
+import type { Sampler } from "../training/sampler.js";
 import type { TrainingClient } from "../training/training-client.js";
 import type { Optimization } from "./optimization.js";
 import { rlooAdvantages } from "./rloo-advantages.js";
@@ -19,7 +19,7 @@ export interface RlooStepParams {
   /** Learning rate of this step. */
   learningRate: number;
   /** The starting model, for the KL penalty; not asked when the coefficient is 0. */
-  reference?: SamplingClient;
+  reference?: Sampler;
   signal?: AbortSignal;
 }
 
@@ -97,7 +97,7 @@ export async function rlooStep(params: RlooStepParams): Promise<Metrics> {
 async function klPenalties(
   rollouts: Rollout[],
   { klCoefficient }: Optimization,
-  reference: SamplingClient | undefined,
+  reference: Sampler | undefined,
   signal: AbortSignal | undefined,
 ) {
   if (klCoefficient === 0 || !reference) return undefined;

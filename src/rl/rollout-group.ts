@@ -1,4 +1,4 @@
-import type { Sample, SamplingClient } from "../training/sampling-client.js";
+import type { Sample, Sampler } from "../training/sampler.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 
 export interface RolloutGroupParams extends Policy, Sampling {
@@ -26,7 +26,7 @@ export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[
 
 /** What it takes to turn a text prompt into sampled text: fixed weights, and the tokenizer that belongs to them. */
 export interface Policy {
-  sampler: SamplingClient;
+  sampler: Sampler;
   tokenizer: ModelTokenizer;
 }
 

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab/lab.js";
-import type { QuestionAnswer } from "../lab/parse-teacher-completion.js";
+import type { QuestionAnswer } from "../problems/domain.js";
 import type { QuestionRecord } from "./events.js";
 
 /** The log's lines for an outer step's datasets, with each question's kind and exact verdict where the domain has them. */

@@ -1,26 +1,10 @@
 import type { ApiClient } from "./api-client.js";
+import type { Sample, SampleRequest, Sampler } from "./sampler.js";
 import { TrainingError } from "./training-error.js";
-import { type SamplingParams, sampleResultSchema } from "./wire.js";
+import { sampleResultSchema } from "./wire.js";
 
-/** One sampled completion. */
-export interface Sample {
-  tokens: number[];
-  /** Log-probability of each token under the sampler at temperature 1, whatever the request's; nats. Empty where the server gives none. */
-  logprobs: number[];
-  /** "stop": the model ended it; "length": cut at max_tokens. */
-  stopReason: "stop" | "length";
-}
-
-export interface SampleRequest {
-  /** Prompt tokens. */
-  prompt: number[];
-  numSamples: number;
-  params: SamplingParams;
-  signal?: AbortSignal;
-}
-
-/** Samples from one fixed set of weights. */
-export class SamplingClient {
+/** Samples from one fixed set of weights on a training server. */
+export class SamplingClient implements Sampler {
   private seqId = 0;
 
   constructor(

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { gradeCompletion } from "../../src/grading/grade-completion.js";
-import { studentRewards } from "../../src/lab/student-rewards.js";
 import { createMathDomain } from "../../src/problems/math-domain.js";
 
 const domain = createMathDomain({ workers: 1 });
@@ -24,8 +23,16 @@ describe("rewards of App. B.3 on the MATH domain", () => {
   });
 
   it("are the same in a batch", async () => {
-    const items = cases.map(([completion, reference]) => ({ completion, reference }));
-    expect(await studentRewards(domain, items)).toEqual(cases.map(([, , reward]) => reward));
+    const attempts = cases.map(([completion, answer]) => ({ problem: { question: "", answer }, completion }));
+    const scores = await domain.score(attempts);
+    expect(scores.map(({ reward }) => reward)).toEqual(cases.map(([, , reward]) => reward));
+  });
+
+  it("are no different for an empty right answer", async () => {
+    const completions = ["\\boxed{3}", "\\boxed{}", "3"];
+    expect(completions.map(completion => gradeCompletion({ completion, gold: "" }).reward)).toEqual([
+      10, 10, 0,
+    ]);
   });
 
   it("are of the box alone, whatever else is extracted", () => {
@@ -54,13 +61,20 @@ describe("createMathDomain", () => {
     expect(domain.prompts.student).toMatch(/User:[\s\S]*Assistant:$/);
   });
 
-  it("parses and compares", async () => {
-    expect(await domain.parses(["\\frac{3}{4}", "\\frac{", ""])).toEqual([true, false, false]);
-    expect(
-      await domain.equal([
-        { answer: "0.75", reference: "\\frac{3}{4}" },
-        { answer: "\\frac{", reference: "\\frac{3}{4}" },
-      ]),
-    ).toEqual([true, false]);
+  it("reads questions whose answer parses", async () => {
+    const state = (answer: string) => `<question>Q</question><answer>\\boxed{${answer}}</answer>`;
+    expect(await domain.readQuestions(["\\frac{3}{4}", "\\frac", ""].map(state))).toEqual([
+      { question: "Q", answer: "\\frac{3}{4}" },
+      { rejected: "answer does not parse" },
+      { rejected: "boxed answer" },
+    ]);
+  });
+
+  it("compares, and grades equal answers to one problem once", async () => {
+    const problem = { question: "", answer: "\\frac{3}{4}" };
+    const given = ["0.75", "\\frac{", "0.75", "\\boxed{3/4}"];
+    const scores = await domain.score(given.map(given => ({ problem, completion: "", given })));
+    expect(scores.map(({ correct }) => correct)).toEqual([true, false, true, true]);
+    expect(scores[2]!.verdict).toBe(scores[0]!.verdict);
   });
 });

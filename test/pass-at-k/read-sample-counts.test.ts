@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
+import { extractBoxed } from "../../src/grading/extract-boxed.js";
 import { readSampleCounts } from "../../src/pass-at-k/read-sample-counts.js";
+import type { Attempt } from "../../src/problems/domain.js";
 
 const folder = mkdtempSync(join(tmpdir(), "samples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -283,11 +285,14 @@ describe("readSampleCounts: answers to grade", () => {
         Array.from({ length: 10_000 }, (_, i) => ({ id: i % 10, gold: "even", completion: `\\boxed{${i}}` })),
       ),
     );
-    const equal = async (pairs: readonly { answer: string }[]) => {
-      sizes.push(pairs.length);
-      return pairs.map(({ answer }) => Number(answer) % 2 === 0);
+    const score = async (attempts: readonly Attempt[]) => {
+      sizes.push(attempts.length);
+      return attempts.map(({ completion }) => {
+        const correct = Number(extractBoxed(completion)) % 2 === 0;
+        return { correct, reward: 0 };
+      });
     };
-    const counts = await readSampleCounts(many, { domain: { equal } });
+    const counts = await readSampleCounts(many, { domain: { score } });
     expect(counts).toEqual(
       Array.from({ length: 10 }, (_, i) => ({
         problem: String(i),
@@ -298,7 +303,7 @@ describe("readSampleCounts: answers to grade", () => {
     expect(sizes.length).toBeGreaterThan(2);
     await expect(
       readSampleCounts(many, {
-        domain: { equal: async () => Promise.reject(new Error("the judge is out")) },
+        domain: { score: async () => Promise.reject(new Error("the judge is out")) },
       }),
     ).rejects.toThrow("the judge is out");
   });

@@ -2,9 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type FailAtKParams, failAtK, type Sampler } from "../../src/problems/fail-at-k.js";
+import { boxedAnswers } from "../../src/problems/boxed-answers.js";
+import { failAtK } from "../../src/problems/fail-at-k.js";
 import { failAtKFromSamples } from "../../src/problems/fail-at-k-from-samples.js";
 import type { Problem } from "../../src/problems/problem.js";
+import type { SampleProblem } from "../../src/problems/sample-student.js";
 import { createRandom } from "../../src/util/random.js";
 
 const problems: Problem[] = Array.from({ length: 12 }, (_, i) => ({
@@ -16,18 +18,21 @@ const problems: Problem[] = Array.from({ length: 12 }, (_, i) => ({
 }));
 
 /** Problem i is answered rightly with chance i/40, so p0 never is; every fifth completion has no box. */
-const sample: Sampler = async (problem, { numSamples, seed }) => {
+const sample: SampleProblem = async (problem, { numSamples, seed }) => {
   const random = createRandom(seed);
   return Array.from({ length: numSamples }, () => {
     const right = random.next() < Number(problem.answer) / 40;
     return random.int(5) === 0 ? "no idea" : `so \\boxed{${right ? problem.answer : "wrong"}}`;
   });
 };
-const domain = {
-  equal: async (pairs: readonly { answer: string; reference: string }[]) =>
-    pairs.map(({ answer, reference }) => answer === reference),
-};
-const base: FailAtKParams = { problems, k: 32, chunk: 8, sample, domain, onNotice: () => {} };
+const domain = boxedAnswers({
+  parses: async answers => answers.map(() => true),
+  grade: async pairs =>
+    pairs.map(({ gold, answer }) => {
+      return { verdict: gold === answer ? "equal" : "different", method: "identical", ms: 0 };
+    }),
+});
+const base = { problems, k: 32, chunk: 8, sample, domain, onNotice: () => {} };
 const newFile = () => join(mkdtempSync(join(tmpdir(), "fail-at-k-")), "folder", "results.jsonl");
 
 describe("failAtK", () => {
@@ -136,7 +141,7 @@ describe("failAtK", () => {
 
   it("hands on the sampler's error and keeps what is finished", async () => {
     const out = newFile();
-    const failing: Sampler = async (problem, request) => {
+    const failing: SampleProblem = async (problem, request) => {
       if (problem.id === "p5") throw new TypeError("the server is down");
       return sample(problem, request);
     };

@@ -1,6 +1,5 @@
-import { studentReward } from "../../grading/student-reward.js";
 import type { Lab } from "../../lab/lab.js";
-import { sampleAndReward } from "../../lab/sample-and-reward.js";
+import { sampleAndScore } from "../../lab/sample-and-score.js";
 import { deriveSeed } from "../../util/derive-seed.js";
 import type { SoarConfig } from "../config.js";
 import type { Earnings } from "./teacher-reward.js";
@@ -19,9 +18,9 @@ export async function learnability(
   const size = lab.config.teacher.learnabilitySamples;
   const rewards = datasets.map((dataset, k) =>
     Promise.all(
-      dataset.map(async (pair, i) => {
-        const members = await sampleAndReward(lab, { sampler, pair, size, seed: deriveSeed(seed, k, i) });
-        const solved = members.filter(({ reward }) => reward === studentReward.correct).length;
+      dataset.map(async (problem, i) => {
+        const answers = await sampleAndScore(lab, { sampler, problem, size, seed: deriveSeed(seed, k, i) });
+        const solved = answers.filter(({ correct }) => correct).length;
         return solved === 0 ? 0 : 1 - solved / size;
       }),
     ),

@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab/lab.js";
-import type { QuestionAnswer } from "../../lab/parse-teacher-completion.js";
+import type { QuestionAnswer } from "../../problems/domain.js";
 import type { SoarConfig } from "../config.js";
 import { learnability } from "./intrinsic.js";
 
