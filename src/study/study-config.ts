@@ -51,9 +51,9 @@ export const studySchema = z.strictObject({
       /** Questions in a subsample, one table column each (section 5.2: 128). */
       sizes: z.array(count(128)).min(1).default([128]),
       draws: count(100),
-      /** Where texts are embedded; without, similarity is that of n-grams. */
+      /** Where texts are embedded, as `embedTexts` takes it; without, similarity is that of n-grams. */
       embeddings: z
-        .strictObject({ baseUrl: z.url(), model: z.string(), cacheFolder: z.string().optional() })
+        .strictObject({ baseUrl: z.url().optional(), model: z.string(), cacheFolder: z.string().optional() })
         .optional(),
     })
     .prefault({}),

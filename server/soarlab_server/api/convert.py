@@ -122,10 +122,18 @@ def sample(
     )
 
 
+SENTENCE_ENCODER = "minilm"
+"""The name of the embedding model that every server has beside its own."""
+
+
 def embed(body: schemas.Embeddings, card: ModelCard) -> commands.Embed:
     given = texts_or_tokens(body.input)
     if not given or not all(given):
         raise field_error(("input",), "must hold at least one text or token list, none empty")
+    if body.model == SENTENCE_ENCODER:
+        if not all(isinstance(item, str) for item in given):
+            raise field_error(("input",), "must be texts: minilm has tokens of its own")
+        return commands.Embed(given, "minilm")
     inputs = [
         item if isinstance(item, str) else _in_vocabulary(item, card, "input", i)
         for i, item in enumerate(given)

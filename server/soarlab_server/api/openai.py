@@ -39,8 +39,8 @@ class OpenAiApi:
         return json(_model(model, self.started))
 
     async def embeddings(self, request: schemas.Embeddings) -> Response:
-        """Mean-pooled last hidden states of the base, of length 1."""
-        if request.model is not None:
+        """Mean-pooled last hidden states of the base or of minilm, of length 1."""
+        if request.model not in (None, convert.SENTENCE_ENCODER):
             self.card.check(request.model, "model")
         command = convert.embed(request, self.card)
         result = await self.futures.answer(

