@@ -168,4 +168,5 @@ export { deriveSeed } from "./util/derive-seed.js";
 // util
 export type { Frame } from "./util/frame-rows.js";
 export { createRandom } from "./util/random.js";
+export { Interrupted } from "./util/stop-signal.js";
 export { writeTable } from "./util/write-table.js";

@@ -8,9 +8,10 @@ import type { ReportSection } from "../report/report-page.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone, readStudy } from "../study/read-study.js";
 import { mapSequentially } from "../util/map-sequentially.js";
+import { Interrupted } from "../util/stop-signal.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { folderKind } from "./folder-kind.js";
-import { Interrupted, runInterruptibly } from "./run-interruptibly.js";
+import { runInterruptibly } from "./run-interruptibly.js";
 
 interface ReportCommandOptions {
   out?: string;

@@ -1,9 +1,5 @@
 import { setMaxListeners } from "node:events";
-
-/** Ctrl-C or SIGTERM: not a failure; the message says how to go on. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
+import { Interrupted } from "../util/stop-signal.js";
 
 /**
  * Runs something that stops at once on Ctrl-C or SIGTERM. A second Ctrl-C ends the process.

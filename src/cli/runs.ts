@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { passAt1Curve } from "../evaluation/pass-at-1-curve.js";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
-import { runOwner } from "../lab/lock-run.js";
+import { runOwner } from "../lab/event-log.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone, readStudy } from "../study/read-study.js";
 import { studyPassAtK } from "../study/study-pass-at-k.js";

@@ -5,6 +5,7 @@ import { cacheReadsAtOnce, fileCache } from "../util/file-cache.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { packageRoot } from "../util/package-root.js";
 import { postJson } from "../util/post-json.js";
+import { untilStopped } from "../util/stop-signal.js";
 
 export interface EmbedTextsParams {
   texts: readonly string[];
@@ -55,7 +56,8 @@ const answerSchema = z.object({
  *   not one embedding of equal length per text; RangeError on an impossible batch size, concurrency or retry count
  */
 export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array[]> {
-  const { texts, cacheFolder, batchSize = 64, concurrency = 4, retries = 5, signal } = params;
+  const { texts, cacheFolder, batchSize = 64, concurrency = 4, retries = 5 } = params;
+  const signal = untilStopped(params.signal);
   for (const [name, value, least] of [
     ["batchSize", batchSize, 1],
     ["concurrency", concurrency, 1],
@@ -85,9 +87,9 @@ export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array
   const missing = distinct.filter(text => !found.has(text));
   const batches: string[][] = [];
   for (let i = 0; i < missing.length; i += batchSize) batches.push(missing.slice(i, i + batchSize));
-  await withEndpoint(params, batches.length > 0, endpoint =>
+  await withEndpoint({ ...params, signal }, batches.length > 0, endpoint =>
     forEachConcurrently(batches, concurrency, async batch => {
-      const embeddings = await request({ ...params, ...endpoint }, batch);
+      const embeddings = await request({ ...params, ...endpoint, signal }, batch);
       batch.forEach((text, i) => {
         found.set(text, embeddings[i]!);
       });

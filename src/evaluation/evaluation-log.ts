@@ -9,6 +9,9 @@ export const evaluationLogKind: LogKind<EvaluationConfig, EvaluationLogEvent> = 
   configFile: "evaluation.json",
   configSchema: evaluationConfigSchema,
   eventSchema: evaluationLogEventSchema,
+  stepOf: event => (event.type === "evaluation" ? event.step : undefined),
+  stepAfter: (previous, { training: { steps }, test: { every } }) =>
+    previous === undefined ? 0 : Math.min(steps, previous - (previous % every) + every),
 };
 
 export const trainingQuestionsFile = "questions.jsonl";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Lab } from "../lab/lab.js";
+import { runLoop } from "../lab/run-loop.js";
 import { studentStep } from "../lab/student-step.js";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
@@ -9,7 +10,7 @@ import { deriveSeed } from "../util/derive-seed.js";
 import { readJsonl } from "../util/jsonl.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import { type EvaluationEvent, trainingQuestionSchema } from "./evaluation-events.js";
-import { type EvaluationLog, trainingQuestionsFile } from "./evaluation-log.js";
+import { type EvaluationLog, evaluationLogKind, trainingQuestionsFile } from "./evaluation-log.js";
 import type { OnEvaluationProgress } from "./evaluation-progress.js";
 import { openStudent } from "./open-student.js";
 import { sampleCounts } from "./sample-counts.js";
@@ -27,9 +28,15 @@ export interface EvaluationLoopParams {
 /**
  * An evaluation run (SOAR, section 5, App. B.6): the starting model is evaluated, then trained by RLOO on synthetic
  * questions and the hard train half, and evaluated again every so many steps. An evaluation is in the log, on disk,
- * before it is yielded; a log that already holds some is gone on with, to the same end.
+ * before it is yielded; a log that already holds some is resumed, to the same end. Leaving the loop, or stopping the
+ * notebook's cell, ends it at once.
+ * @throws Error if another loop over the log is under way
  */
-export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
+export function evaluationLoop(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
+  return runLoop(params.lab, params.log, lab => evaluations({ ...params, lab }));
+}
+
+async function* evaluations(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
   const { lab, log, run, onProgress = () => {} } = params;
   const { seed, training, test, student: settings } = lab.config;
   const { optimization, batchSize } = settings;
@@ -91,7 +98,7 @@ export async function* evaluationLoop(params: EvaluationLoopParams): AsyncGenera
   if (!last) yield await evaluate(0, [], performance.now());
   for (let step = last!.step; step < training.steps; ) {
     const started = performance.now();
-    const until = Math.min(training.steps, step - (step % test.every) + test.every);
+    const until = evaluationLogKind.stepAfter(step, lab.config);
     const fresh = isOwn && step > 0 ? await ask(step) : [];
     // A student sure of all its answers finds no new questions, and goes on with those it has.
     if (fresh.length > 0) {

@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { eventsFile, readLogConfig } from "../lab/event-log.js";
+import { readEvents, readLogConfig } from "../lab/event-log.js";
 import { readJsonl } from "../util/jsonl.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import {
   type EvaluationEvent,
   type EvaluationStart,
-  evaluationLogEventSchema,
   type TrainingQuestion,
   trainingQuestionSchema,
 } from "./evaluation-events.js";
@@ -25,10 +24,13 @@ export interface EvaluationRecord {
   ended: boolean;
 }
 
-/** Reads an evaluation run without touching it, live, dead or copied. */
+/**
+ * Reads an evaluation run without touching it, live, dead or copied.
+ * @throws Error naming file and line if the log is damaged, e.g. has an evaluation twice
+ */
 export async function readEvaluation(folder: string): Promise<EvaluationRecord> {
   const config = await readLogConfig(evaluationLogKind, folder);
-  const { rows: events } = await readJsonl(join(folder, eventsFile), evaluationLogEventSchema);
+  const { rows: events } = await readEvents(evaluationLogKind, folder, config);
   const { rows: questions } = await readJsonl(join(folder, trainingQuestionsFile), trainingQuestionSchema);
   const evaluations = events.filter(event => event.type === "evaluation");
   return {

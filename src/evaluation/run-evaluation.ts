@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { EventLog } from "../lab/event-log.js";
 import { openExperiment } from "../lab/open-experiment.js";
+import { runStatus } from "../lab/run-status.js";
 import type { OpenLabParams } from "../soar/open-lab.js";
 import { readRun, runFiles } from "../soar/run-log.js";
+import { untilStopped } from "../util/stop-signal.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
 import type { EvaluationEvent } from "./evaluation-events.js";
 import { evaluationLogKind } from "./evaluation-log.js";
@@ -13,7 +15,7 @@ import { type EvaluationRecord, readEvaluation } from "./read-evaluation.js";
 export interface RunEvaluationParams extends Omit<OpenLabParams, "config"> {
   /** Folder of the evaluation run. */
   folder: string;
-  /** What to run; absent = go on with the evaluation that the folder holds. */
+  /** What to run; absent = resume the evaluation that the folder holds. */
   config?: EvaluationConfig;
   onProgress?: OnEvaluationProgress;
   onEvaluation?: (evaluation: EvaluationEvent) => void;
@@ -22,18 +24,22 @@ export interface RunEvaluationParams extends Omit<OpenLabParams, "config"> {
 
 /**
  * Runs an evaluation from start to end, or from where it was interrupted to its end, and returns it. Without a server of
- * its own, one is started on the checkpoints of the SOAR run that is evaluated.
+ * its own, one is started on the checkpoints of the SOAR run that is evaluated. A signal, or in a notebook stopping the
+ * cell, ends it at once; the same call resumes it.
+ * @throws Error if the folder holds an evaluation of another configuration, or it is under way already
  */
 export async function runEvaluation(params: RunEvaluationParams): Promise<EvaluationRecord> {
   const { folder, config, onNotice } = params;
-  const log = config
-    ? await EventLog.create(evaluationLogKind, folder, config)
-    : await EventLog.resume(evaluationLogKind, folder, onNotice);
+  const signal = untilStopped(params.signal) ?? new AbortController().signal;
+  const isNew = config && (await runStatus(evaluationLogKind, { folder, config })) === "missing";
+  const log = isNew
+    ? await EventLog.create(evaluationLogKind, folder, config, signal)
+    : await EventLog.resume(evaluationLogKind, folder, onNotice, signal);
   try {
     if (log.events.at(-1)?.type === "end") return await readEvaluation(folder);
     const run = log.config.run === undefined ? undefined : await readRun(log.config.run);
     const checkpoints = join(run?.folder ?? folder, runFiles.checkpoints);
-    const lab = await openExperiment({ checkpoints, ...params, config: log.config });
+    const lab = await openExperiment({ checkpoints, ...params, signal, config: log.config });
     try {
       const loop = evaluationLoop({ lab, log, run, onProgress: params.onProgress });
       for await (const evaluation of loop) params.onEvaluation?.(evaluation);

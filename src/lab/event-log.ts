@@ -2,87 +2,150 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { appendJsonl, readJsonl, unpackJsonl } from "../util/jsonl.js";
+import { appendJsonl, type JsonlContent, readJsonl, unpackJsonl } from "../util/jsonl.js";
+import { lockOwner, takeLock, withResolvers } from "../util/lock.js";
 import { checkConfig } from "./check-config.js";
-import { lockRun } from "./lock-run.js";
 
 /** What is told of an experiment in its folder: its configuration's file, and the events of events.jsonl. */
 export interface LogKind<Config, Event> {
   configFile: string;
   configSchema: z.ZodObject & z.ZodType<Config>;
   eventSchema: z.ZodType<Event>;
+  /** The step of an event that ends one, e.g. an outer step; undefined for any other event. */
+  stepOf(event: Event): number | undefined;
+  /** The step that must follow `previous`, or the first one. */
+  stepAfter(previous: number | undefined, config: Config): number;
 }
 
 export const eventsFile = "events.jsonl";
+const lockFile = "lock";
+
+/** The claim of one loop on a log. */
+export interface LoopClaim {
+  /** Aborts if the loop must stop: the log was closed, or the caller's signal aborted. */
+  signal: AbortSignal;
+  /** Ends the claim, and everything that still listens to the signal. */
+  end(): void;
+}
 
 /**
  * The append-only log of an experiment that can be killed at any instant: a folder with a configuration and events, each
- * flushed to disk before the experiment goes on. One process has it at a time.
+ * flushed to disk before the experiment goes on. Only one process may hold it, and in it only one loop at a time may
+ * write it. Opened again in the same process, the newest log counts; the older one, unless a loop runs over it, is shut.
  */
 export class EventLog<Config extends object, Event extends object> {
+  readonly events: Event[] = [];
+  private loop: { signal: AbortSignal; ended: Promise<void>; stop(reason: string): void } | undefined;
+  /** Why nothing can be written any more. */
+  private shut: string | undefined;
+  private readonly closing = withResolvers();
+  private unlock = () => {};
+
   private constructor(
     readonly folder: string,
     readonly config: Config,
-    readonly events: Event[],
-    private readonly unlock: () => Promise<void>,
   ) {}
 
   /**
    * Starts a new log in a folder; one that never came to its first event, say for a typing error, is replaced.
-   * @throws Error when the folder already holds one
+   * @param inUse keeps this process from opening the log again until it is closed; aborts if that is about to happen
+   * @throws Error if the folder already holds one, or the log is in use
    */
   static async create<Config extends object, Event extends object>(
     kind: LogKind<Config, Event>,
     folder: string,
     config: Config,
+    inUse?: AbortSignal,
   ): Promise<EventLog<Config, Event>> {
     await mkdir(folder, { recursive: true });
-    const unlock = await lockRun(folder);
-    try {
+    const checkFree = async () => {
       const isTaken = [kind.configFile, eventsFile].some(file => existsSync(join(folder, file)));
       if (isTaken && !(await neverBegan(folder))) {
         throw new Error(
           `${folder} already holds a run; resume it (soarlab resume ${folder}) or choose another folder`,
         );
       }
+    };
+    await checkFree(); // before the lock: a log of this process that is in use stays so
+    const log = new EventLog<Config, Event>(folder, config);
+    await log.lock(inUse);
+    try {
+      await checkFree();
       await writeFile(join(folder, eventsFile), "");
       await writeFile(join(folder, kind.configFile), `${JSON.stringify(config, null, 2)}\n`);
     } catch (error) {
-      await unlock();
+      await log.close();
       throw error;
     }
-    return new EventLog<Config, Event>(folder, config, [], unlock);
+    return log;
   }
 
-  /** Opens a log to go on with it; a last line that a killed process cut short is dropped. */
+  /**
+   * Opens a log to resume it; a last line that a killed process cut short is dropped.
+   * @param inUse as of `create`
+   * @throws Error naming file and line if the log is damaged, e.g. has a step twice
+   */
   static async resume<Config extends object, Event extends object>(
     kind: LogKind<Config, Event>,
     folder: string,
     onNotice: (notice: string) => void = () => {},
+    inUse?: AbortSignal,
   ): Promise<EventLog<Config, Event>> {
-    const config = await readLogConfig(kind, folder);
-    const unlock = await lockRun(folder);
+    const log = new EventLog<Config, Event>(folder, await readLogConfig(kind, folder));
+    await log.lock(inUse);
     try {
       const path = join(folder, eventsFile);
-      const { rows, bytes, torn } = await readJsonl(path, kind.eventSchema);
+      const { rows, bytes, torn } = await readEvents(kind, folder, log.config);
       if (torn) {
         onNotice(`${path}: dropped a last line that was cut short`);
         await truncate(path, bytes);
       }
-      return new EventLog<Config, Event>(folder, config, rows, unlock);
+      log.events.push(...rows);
     } catch (error) {
-      await unlock();
+      await log.close();
       throw error;
     }
+    return log;
+  }
+
+  /**
+   * Claims the log for one loop, which must end the claim. A loop that was stopped and has not ended yet is waited for.
+   * @throws Error if another loop is under way, or the log was closed or opened again
+   */
+  async startLoop(signal?: AbortSignal): Promise<LoopClaim> {
+    while (this.loop) {
+      if (!this.loop.signal.aborted) {
+        throw new Error(
+          `a loop over ${this.folder} is under way in this process; wait for it, stop its cell, or close the log`,
+        );
+      }
+      await this.loop.ended;
+    }
+    this.checkOpen();
+    signal?.throwIfAborted();
+    const { promise: ended, resolve } = withResolvers();
+    const ending = new AbortController();
+    const stop = (reason: string) => ending.abort(new Error(reason));
+    this.loop = { signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal, ended, stop };
+    return {
+      signal: this.loop.signal,
+      end: () => {
+        stop(`the loop over ${this.folder} has ended`);
+        this.loop = undefined;
+        resolve();
+      },
+    };
   }
 
   async append(event: Event): Promise<void> {
+    this.checkOpen();
     await appendJsonl(join(this.folder, eventsFile), [event]);
     this.events.push(event);
   }
 
   /** Appends rows to another file of the folder; returns its length after them, in bytes. */
-  appendRows(file: string, rows: readonly object[]): Promise<number> {
+  async appendRows(file: string, rows: readonly object[]): Promise<number> {
+    this.checkOpen();
     return appendJsonl(join(this.folder, file), rows);
   }
 
@@ -108,10 +171,61 @@ export class EventLog<Config extends object, Event extends object> {
     if (size > bytes) await truncate(path, bytes);
   }
 
-  /** Lets other processes have the log. */
+  /** Ends a loop over the log, and releases it to other processes. */
   async close(): Promise<void> {
-    await this.unlock();
+    this.shut ??= "was closed";
+    this.loop?.stop(`the log of ${this.folder} was closed`);
+    await this.loop?.ended;
+    this.unlock();
+    this.closing.resolve();
   }
+
+  private async lock(inUse?: AbortSignal): Promise<void> {
+    this.unlock = await takeLock(join(this.folder, lockFile), this.folder, async () => {
+      if (inUse?.aborted) await this.closing.promise;
+      else if (inUse) return false;
+      if (this.loop?.signal.aborted) await this.loop.ended;
+      if (this.loop) return false;
+      this.shut ??= "was opened again since; use the newer log";
+      return true;
+    });
+  }
+
+  private checkOpen(): void {
+    if (this.shut) throw new Error(`the log of ${this.folder} ${this.shut}`);
+  }
+}
+
+/** The living process that has the log of a folder, if one does. */
+export function runOwner(folder: string): Promise<number | undefined> {
+  return lockOwner(join(folder, lockFile));
+}
+
+/**
+ * The events of a folder's log.
+ * @throws Error naming file and line if a line is not an event, or a step is missing or there twice, as where two
+ *   programs wrote one log
+ */
+export async function readEvents<Config extends object, Event extends object>(
+  { eventSchema, stepOf, stepAfter }: LogKind<Config, Event>,
+  folder: string,
+  config: Config,
+): Promise<JsonlContent<Event>> {
+  const path = join(folder, eventsFile);
+  let previous: number | undefined;
+  return readJsonl(path, eventSchema, (event, line) => {
+    const step = stepOf(event);
+    if (step === undefined) return;
+    const expected = stepAfter(previous, config);
+    if (step !== expected) {
+      const twice = previous !== undefined && step <= previous ? " a second time" : "";
+      throw new Error(
+        `${path}:${line}: step ${step}${twice}, expected step ${expected}: two programs wrote this log, or lines of it were removed; ` +
+          "restore it from a copy, or begin in another folder",
+      );
+    }
+    previous = step;
+  });
 }
 
 /** The type of the last event in a folder's log; undefined where there is none yet. */

@@ -2,6 +2,7 @@ import type { QuestionAnswer } from "../problems/domain.js";
 import { learningRate } from "../rl/learning-rate.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
+import { untilStopped } from "../util/stop-signal.js";
 import { batchStream } from "./batch-stream.js";
 import type { Lab } from "./lab.js";
 import { studentStep } from "./student-step.js";
@@ -32,7 +33,9 @@ export async function trainStudent(lab: Lab, params: TrainStudentParams): Promis
     ? lab.service.loadModel(from, { rank, seed, optimizer: false })
     : lab.service.createModel({ rank, seed }));
   const nextBatch = batchStream(dataset, batchSize, seed);
+  const signal = untilStopped(lab.signal);
   for (let step = 0; step < steps; step++) {
+    signal?.throwIfAborted();
     const metrics = await studentStep(lab, {
       student,
       batch: nextBatch(),

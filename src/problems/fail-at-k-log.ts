@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, truncate } from "node:fs/promises";
-import { dirname } from "node:path";
+import { truncate } from "node:fs/promises";
 import { z } from "zod";
 import { appendJsonl } from "../util/jsonl.js";
 import { jsonlRows, type TornLine } from "../util/jsonl-rows.js";
@@ -33,7 +32,8 @@ export interface FailAtKLog {
 /**
  * Opens, or begins, the file that a fail@k run streams to. A torn last line is cut off with a notice.
  *
- * @throws Error naming path and line where a line is not of this format, or was made with another k, seed or chunk.
+ * @throws Error naming path and line where a line is not of this format, was made with another k, seed or chunk, or is of a
+ *   problem that is there already.
  */
 export async function openFailAtKLog({
   path,
@@ -58,6 +58,13 @@ export async function openFailAtKLog({
             `Run with ${name} ${made[name]} to go on with it, or name another file.`,
         );
       }
+      const before = results.get(id)?.tried;
+      // Only a run that wants all k samples a problem again, one that an earlier run solved and left.
+      if (before !== undefined && tried <= before) {
+        throw new Error(
+          `${path}, line ${line}: problem "${id}" a second time: two programs wrote this file. Restore it from a copy, or name another file.`,
+        );
+      }
       results.set(id, { id, tried, solved });
     }
   }
@@ -65,7 +72,6 @@ export async function openFailAtKLog({
     await truncate(path, torn.start);
     onNotice(`${path}, line ${torn.line}: the last line was cut off while it was written; dropped it.`);
   }
-  await mkdir(dirname(path), { recursive: true });
   // A file that cannot be written is found out before anything is sampled for it.
   await appendJsonl(path, []);
   let last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,9 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { deriveSeed } from "../util/derive-seed.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
+import { exclusively } from "../util/lock.js";
+import { untilStopped } from "../util/stop-signal.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
 import type { Domain } from "./domain.js";
 import { type FailAtKResult, openFailAtKLog } from "./fail-at-k-log.js";
@@ -50,22 +54,37 @@ export interface FailAtKSettings {
 
 export type FailAtKParams = FailAtKSettings & FailAtKModel;
 
+export interface FailAtK {
+  /** The problems with 0 of k, in the order given. */
+  hard: Problem[];
+  /** A result for every problem, in the order given. */
+  results: FailAtKResult[];
+}
+
 /**
  * The fail@k filter (SOAR, section 4; App. B.5): samples k completions of each problem and keeps those with none right.
- * Deterministic from `seed` as far as the sampler is.
+ * Deterministic from `seed` as far as the sampler is. In a notebook, stopping the cell ends it.
  *
- * @returns `hard`, the problems with 0 of k, and a result for every problem, both in the order given.
- * @throws Error for duplicate ids, for numbers out of range, for an `out` made with other settings and for a sampler that
- * returns too few completions; whatever the sampler throws; the signal's reason. What is finished by then is in `out`.
+ * @throws Error for duplicate ids, for numbers out of range, for an `out` made with other settings, in use or damaged, and
+ * for a sampler that returns too few completions; whatever the sampler throws; the signal's reason. What is finished by
+ * then is in `out`.
  */
-export async function failAtK({
+export async function failAtK(params: FailAtKParams): Promise<FailAtK> {
+  const { out } = params;
+  const signal = untilStopped(params.signal);
+  if (out === undefined) return filter({ ...params, signal });
+  await mkdir(dirname(out), { recursive: true });
+  return exclusively({ path: `${out}.lock`, what: out, signal }, () => filter({ ...params, signal }));
+}
+
+async function filter({
   problems,
   concurrency = 8,
   out,
   onProgress,
   onNotice = console.warn,
   ...params
-}: FailAtKParams): Promise<{ hard: Problem[]; results: FailAtKResult[] }> {
+}: FailAtKParams): Promise<FailAtK> {
   const { k = 128, seed = 0, chunk = 16, stopEarly = true, signal, domain } = params;
   const sample = "sample" in params ? params.sample : sampleStudent(params);
   for (const [name, value] of Object.entries({ k, chunk, concurrency })) {

@@ -1,4 +1,5 @@
 import type { Lab } from "../lab/lab.js";
+import { runLoop } from "../lab/run-loop.js";
 import { mean } from "../metrics/statistics.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
@@ -15,13 +16,23 @@ import { Teacher } from "./teacher.js";
 import { trainAndScore } from "./train-and-score.js";
 
 /**
- * Algorithm 1 of the paper, one outer step a turn. A step is in the log, on disk, before it is yielded; a log that
- * already holds steps is gone on with. After the last step the log says that the run came to its end.
+ * Algorithm 1 of the paper, one outer step per turn. A step is in the log, on disk, before it is yielded; a log that
+ * already holds steps is resumed. After the last step the log says that the run came to its end. Leaving the loop, or
+ * stopping the notebook's cell, ends it at once.
+ * @throws Error if another loop over the log is under way
  */
-export async function* outerLoop(
+export function outerLoop(
   lab: Lab<SoarConfig>,
   log: RunLog,
   onProgress: OnProgress = () => {},
+): AsyncGenerator<StepEvent> {
+  return runLoop(lab, log, lab => outerSteps(lab, log, onProgress));
+}
+
+async function* outerSteps(
+  lab: Lab<SoarConfig>,
+  log: RunLog,
+  onProgress: OnProgress,
 ): AsyncGenerator<StepEvent> {
   const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
   const { student, promotion, rewardQuestions: M } = lab.config;

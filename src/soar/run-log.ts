@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { EventLog, eventsFile, type LogKind, readLogConfig } from "../lab/event-log.js";
+import {
+  EventLog,
+  eventsFile,
+  type LogKind,
+  type LoopClaim,
+  readEvents,
+  readLogConfig,
+} from "../lab/event-log.js";
 import { readJsonl } from "../util/jsonl.js";
 import { type SoarConfig, soarConfigSchema } from "./config.js";
 import {
@@ -25,6 +32,8 @@ export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
   configFile: runFiles.config,
   configSchema: soarConfigSchema,
   eventSchema,
+  stepOf: event => (event.type === "step" ? event.step : undefined),
+  stepAfter: (previous = -1) => previous + 1,
 };
 
 /**
@@ -38,22 +47,43 @@ export class RunLog {
    * Starts a new run in a folder.
    * @throws Error when the folder already holds a run
    */
-  static async create(folder: string, config: SoarConfig): Promise<RunLog> {
-    return new RunLog(await EventLog.create(soarLogKind, folder, config));
+  static async create(folder: string, config: SoarConfig, inUse?: AbortSignal): Promise<RunLog> {
+    return new RunLog(await EventLog.create(soarLogKind, folder, config, inUse));
   }
 
-  /** Opens a run to go on with it: what a killed process left of an unfinished step is cut off. */
-  static async resume(folder: string, onNotice?: (notice: string) => void): Promise<RunLog> {
-    const log = await EventLog.resume(soarLogKind, folder, onNotice);
-    const last = log.events.findLast(event => event.type === "step");
+  /** Opens a run to resume it: what a killed process left of an unfinished step is cut off. */
+  static async resume(
+    folder: string,
+    onNotice?: (notice: string) => void,
+    inUse?: AbortSignal,
+  ): Promise<RunLog> {
+    const log = new RunLog(await EventLog.resume(soarLogKind, folder, onNotice, inUse));
     try {
-      await log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
-      await log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
+      await log.cutUnfinished();
     } catch (error) {
       await log.close();
       throw error;
     }
-    return new RunLog(log);
+    return log;
+  }
+
+  /** Claims the run for one loop; see `EventLog.startLoop`. */
+  async startLoop(signal?: AbortSignal): Promise<LoopClaim> {
+    const claim = await this.log.startLoop(signal);
+    try {
+      await this.cutUnfinished();
+    } catch (error) {
+      claim.end();
+      throw error;
+    }
+    return claim;
+  }
+
+  /** Cuts off what a killed or failed step left in the other files. */
+  private async cutUnfinished(): Promise<void> {
+    const last = this.log.events.findLast(event => event.type === "step");
+    await this.log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
+    await this.log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
   }
 
   get folder(): string {
@@ -88,7 +118,7 @@ export class RunLog {
     return complete;
   }
 
-  /** Lets other processes have the run. */
+  /** Ends a loop over the run, and releases the run to other processes. */
   close(): Promise<void> {
     return this.log.close();
   }
@@ -103,10 +133,13 @@ export interface RunRecord extends RunState {
   promotionQuestions: QuestionRecord[];
 }
 
-/** Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown. */
+/**
+ * Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown.
+ * @throws Error naming file and line if the log is damaged, e.g. has a step twice
+ */
 export async function readRun(folder: string): Promise<RunRecord> {
   const config = await readLogConfig(soarLogKind, folder);
-  const { rows } = await readJsonl(join(folder, runFiles.events), eventSchema);
+  const { rows } = await readEvents(soarLogKind, folder, config);
   const state = replay(rows, config.promotion);
   const counts = (record: QuestionRecord) => record.step < state.nextStep;
   const questions = await readJsonl(join(folder, runFiles.questions), questionRecordSchema);

@@ -1,32 +1,42 @@
 import { join } from "node:path";
-import { type OpenLabParams, openLab } from "../soar/open-lab.js";
-import type { SoarConfig } from "./config.js";
+import { runStatus } from "../lab/run-status.js";
+import { untilStopped } from "../util/stop-signal.js";
+import type { SoarConfig, SoarConfigInput } from "./config.js";
 import type { StepEvent } from "./events.js";
+import { type OpenLabParams, openLab } from "./open-lab.js";
 import { outerLoop } from "./outer-loop.js";
+import { parseConfig } from "./parse-config.js";
 import type { OnProgress } from "./progress.js";
-import { RunLog, type RunRecord, readRun, runFiles } from "./run-log.js";
+import { RunLog, type RunRecord, readRun, runFiles, soarLogKind } from "./run-log.js";
 
 export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoints"> {
   /** Folder of the run. */
   folder: string;
-  /** What to run; absent = go on with the run that the folder holds. */
-  config?: SoarConfig;
+  /** What to run; absent = resume the run that the folder holds. */
+  config?: SoarConfig | SoarConfigInput;
   onProgress?: OnProgress;
   onStep?: (step: StepEvent) => void;
   onNotice?: (notice: string) => void;
 }
 
 /**
- * Runs SOAR from start to end, or from where a run was interrupted to its end, and returns the finished run. A signal
- * stops it at once; what is in the log stays, and the run can be resumed.
+ * Runs SOAR from start to end, or from where a run was interrupted to its end, and returns the finished run. A signal, or
+ * in a notebook stopping the cell, ends it at once; what is in the log stays, and the same call resumes it.
+ * @throws Error if the folder holds a run of another configuration, or the run is under way already
  */
 export async function runSoar(params: RunSoarParams): Promise<RunRecord> {
-  const { folder, config } = params;
-  const log = config ? await RunLog.create(folder, config) : await RunLog.resume(folder, params.onNotice);
+  const { folder } = params;
+  const signal = untilStopped(params.signal) ?? new AbortController().signal;
+  const config = params.config && parseConfig(params.config);
+  const isNew = config && (await runStatus(soarLogKind, { folder, config })) === "missing";
+  const log = isNew
+    ? await RunLog.create(folder, config, signal)
+    : await RunLog.resume(folder, params.onNotice, signal);
   try {
     if (log.state.ended) return await readRun(folder);
     const lab = await openLab({
       ...params,
+      signal,
       config: log.config,
       checkpoints: join(folder, runFiles.checkpoints),
     });

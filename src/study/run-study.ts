@@ -10,7 +10,9 @@ import type { Progress } from "../soar/progress.js";
 import { readRun, soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
+import { exclusively } from "../util/lock.js";
 import { mapSequentially } from "../util/map-sequentially.js";
+import { untilStopped } from "../util/stop-signal.js";
 import { planStudy } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
@@ -51,11 +53,19 @@ export interface RunStudyParams {
 
 /**
  * Runs what is missing of a study and returns all of it: first its SOAR runs, then its evaluations. Runs that are done are
- * skipped, those that were interrupted are gone on with. An evaluation that needs promotions is skipped where its SOAR
- * run promoted no student.
- * @throws Error where a folder holds a run of another configuration, before anything is run
+ * skipped, those that were interrupted are resumed. An evaluation that needs promotions is skipped if its SOAR run
+ * promoted no student. A signal, or in a notebook stopping the cell, ends it at once; the same call goes on.
+ * @throws Error if a folder holds a run of another configuration, before anything is run; if the study is under way
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
+  const { folder } = params;
+  const signal = untilStopped(params.signal);
+  await mkdir(folder, { recursive: true });
+  const lock = { path: join(folder, "lock"), what: `the study in ${folder}`, signal };
+  return exclusively(lock, () => runMissing({ ...params, signal }));
+}
+
+async function runMissing(params: RunStudyParams): Promise<Study> {
   const study = checkConfig(params.study, "the study", studySchema);
   const { base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
@@ -64,7 +74,6 @@ export async function runStudy(params: RunStudyParams): Promise<Study> {
   const plan = planStudy(study, base, folder);
   const runs = await mapSequentially(plan.runs, run => runStatus(soarLogKind, run));
   const evaluations = await mapSequentially(plan.evaluations, run => runStatus(evaluationLogKind, run));
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, studyFile), `${JSON.stringify({ study, base }, null, 2)}\n`);
 
   let shared: Promise<SharedServer> | undefined;

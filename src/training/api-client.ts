@@ -2,7 +2,9 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher, request } from "undici";
 import type { z } from "zod";
+import { notebookKernel } from "../util/notebook-kernel.js";
 import { retryAfter } from "../util/retrying-fetch.js";
+import { untilStopped } from "../util/stop-signal.js";
 import { TrainingError } from "./training-error.js";
 import { emptyResultSchema, errorBodySchema, requestAcceptedSchema, tryAgainSchema } from "./wire.js";
 
@@ -33,6 +35,8 @@ export class ApiClient {
   private readonly signal: AbortSignal;
   private readonly dispatcher: Dispatcher;
   private readonly ownsDispatcher: boolean;
+  /** Where stopping a cell ends the requests that it waits for. */
+  private readonly isInNotebook = notebookKernel() !== undefined;
   private active = 0;
   private readonly waiting: (() => void)[] = [];
 
@@ -136,7 +140,8 @@ export class ApiClient {
     const url = this.baseUrl + path;
     const isPoll = pollOf !== undefined;
     const text = body && JSON.stringify(body);
-    const abort = signal ? AbortSignal.any([this.signal, signal]) : this.signal;
+    const until = this.isInNotebook ? untilStopped(signal) : signal;
+    const abort = until ? AbortSignal.any([this.signal, until]) : this.signal;
     for (let attempt = 0; ; attempt++) {
       abort.throwIfAborted();
       let failure: TrainingError;

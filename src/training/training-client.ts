@@ -28,6 +28,7 @@ export interface LossResult {
 export class TrainingClient {
   private seqId = 1;
   private samplerSeqId = 0;
+  private isUnloaded = false;
   /** The previous request's hand-over: the next one is sent after it, so the server sees them in order. */
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -96,7 +97,16 @@ export class TrainingClient {
 
   /** Frees the model on the server. */
   async unload(): Promise<void> {
+    this.isUnloaded = true;
     await this.run("unload_model", {}, emptyResultSchema);
+  }
+
+  /** Has the server free the model, unless it did, without waiting until it has: for work that was given up. */
+  async abandon(signal: AbortSignal): Promise<void> {
+    if (this.isUnloaded) return;
+    this.isUnloaded = true;
+    const body = { model_id: this.modelId, seq_id: this.seqId++ };
+    await this.api.submit("/api/v1/unload_model", body, signal);
   }
 
   private async run<T extends z.ZodType>(call: string, body: object, schema: T): Promise<z.infer<T>> {

@@ -12,28 +12,52 @@ export interface CreateModelParams {
 
 const heartbeatMs = 10_000;
 
+/** How long to wait for the server to take the requests that unload models, in ms. */
+const unloadMs = 2000;
+
+/** What all scopes of a session share. */
+interface Session {
+  readonly heartbeat: NodeJS.Timeout;
+  modelSeqId: number;
+  samplingSessionSeqId: number;
+}
+
+interface ServiceParams {
+  api: ApiClient;
+  sessionId: string;
+  baseModel: string;
+  signal?: AbortSignal;
+}
+
 /** A session with a training server: makes models and samplers over one base model. Made by `connect`. */
 export class TrainingService {
   readonly api: ApiClient;
   readonly sessionId: string;
   readonly baseModel: string;
   private readonly signal: AbortSignal | undefined;
-  private readonly heartbeat: NodeJS.Timeout;
-  private modelSeqId = 0;
-  private samplingSessionSeqId = 0;
+  /** Models made through this scope. */
+  private readonly models: TrainingClient[] = [];
 
-  constructor(params: { api: ApiClient; sessionId: string; baseModel: string; signal?: AbortSignal }) {
+  constructor(
+    params: ServiceParams,
+    private readonly session: Session = startSession(params),
+  ) {
     this.api = params.api;
     this.sessionId = params.sessionId;
     this.baseModel = params.baseModel;
     this.signal = params.signal;
-    // A lost heartbeat is not an error by itself: if the server is gone, the next real request says so.
-    this.heartbeat = setInterval(() => {
-      this.api
-        .post("/api/v1/session_heartbeat", { session_id: this.sessionId }, emptyResultSchema)
-        .catch(() => {});
-    }, heartbeatMs);
-    this.heartbeat.unref();
+  }
+
+  /** The same session for work that may be given up: requests end with the signal, models can be unloaded together. */
+  scope(signal: AbortSignal): TrainingService {
+    const { api, sessionId, baseModel, session } = this;
+    return new TrainingService({ api, sessionId, baseModel, signal }, session);
+  }
+
+  /** Unloads the models made through this scope that still are on the server; one that is gone has none. */
+  async unloadModels(): Promise<void> {
+    const signal = AbortSignal.timeout(unloadMs);
+    await Promise.allSettled(this.models.map(model => model.abandon(signal)));
   }
 
   /** A new model over the base: LoRA of a rank, or the whole model. */
@@ -43,14 +67,16 @@ export class TrainingService {
       path,
       {
         session_id: this.sessionId,
-        model_seq_id: this.modelSeqId++,
+        model_seq_id: this.session.modelSeqId++,
         base_model: this.baseModel,
         lora_config: { rank, ...(seed !== undefined && { seed }) },
       },
       this.signal,
     );
     const { model_id } = await this.api.result(path, requestId, createModelResultSchema, this.signal);
-    return new TrainingClient(this.api, model_id, this.signal);
+    const model = new TrainingClient(this.api, model_id, this.signal);
+    this.models.push(model);
+    return model;
   }
 
   /** A new model that starts from a checkpoint. */
@@ -66,7 +92,7 @@ export class TrainingService {
       "/api/v1/create_sampling_session",
       {
         session_id: this.sessionId,
-        sampling_session_seq_id: this.samplingSessionSeqId++,
+        sampling_session_seq_id: this.session.samplingSessionSeqId++,
         ...(modelPath ? { model_path: modelPath } : { base_model: this.baseModel }),
       },
       samplingSessionSchema,
@@ -85,7 +111,16 @@ export class TrainingService {
 
   /** Ends the session's heartbeat and connections; the server forgets its models in time. */
   async close(): Promise<void> {
-    clearInterval(this.heartbeat);
+    clearInterval(this.session.heartbeat);
     await this.api.close();
   }
+}
+
+function startSession({ api, sessionId }: ServiceParams): Session {
+  // A lost heartbeat is not an error by itself: if the server is gone, the next real request says so.
+  const heartbeat = setInterval(() => {
+    api.post("/api/v1/session_heartbeat", { session_id: sessionId }, emptyResultSchema).catch(() => {});
+  }, heartbeatMs);
+  heartbeat.unref();
+  return { heartbeat, modelSeqId: 0, samplingSessionSeqId: 0 };
 }

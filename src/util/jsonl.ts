@@ -24,6 +24,7 @@ export interface JsonlContent<T> {
 export async function readJsonl<T extends z.ZodType>(
   path: string,
   schema: T,
+  onRow?: (row: z.infer<T>, line: number) => void,
 ): Promise<JsonlContent<z.infer<T>>> {
   const content: JsonlContent<z.infer<T>> = { rows: [], bytes: 0, torn: false };
   if (!existsSync(path) && !existsSync(packed(path))) return content;
@@ -32,6 +33,7 @@ export async function readJsonl<T extends z.ZodType>(
   for await (const { line, value, end } of jsonlRows({ path, chunks, onTorn })) {
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new Error(`${path}:${line}: ${z.prettifyError(parsed.error)}`);
+    onRow?.(parsed.data, line);
     content.rows.push(parsed.data);
     content.bytes = end;
   }
@@ -54,13 +56,19 @@ export async function readWholeJsonl<T extends z.ZodType>(path: string, schema: 
  */
 export async function appendJsonl(path: string, rows: readonly object[]): Promise<number> {
   const file = await open(path, "a+");
+  let before: number | undefined;
   try {
     const { size } = await file.stat();
+    before = size;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
     const lead = bytesRead === 0 || buffer[0] === 10 ? "" : "\n";
     await file.writeFile(lead + rows.map(row => `${JSON.stringify(row)}\n`).join(""));
     await file.sync();
     return (await file.stat()).size;
+  } catch (error) {
+    // A disk that is full half-way through a line: without this the next row would stand behind that half.
+    if (before !== undefined) await file.truncate(before).catch(() => {});
+    throw error;
   } finally {
     await file.close();
   }

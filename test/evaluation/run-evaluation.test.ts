@@ -1,6 +1,6 @@
 import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { EvaluationConfig } from "../../src/evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import { evaluationLogKind } from "../../src/evaluation/evaluation-log.js";
@@ -18,6 +18,7 @@ import { parseConfig } from "../../src/soar/parse-config.js";
 import type { RunRecord } from "../../src/soar/run-log.js";
 import { runSoar } from "../../src/soar/run-soar.js";
 import type { LocalServer } from "../../src/training/start-local-server.js";
+import { TrainingService } from "../../src/training/training-service.js";
 import { type ServedGym, serveGym } from "../soar/fixtures/serve-gym.js";
 import { smallGym } from "../soar/fixtures/small-gym.js";
 
@@ -242,11 +243,13 @@ describe("interruptions", () => {
     const log = await EventLog.create(evaluationLogKind, own, config);
     const lab = await openExperiment({ config, server });
     // Dies when the evaluation at step 2 is in the log and the state at step 0 is still there.
-    lab.service.deleteCheckpoint = () => Promise.reject(new Error("killed here"));
+    const killed = vi.spyOn(TrainingService.prototype, "deleteCheckpoint");
+    killed.mockRejectedValue(new Error("killed here"));
     const drain = async () => {
       for await (const _ of evaluationLoop({ lab, log, run: undefined }));
     };
     await expect(drain()).rejects.toThrow("killed here");
+    killed.mockRestore();
     await lab.close();
     await log.close();
     expect((await readEvaluation(own)).evaluations.map(({ step }) => step)).toEqual([0, 2]);
@@ -255,6 +258,26 @@ describe("interruptions", () => {
     const record = await runEvaluation({ folder: own, server });
     expect(await states()).toEqual([]);
     expect(outcome(record)).toEqual(outcome(await readEvaluation(join(folder, "hard-only"))));
+  });
+
+  it("has one loop at a time, and is refused once two programs wrote its log", async () => {
+    const config = configOf("hard-only");
+    const own = join(folder, "two-loops");
+    const first = runEvaluation({ folder: own, config, server });
+    await expect(runEvaluation({ folder: own, config, server })).rejects.toThrow(
+      /two-loops is in use in this process already/,
+    );
+    const { evaluations } = await first;
+    expect(evaluations.map(({ step }) => step)).toEqual([0, 2, 4, 5]);
+
+    const path = join(own, "events.jsonl");
+    const lines = (await readFile(path, "utf8")).split("\n");
+    await writeFile(path, [...lines.slice(0, 3), lines[2], ...lines.slice(3)].join("\n"));
+    await expect(readEvaluation(own)).rejects.toThrow(
+      /events\.jsonl:4: step 2 a second time, expected step 4: two programs wrote this log/,
+    );
+    await writeFile(path, [...lines.slice(0, 2), ...lines.slice(3)].join("\n"));
+    await expect(runEvaluation({ folder: own, server })).rejects.toThrow(/:3: step 4, expected step 2/);
   });
 
   it("does not go on with other test problems than it began with", async () => {

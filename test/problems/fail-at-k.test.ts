@@ -52,6 +52,28 @@ describe("failAtK", () => {
     expect(other.results).not.toEqual(full.results);
   });
 
+  it("has its file to itself, waits for a call that was stopped, and refuses a problem that is there twice", async () => {
+    const out = newFile();
+    const stop = new AbortController();
+    const slow: Sampler = async (...request) => {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      return sample(...request);
+    };
+    const first = failAtK({ ...base, sample: slow, out, signal: stop.signal });
+    await expect(failAtK({ ...base, out })).rejects.toThrow(
+      /results\.jsonl is in use in this process already/,
+    );
+    stop.abort(new Error("stopped"));
+    const [stopped, second] = await Promise.allSettled([first, failAtK({ ...base, out })]);
+    expect(stopped).toMatchObject({ status: "rejected", reason: { message: "stopped" } });
+    expect(second).toEqual({ status: "fulfilled", value: await failAtK(base) });
+
+    appendFileSync(out, readFileSync(out, "utf8").split("\n")[0]!);
+    await expect(failAtK({ ...base, out })).rejects.toThrow(
+      /results\.jsonl, line 13: problem "p\d+" a second time: two programs wrote this file/,
+    );
+  });
+
   it("goes on where it was killed, and drops a torn last line with a notice", async () => {
     const out = newFile();
     const whole = await failAtK(base);

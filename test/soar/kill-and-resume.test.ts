@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runOwner } from "../../src/lab/lock-run.js";
+import { runOwner } from "../../src/lab/event-log.js";
 import { readRun } from "../../src/soar/run-log.js";
 import { type LocalServer, startLocalServer } from "../../src/training/start-local-server.js";
 import { packageRoot } from "../../src/util/package-root.js";

@@ -1,12 +1,14 @@
+import { spawn } from "node:child_process";
 import { appendFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runOwner } from "../../src/lab/lock-run.js";
+import { runOwner } from "../../src/lab/event-log.js";
 import type { QuestionRecord, StepEvent } from "../../src/soar/events.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
 import { RunLog, readRun } from "../../src/soar/run-log.js";
+import { packageRoot } from "../../src/util/package-root.js";
 
 const config = parseConfig(presets.gym);
 const accuracy = { train: 0.5, test: 0.4 };
@@ -108,6 +110,80 @@ describe("RunLog", () => {
       (await readFile(path, "utf8")).replace('"baselineAccuracy":0', '"baselineAccuracy":"x"'),
     );
     await expect(readRun(folder)).rejects.toThrow(/events\.jsonl:2: .*[\s\S]*baselineAccuracy/);
+  });
+
+  it("refuses a repeated and a missing step, with file and line", async () => {
+    const log = await started();
+    for (const n of [0, 1, 2]) await log.commit(step(n, 0.1), questions(n));
+    await log.close();
+    const path = join(folder, "events.jsonl");
+    const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+    const write = (order: number[]) => writeFile(path, order.map(i => `${lines[i]}\n`).join(""));
+    await write([0, 1, 2, 2, 3]);
+    const twice = /events\.jsonl:4: step 1 a second time, expected step 2: two programs wrote this log/;
+    await expect(readRun(folder)).rejects.toThrow(twice);
+    await expect(RunLog.resume(folder)).rejects.toThrow(twice);
+    await write([0, 1, 3]);
+    await expect(readRun(folder)).rejects.toThrow(/events\.jsonl:3: step 2, expected step 1/);
+    expect(await runOwner(folder)).toBeUndefined();
+  });
+
+  it("opened again in one process, only the newest log writes", async () => {
+    const older = await started();
+    await expect(RunLog.create(folder, config)).rejects.toThrow(/already holds a run/);
+    await older.commit(step(0, 0.1), questions(0));
+    const newer = await RunLog.resume(folder);
+    await expect(older.commit(step(1, 0.1), questions(1))).rejects.toThrow(
+      /opened again since; use the newer log/,
+    );
+    await older.close();
+    expect(await runOwner(folder)).toBe(process.pid);
+    await newer.commit(step(1, 0.1), questions(1));
+    await newer.close();
+    await expect(newer.commit(step(2, 0.1), questions(2))).rejects.toThrow(/was closed/);
+    expect((await readRun(folder)).nextStep).toBe(2);
+  });
+
+  it("has one loop at a time; a stopped one is waited for", async () => {
+    const log = await started();
+    const stop = new AbortController();
+    const first = await log.startLoop(stop.signal);
+    await expect(log.startLoop()).rejects.toThrow(/a loop over .*run is under way in this process/);
+    await expect(RunLog.resume(folder)).rejects.toThrow(/is in use in this process already/);
+    stop.abort(new Error("stopped"));
+    const second = log.startLoop();
+    setTimeout(() => first.end(), 50);
+    const { signal } = await second;
+    const closed = log.close();
+    expect(signal.reason).toMatchObject({ message: expect.stringContaining("was closed") });
+    (await second).end();
+    await closed;
+    await expect(log.startLoop()).rejects.toThrow(/was closed/);
+  });
+
+  it("of two processes that begin at once, one has the run", async () => {
+    const module = join(packageRoot, "dist/util/lock.js");
+    const script = `import { takeLock } from ${JSON.stringify(module)};
+      await takeLock(process.argv[1], "it", async () => false).then(() => setTimeout(() => {}, 1500), () => process.exit(3));`;
+    const path = join(folder, "..", "lock");
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const child = spawn(process.execPath, ["--input-type=module", "-e", script, path]);
+        return new Promise(resolve => child.once("exit", resolve));
+      }),
+    );
+    expect(codes.sort()).toEqual([0, 3, 3, 3]);
+  });
+
+  it("cuts off half a line that a full disk left", async () => {
+    const log = await started();
+    await log.commit(step(0, 0.1), questions(0));
+    const path = join(folder, "questions.jsonl");
+    await appendFile(path, '{"step":1,');
+    (await log.startLoop()).end();
+    await log.commit(step(1, 0.1), questions(1));
+    await log.close();
+    expect((await readRun(folder)).questions).toHaveLength(4);
   });
 
   it("replaces a log that never came to an event, but no configuration of somebody else's", async () => {

@@ -1,5 +1,5 @@
+import { notebookKernel } from "../../util/notebook-kernel.js";
 import { escapeHtml, uniqueElementId } from "../page/html.js";
-import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ProgressCellParams {
   /** Milliseconds between two updates at least. Default 500. */

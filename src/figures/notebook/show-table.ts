@@ -1,6 +1,6 @@
 import { columnsOf, type Frame, isFrame, isMissing } from "../../util/frame-rows.js";
+import { notebookKernel } from "../../util/notebook-kernel.js";
 import { escapeHtml } from "../page/html.js";
-import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ShowTableOptions {
   /** Rows to show; of more, the first, with their number said. Default 30. */

@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { notebookKernel } from "../../util/notebook-kernel.js";
 import { type Figure, figureTitle } from "../figure.js";
 import { figureHtml } from "../page/figure-html.js";
 import { type HtmlBlock, uniqueElementId } from "../page/html.js";
 import { htmlPage } from "../page/html-page.js";
 import { plotlyLoader } from "../page/plotly-loader.js";
 import { renderSvg } from "../svg/render-svg.js";
-import { notebookKernel } from "./notebook-kernel.js";
 
 export interface ShowOptions {
   /** Outside a notebook: the HTML file to write. Default: a new one in the system's temporary folder. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cacheReadsAtOnce, fileCache } from "../../util/file-cache.js";
 import { forEachConcurrently } from "../../util/for-each-concurrently.js";
 import { HttpError, postJson } from "../../util/post-json.js";
+import { untilStopped } from "../../util/stop-signal.js";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
 import { fillPrompt } from "./fill-prompt.js";
 import { type JudgeMessage, judgePair, type PairOutcome } from "./judge-pair.js";
@@ -102,7 +103,8 @@ const refusalsToStop = 8;
  *   reason where it was aborted. What was judged before is in the cache.
  */
 export async function judgeQuestions(params: JudgeQuestionsParams): Promise<JudgeResult> {
-  const { questions, model, prompt = judgePrompt, temperature = 0, price, signal, onProgress } = params;
+  const { questions, model, prompt = judgePrompt, temperature = 0, price, onProgress } = params;
+  const signal = untilStopped(params.signal);
   const { concurrency = 8, retries = 5, corrections = 2, maxTokens = 4096 } = params;
   for (const [name, value, least] of [
     ["concurrency", concurrency, 1],
@@ -123,6 +125,7 @@ export async function judgeQuestions(params: JudgeQuestionsParams): Promise<Judg
   const ask = async (messages: readonly JudgeMessage[]) => {
     const { choices, usage: used } = await postJson({
       ...params,
+      signal,
       url,
       retries,
       body: { model, messages, temperature, max_tokens: maxTokens, ...params.body },

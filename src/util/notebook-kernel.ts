@@ -24,6 +24,13 @@ export interface NotebookKernel {
  * would give another one, without a connection, and plain Node should not need it at all.
  */
 export function notebookKernel(): NotebookKernel | undefined {
+  found ??= findKernel();
+  return found;
+}
+
+let found: NotebookKernel | undefined;
+
+function findKernel(): NotebookKernel | undefined {
   const { cache } = createRequire(import.meta.url);
   for (const [path, module] of Object.entries(cache)) {
     if (!/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path)) continue;
