@@ -38,6 +38,7 @@ export function evaluationLoop(params: EvaluationLoopParams): AsyncGenerator<Eva
 
 async function* evaluations(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
   const { lab, log, run, onProgress = () => {} } = params;
+  if (log.events.at(-1)?.type === "end") return;
   const { seed, training, test, student: settings } = lab.config;
   const { optimization, batchSize } = settings;
   const isOwn = lab.config.questions.from === "itself";

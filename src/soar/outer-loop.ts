@@ -34,6 +34,7 @@ async function* outerSteps(
   log: RunLog,
   onProgress: OnProgress,
 ): AsyncGenerator<StepEvent> {
+  if (log.state.ended) return;
   const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
   const { student, promotion, rewardQuestions: M } = lab.config;
   const payment = teacherRewards[lab.config.teacher.reward];

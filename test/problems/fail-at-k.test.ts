@@ -55,7 +55,7 @@ describe("failAtK", () => {
   it("has its file to itself, waits for a call that was stopped, and refuses a problem that is there twice", async () => {
     const out = newFile();
     const stop = new AbortController();
-    const slow: Sampler = async (...request) => {
+    const slow: typeof sample = async (...request) => {
       await new Promise(resolve => setTimeout(resolve, 20));
       return sample(...request);
     };

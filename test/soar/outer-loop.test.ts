@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../src/lab/lab.js";
@@ -97,14 +97,23 @@ it("runs one loop over a log; left, closed or aborted, it ends, and the next one
   await log.close();
   await lab.close();
 
+  // Over a run that has ended there is nothing to do.
+  const ended = await openLab({ config, server });
+  log = await RunLog.resume(run);
+  for await (const _ of outerLoop(ended, log)) expect.unreachable();
+  await log.close();
+  await ended.close();
+
   const whole = await runSoar({ folder: join(folder, "whole"), config, server });
-  const { steps, ended } = await readRun(run);
+  const { steps, ended: isEnded } = await readRun(run);
   const outcome = ({ step, rewards, gains, movingAverage }: StepEvent) => [
     step,
     rewards,
     gains,
     movingAverage,
   ];
-  expect(ended).toBe(true);
+  expect(isEnded).toBe(true);
+  const types = (await readFile(join(run, "events.jsonl"), "utf8")).match(/"type":"(\w+)"/g);
+  expect(types?.filter(type => type.includes("end"))).toHaveLength(1);
   expect(steps.map(outcome)).toEqual(whole.steps.map(outcome));
 });
