@@ -1,91 +1,38 @@
 /*
- * soarlab: teacher-student meta-RL of language models (SOAR, arXiv 2601.18778). The whole public surface, by folder.
+ * soarlab: teacher-student meta-RL of language models (SOAR, arXiv 2601.18778). The whole public surface, by room.
  */
 
-// diversity: Vendi Score, distances, embeddings
-export { embedTexts } from "./diversity/embed-texts.js";
-export { meanPairwiseDistance } from "./diversity/mean-pairwise-distance.js";
-export { vendiScore } from "./diversity/vendi-score.js";
-export { vendiSubsamples } from "./diversity/vendi-subsamples.js";
-// evaluation
-export type { EvaluationConfig, EvaluationConfigInput } from "./evaluation/evaluation-config.js";
-export { evaluationConfigFor } from "./evaluation/evaluation-config-for.js";
-export type { EvaluationEvent } from "./evaluation/evaluation-events.js";
-export { evaluationProgressLine } from "./evaluation/evaluation-progress-line.js";
-export { type EvaluationResult, evaluationResult } from "./evaluation/evaluation-result.js";
-export { type ProtocolName, protocols } from "./evaluation/protocols.js";
-export { type EvaluationRecord, readEvaluation } from "./evaluation/read-evaluation.js";
-export { runEvaluation } from "./evaluation/run-evaluation.js";
-export { sampleCounts } from "./evaluation/sample-counts.js";
-// figures: plotly figures as plain data, shown in notebooks, as SVG or as HTML
-export { baselineAccuracy } from "./figures/baseline-accuracy.js";
-export { type CurriculumMapParams, curriculumMap } from "./figures/curriculum-map.js";
-export { diversityOverSteps } from "./figures/diversity-over-steps.js";
-export type { Figure, Trace } from "./figures/figure.js";
-export { type LearningCurve, learningCurves } from "./figures/learning-curves.js";
-export { metricOverSteps } from "./figures/metric-over-steps.js";
-export { type LiveCell, liveCell } from "./figures/notebook/live-cell.js";
-export { type ProgressCell, type ProgressLine, progressCell } from "./figures/notebook/progress-cell.js";
-export { show } from "./figures/notebook/show.js";
-export { showTable } from "./figures/notebook/show-table.js";
-export type { HtmlBlock } from "./figures/page/html.js";
-export { passAtKBars } from "./figures/pass-at-k-bars.js";
-export { passAtKCurves } from "./figures/pass-at-k-curves.js";
-export { questionBrowser } from "./figures/question-browser.js";
-export { questionKinds } from "./figures/question-kinds.js";
-export { rewardCycles } from "./figures/reward-cycles.js";
-export { solveRateHistogram } from "./figures/solve-rate-histogram.js";
-export { withTheme } from "./figures/style/with-theme.js";
-export { renderSvg } from "./figures/svg/render-svg.js";
-export { taxonomyBars } from "./figures/taxonomy-bars.js";
-export { vendiBars } from "./figures/vendi-bars.js";
-// grading
-export { type CreateGraderParams, createGrader, type Grader } from "./grading/create-grader.js";
-export { type Extraction, extractAnswer } from "./grading/extract-answer.js";
-export { extractBoxed } from "./grading/extract-boxed.js";
-export { gradeAnswer } from "./grading/grade-answer.js";
-export { gradeCompletion } from "./grading/grade-completion.js";
-export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grading/grade-rows.js";
-export { attachVerdicts } from "./grading/judge/attach-verdicts.js";
-export { judgePrompt } from "./grading/judge/judge-prompt.js";
-export {
-  type JudgeProgress,
-  type JudgeQuestionsParams,
-  type JudgeResult,
-  type JudgeUsage,
-  judgeQuestions,
-} from "./grading/judge/judge-questions.js";
-export { type QuestionSubset, questionSubset } from "./grading/judge/question-subset.js";
-export { readVerdict } from "./grading/judge/read-verdict.js";
-export { type TaxonomyRow, taxonomyTable } from "./grading/judge/taxonomy-table.js";
-export { normaliseAnswer } from "./grading/normalise-answer.js";
-export { parseOutcome } from "./grading/parse-outcome.js";
-export { type QuestionVerdict, questionVerdictSchema } from "./grading/question-verdict.js";
-export { studentReward } from "./grading/student-reward.js";
-export type { Verdict } from "./grading/verdict.js";
-export { gymDomain } from "./gym/gym-domain.js";
-export { gymProblems } from "./gym/gym-problems.js";
-export { type FindModelOptions, findModel } from "./lab/find-model.js";
-export type { Lab } from "./lab/lab.js";
-export { type SampleAndScoreParams, type ScoredRollout, sampleAndScore } from "./lab/sample-and-score.js";
-export { sampleQuestions } from "./lab/sample-questions.js";
-export { solvedGreedily } from "./lab/solved-greedily.js";
-export { trainStudent } from "./lab/train-student.js";
-// metrics: pass@k, intervals, aggregation, the plateau rule
-export { aggregateSeeds } from "./metrics/aggregate-seeds.js";
-export { comparePassAtK } from "./metrics/compare-pass-at-k.js";
-export { estimatePassAtK } from "./metrics/estimate-pass-at-k.js";
-export { type GroupMeansParams, groupMeans } from "./metrics/group-means.js";
-export { meanAfterStep } from "./metrics/mean-after-step.js";
-export { passAtK } from "./metrics/pass-at-k.js";
-export { passAtKByProblem } from "./metrics/pass-at-k-by-problem.js";
-export { plateauStep } from "./metrics/plateau-step.js";
-export { summarize } from "./metrics/summarize.js";
-export { toDataFrame } from "./metrics/to-data-frame.js";
-export type { CompareSeriesOptions, SampleSource } from "./pass-at-k/compare-series.js";
-export { type PassAtKFrom, type PassAtKFromSeries, passAtKFrom } from "./pass-at-k/pass-at-k-from.js";
-export { type ReadSampleCountsOptions, readSampleCounts } from "./pass-at-k/read-sample-counts.js";
-// problems: data, domains, the gym
+// Rooms that are entries of their own, e.g. `import { vendiScore } from "soarlab/diversity"`.
+export * from "./diversity/index.js";
+export * from "./figures/index.js";
+export * from "./grading/index.js";
+export * from "./metrics/index.js";
+export * from "./pass-at-k/index.js";
+
+// util: seeds and tables
+
+export { deriveSeed } from "./util/derive-seed.js";
+export type { Frame } from "./util/frame-rows.js";
+export { createRandom } from "./util/random.js";
+export { Interrupted } from "./util/stop-signal.js";
+export { writeTable } from "./util/write-table.js";
+
+// training: client of the Tinker API, the local server, tokenizers
+
+export { connect } from "./training/connect.js";
+export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
+export { policyDatum, supervisedDatum } from "./training/datum.js";
+export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
+export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
+export { SamplingClient } from "./training/sampling-client.js";
+export { startLocalServer } from "./training/start-local-server.js";
+export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";
+export { TrainingClient } from "./training/training-client.js";
+export { TrainingError } from "./training/training-error.js";
+export { TrainingService } from "./training/training-service.js";
+
+// problems: domains, pools, hub data sets, fail@k
+
 export { type AnswerRules, mathAnswerRules } from "./problems/answer-rules.js";
 export { type BoxedAnswers, type BoxedAnswersParams, boxedAnswers } from "./problems/boxed-answers.js";
 export type { Attempt, Domain, Identity, QuestionAnswer, Score, StatedQuestion } from "./problems/domain.js";
@@ -118,20 +65,32 @@ export { readQuestionTags } from "./problems/read-question-tags.js";
 export { type SampleProblem, type SampleStudentParams, sampleStudent } from "./problems/sample-student.js";
 export { splitHalf } from "./problems/split-half.js";
 export { withoutProblems } from "./problems/without-problems.js";
-// study: protocols over seeds, with tables and pictures
-export { evaluationHtml } from "./report/evaluation-html.js";
-export { reportHtml } from "./report/report-html.js";
-export type { ReportOptions } from "./report/report-page.js";
-export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
-export { writeStudyResults } from "./report/write-study-results.js";
+
 // rl: RLOO over a policy
+
 export { learningRate } from "./rl/learning-rate.js";
 export { type Optimization, optimizationSchema } from "./rl/optimization.js";
 export { rlooAdvantages } from "./rl/rloo-advantages.js";
 export { rlooStep } from "./rl/rloo-step.js";
 export type { Rollout } from "./rl/rollout-group.js";
 export { rolloutGroup } from "./rl/rollout-group.js";
+
+// gym: the tiny model's arithmetic
+
+export { gymDomain } from "./gym/gym-domain.js";
+export { gymProblems } from "./gym/gym-problems.js";
+
+// lab: what every experiment works with
+
+export { type FindModelOptions, findModel } from "./lab/find-model.js";
+export type { Lab } from "./lab/lab.js";
+export { type SampleAndScoreParams, type ScoredRollout, sampleAndScore } from "./lab/sample-and-score.js";
+export { sampleQuestions } from "./lab/sample-questions.js";
+export { solvedGreedily } from "./lab/solved-greedily.js";
+export { trainStudent } from "./lab/train-student.js";
+
 // soar: the method
+
 export { type Baseline, measureBaseline } from "./soar/baseline.js";
 export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
 export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
@@ -146,27 +105,32 @@ export { runSoar } from "./soar/run-soar.js";
 export { meanReward, replay } from "./soar/run-state.js";
 export { Teacher } from "./soar/teacher.js";
 export { trainAndScore } from "./soar/train-and-score.js";
+
+// evaluation: protocols of section 5
+
+export type { EvaluationConfig, EvaluationConfigInput } from "./evaluation/evaluation-config.js";
+export { evaluationConfigFor } from "./evaluation/evaluation-config-for.js";
+export type { EvaluationEvent } from "./evaluation/evaluation-events.js";
+export { evaluationProgressLine } from "./evaluation/evaluation-progress-line.js";
+export { type EvaluationResult, evaluationResult } from "./evaluation/evaluation-result.js";
+export { type ProtocolName, protocols } from "./evaluation/protocols.js";
+export { type EvaluationRecord, readEvaluation } from "./evaluation/read-evaluation.js";
+export { runEvaluation } from "./evaluation/run-evaluation.js";
+export { sampleCounts } from "./evaluation/sample-counts.js";
+
+// study: protocols over seeds, with tables and figures
+
 export { readStudy, type Study } from "./study/read-study.js";
 export { type RunStudyParams, runStudy, type StudyProgress } from "./study/run-study.js";
 export type { StudyConfig, StudyConfigInput } from "./study/study-config.js";
 export { studyFigures } from "./study/study-figures.js";
 export { studyProgressLine } from "./study/study-progress-line.js";
 export { type StudyResults, studyResults } from "./study/study-results.js";
-// training: client of the Tinker API, and the local server
-export { connect } from "./training/connect.js";
-export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
-export { policyDatum, supervisedDatum } from "./training/datum.js";
-export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
-export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
-export { SamplingClient } from "./training/sampling-client.js";
-export { startLocalServer } from "./training/start-local-server.js";
-export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";
-export { TrainingClient } from "./training/training-client.js";
-export { TrainingError } from "./training/training-error.js";
-export { TrainingService } from "./training/training-service.js";
-export { deriveSeed } from "./util/derive-seed.js";
-// util
-export type { Frame } from "./util/frame-rows.js";
-export { createRandom } from "./util/random.js";
-export { Interrupted } from "./util/stop-signal.js";
-export { writeTable } from "./util/write-table.js";
+
+// report: pages of runs, evaluations and studies
+
+export { evaluationHtml } from "./report/evaluation-html.js";
+export { reportHtml } from "./report/report-html.js";
+export type { ReportOptions } from "./report/report-page.js";
+export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
+export { writeStudyResults } from "./report/write-study-results.js";

@@ -1,5 +1,5 @@
-import type { DataFrame } from "danfojs-node";
 import { columnsOf, isMissing } from "../util/frame-rows.js";
+import { type DataFrame, loadDanfo } from "../util/load-danfo.js";
 
 /**
  * A danfojs DataFrame of plain rows, e.g. those of `passAtK`: a column per key of any row, each value under its own key,
@@ -9,13 +9,11 @@ import { columnsOf, isMissing } from "../util/frame-rows.js";
  * Use this instead of `new DataFrame(rows)`, which takes the columns from the first row and the values by position.
  * danfojs's own group means are NaN for a group with a missing value: see `groupMeans`.
  *
- * @throws RangeError if there are no rows, since a frame without columns cannot be made
+ * @throws Error if danfojs-node is not installed; RangeError if there are no rows, since a frame without columns cannot be made
  */
 export async function toDataFrame(rows: readonly object[]): Promise<DataFrame> {
   if (rows.length === 0) throw new RangeError("toDataFrame: rows is empty, expected at least one row");
-  const danfo = await import("danfojs-node");
-  // A CommonJS module: depending on the loader its names are on the namespace or on its default export.
-  const { DataFrame } = "DataFrame" in danfo ? danfo : (danfo as { default: typeof danfo }).default;
+  const { DataFrame } = await loadDanfo();
   const columns = columnsOf(rows);
   const cells = rows as readonly Record<string, unknown>[];
   const missing = columns.map(name =>

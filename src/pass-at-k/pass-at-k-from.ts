@@ -1,8 +1,6 @@
-import type { DataFrame } from "danfojs-node";
 import type { Figure } from "../figures/figure.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import type { PassAtKRow } from "../metrics/pass-at-k.js";
-import { toDataFrame } from "../metrics/to-data-frame.js";
 import { isFrame } from "../util/frame-rows.js";
 import {
   type ComparedSeries,
@@ -16,14 +14,7 @@ export interface PassAtKFrom {
   counts: Required<ProblemCount>[];
   /** pass@k with its interval, a row per k. */
   rows: PassAtKRow[];
-  /** The rows as a danfo DataFrame. */
-  frame: DataFrame;
   figure: Figure;
-}
-
-export interface PassAtKFromSeries extends ComparedSeries {
-  /** The rows as a danfo DataFrame. */
-  frame: DataFrame;
 }
 
 /**
@@ -37,16 +28,14 @@ export async function passAtKFrom(source: SampleSource, options?: CompareSeriesO
 export async function passAtKFrom(
   source: Record<string, SampleSource>,
   options?: CompareSeriesOptions,
-): Promise<PassAtKFromSeries>;
+): Promise<ComparedSeries>;
 export async function passAtKFrom(
   source: SampleSource | Record<string, SampleSource>,
   options: CompareSeriesOptions = {},
-): Promise<PassAtKFrom | PassAtKFromSeries> {
+): Promise<PassAtKFrom | ComparedSeries> {
   if (typeof source === "object" && source !== null && !Array.isArray(source) && !isFrame(source)) {
-    const several = await compareSeries(source as Record<string, SampleSource>, options);
-    return { ...several, frame: await toDataFrame(several.rows) };
+    return compareSeries(source as Record<string, SampleSource>, options);
   }
   const { counts, rows, figure } = await compareSeries({ samples: source as SampleSource }, options);
-  const plain = rows.map(({ series, ...row }) => row);
-  return { counts: counts.samples!, rows: plain, frame: await toDataFrame(plain), figure };
+  return { counts: counts.samples!, rows: rows.map(({ series, ...row }) => row), figure };
 }

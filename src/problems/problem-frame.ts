@@ -1,4 +1,4 @@
-import type { DataFrame } from "danfojs-node";
+import { type DataFrame, loadDanfo } from "../util/load-danfo.js";
 import type { Problem } from "./problem.js";
 
 /** Columns of the frame, in order. */
@@ -9,7 +9,7 @@ const columns = ["id", "source", "split", "question", "answer", "level", "subjec
  * lacks is null. danfojs is loaded on the first call, which takes a second or two.
  */
 export async function problemFrame(problems: readonly Problem[]): Promise<DataFrame> {
-  const { DataFrame } = await import("danfojs-node");
+  const { DataFrame } = await loadDanfo();
   const values = problems.map(problem => columns.map(name => problem[name] ?? null));
   return new DataFrame(values, { columns: [...columns] });
 }

@@ -48,7 +48,7 @@ describe("with helper threads, to the bit as without", () => {
 
 describe("a process that computes a large score", () => {
   const script = `
-    import { vendiScore } from "./dist/diversity/vendi-score.js";
+    import { vendiScore } from "./dist/index.js";
     const row = i => Float64Array.from({ length: 4096 }, (_, j) => Math.sin(i * j + i) + 1.5);
     console.log(vendiScore({ vectors: Array.from({ length: 800 }, (_, i) => row(i)) }));
   `;

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { checkFigure } from "../../src/figures/figure.js";
 import { comparePassAtK } from "../../src/metrics/compare-pass-at-k.js";
 import { passAtK } from "../../src/metrics/pass-at-k.js";
+import { toDataFrame } from "../../src/metrics/to-data-frame.js";
 import { passAtKFrom } from "../../src/pass-at-k/pass-at-k-from.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pass-at-k-from-"));
@@ -34,8 +35,9 @@ describe("passAtKFrom", () => {
       const result = await passAtKFrom(source);
       expect(result.counts).toEqual(counts);
       expect(result.rows).toEqual(expected);
-      expect(result.frame.columns).toEqual(["k", "value", "low", "high", "problems"]);
-      expect(result.frame.values).toEqual(expected.map(row => Object.values(row)));
+      const frame = await toDataFrame(result.rows);
+      expect(frame.columns).toEqual(["k", "value", "low", "high", "problems"]);
+      expect(frame.values).toEqual(expected.map(row => Object.values(row)));
       expect(() => checkFigure(result.figure)).not.toThrow();
       const [trace] = result.figure.data;
       expect(trace!.x).toEqual([1, 4, 8]);
@@ -89,7 +91,14 @@ describe("passAtKFrom", () => {
       k: [1, 4, 8],
     });
     expect(result.differences).toEqual(expected.map(row => ({ series: "better", against: "base", ...row })));
-    expect(result.frame.columns).toEqual(["series", "k", "value", "low", "high", "problems"]);
+    expect((await toDataFrame(result.rows)).columns).toEqual([
+      "series",
+      "k",
+      "value",
+      "low",
+      "high",
+      "problems",
+    ]);
     expect(result.figure.data.map(({ name }) => name)).toEqual(["base", "better", "other"]);
     expect(result.figure.layout.showlegend).toBe(true);
   });

@@ -5,9 +5,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vendiScore } from "../../../dist/diversity/vendi-score.js";
-import { vendiSubsamples } from "../../../dist/diversity/vendi-subsamples.js";
-import { createRandom } from "../../../dist/util/random.js";
+import { createRandom, vendiScore, vendiSubsamples } from "../../../dist/index.js";
 
 const rounds = Number(process.argv[2] ?? 5);
 const python = process.env.PYTHON ?? "python3";

@@ -1,8 +1,6 @@
 // Time of pass@k with a 10,000-draw bootstrap, 1,428 problems of 128 samples. Run after `npm run build`:
 //   node scripts/bench/metrics/pass-at-k.mjs
-import { comparePassAtK } from "../../../dist/metrics/compare-pass-at-k.js";
-import { passAtK } from "../../../dist/metrics/pass-at-k.js";
-import { createRandom } from "../../../dist/util/random.js";
+import { comparePassAtK, createRandom, passAtK } from "../../../dist/index.js";
 
 const problems = 1428;
 const samples = 128;

@@ -1,0 +1,25 @@
+/* soarlab/grading: maths answers, a judge's verdicts on questions. */
+
+export { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
+export { type Extraction, extractAnswer } from "./extract-answer.js";
+export { extractBoxed } from "./extract-boxed.js";
+export { gradeAnswer } from "./grade-answer.js";
+export { gradeCompletion } from "./grade-completion.js";
+export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grade-rows.js";
+export { attachVerdicts } from "./judge/attach-verdicts.js";
+export { judgePrompt } from "./judge/judge-prompt.js";
+export {
+  type JudgeProgress,
+  type JudgeQuestionsParams,
+  type JudgeResult,
+  type JudgeUsage,
+  judgeQuestions,
+} from "./judge/judge-questions.js";
+export { type QuestionSubset, questionSubset } from "./judge/question-subset.js";
+export { readVerdict } from "./judge/read-verdict.js";
+export { type TaxonomyRow, taxonomyTable } from "./judge/taxonomy-table.js";
+export { normaliseAnswer } from "./normalise-answer.js";
+export { parseOutcome } from "./parse-outcome.js";
+export { type QuestionVerdict, questionVerdictSchema } from "./question-verdict.js";
+export { studentReward } from "./student-reward.js";
+export type { Verdict } from "./verdict.js";

@@ -1,0 +1,5 @@
+/* soarlab/pass-at-k: pass@k of anybody's samples, as counts, table and figure. */
+
+export type { CompareSeriesOptions, SampleSource } from "./compare-series.js";
+export { type PassAtKFrom, passAtKFrom } from "./pass-at-k-from.js";
+export { type ReadSampleCountsOptions, readSampleCounts } from "./read-sample-counts.js";
