@@ -18,4 +18,17 @@ export default defineConfig({
   dts: true,
   fixedExtension: false,
   sourcemap: false,
+  plugins: [
+    {
+      // Types of an optional peer: without the comment a project that lacks it would not compile.
+      name: "ignore-missing-danfojs-types",
+      renderChunk: (code, chunk) =>
+        chunk.fileName.endsWith(".d.ts")
+          ? code.replace(
+              /^(?=import .* from "danfojs-node")/m,
+              "// @ts-ignore danfojs-node is an optional peer\n",
+            )
+          : null,
+    },
+  ],
 });

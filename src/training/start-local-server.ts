@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { findPython, serverEnvironment } from "./server-python.js";
+import { serverEnvironment, serverPython } from "./server-python.js";
 import { TrainingError } from "./training-error.js";
 
 export interface LocalServerParams {
@@ -51,7 +51,7 @@ const logTailLines = 30;
  */
 export async function startLocalServer(params: LocalServerParams): Promise<LocalServer> {
   params.signal?.throwIfAborted();
-  const python = params.python ?? findPython();
+  const python = params.python ?? (await serverPython(params.onLog, params.signal));
   const apiKey = randomBytes(24).toString("base64url");
   const tail: string[] = [];
   const checkpoints = params.checkpoints ?? mkdtempSync(join(tmpdir(), "soarlab-checkpoints-"));

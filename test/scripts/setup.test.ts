@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/util/package-root.js";
 
-/** A clone in which npm, Python and tsc only write down that they were called. */
+/** A clone in which npm, Python and the build only write down that they were called. */
 let clone: string;
 
 // Hidden from set-up, which must find nothing but what a test puts into the clone's bin.
@@ -34,20 +34,14 @@ esac
 
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), "setup-"));
-  for (const file of ["scripts/setup.mjs", "server/requirements.lock"]) {
+  for (const file of ["scripts/setup.mjs", "scripts/python-environment.mjs", "server/requirements.lock"]) {
     mkdirSync(dirname(join(clone, file)), { recursive: true });
     cpSync(join(packageRoot, file), join(clone, file));
   }
-  for (const file of [
-    "package.json",
-    "package-lock.json",
-    "tsconfig.json",
-    "tsconfig.build.json",
-    "src/a.ts",
-  ]) {
+  for (const file of ["package.json", "package-lock.json", "tsconfig.json", "tsdown.config.ts", "src/a.ts"]) {
     write(file, file);
   }
-  write("node_modules/typescript/bin/tsc", 'require("fs").appendFileSync(process.env.CALLS, "tsc\\n");');
+  write("node_modules/node/bin/node", `#!/bin/sh\n${systemPath}\necho build >> "$CALLS"\n`, 0o755);
   write("bin/npm", `#!/bin/sh\n${systemPath}\n${logCall}\n`, 0o755);
   write("bin/python3", python, 0o755);
 });
@@ -61,11 +55,11 @@ describe("setup.mjs", () => {
       "python3 -m venv",
       "python -m pip",
       "python -m pip",
-      "tsc",
+      "build",
     ]);
     expect(setup()).toEqual({ status: 0, said: "", calls: [] });
     write("src/a.ts", "changed");
-    expect(setup().calls).toEqual(["tsc"]);
+    expect(setup().calls).toEqual(["build"]);
     write("package-lock.json", "changed");
     expect(setup().calls).toEqual([expect.stringMatching(/^npm install/)]);
   });
