@@ -7,6 +7,11 @@ const parts = [
   ["format and lint", "npx", ["biome", "check", "."]],
   ["types", node, ["node_modules/typescript/bin/tsc", "--noEmit"]],
   ["server lint", ".venv/bin/python", ["-m", "ruff", "check", "server"]],
+  [
+    "server types",
+    ".venv/bin/python",
+    ["-m", "mypy", "--config-file", "server/pyproject.toml", "server/soarlab_server"],
+  ],
   ["server tests", ".venv/bin/python", ["-m", "pytest", "-q", "server/tests"]],
   ["toolkit and notebook tests", "npx", ["vitest", "run"]],
 ];

@@ -29,12 +29,12 @@ from soarlab_server.commands import (
     CreateModel,
     Datum,
     ForwardBackward,
+    KeepSampler,
     KeptSampler,
     LoraSpec,
     OptimStep,
     SampleCommand,
     SamplingParams,
-    SaveSampler,
     UnloadModel,
 )
 from soarlab_server.engine.engine import Engine
@@ -109,7 +109,7 @@ class Bench:
     def measure(self, models: int, rank: int) -> None:
         names = [f"m{models}-{i}" for i in range(models)]
         self.run_all([(name, CreateModel(LoraSpec(rank, seed=0))) for name in names])
-        saves = [(name, SaveSampler(sampler_id=f"{name}-s")) for name in names]
+        saves = [(name, KeepSampler(f"{name}-s")) for name in names]
         self.run_all(saves)
         self.sample(names, warm_up=True)
         self.sample(names)

@@ -83,11 +83,17 @@ class LoadState:
 
 @dataclass(frozen=True, slots=True)
 class SaveSampler:
-    """Keeps the weights as they are now: under `name` on disk, or under `sampler_id` in memory,
-    until a few newer ones of the model replace it."""
+    """Saves the weights as they are now on disk, for sampling."""
 
-    name: str | None = None
-    sampler_id: str | None = None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSampler:
+    """Keeps the weights as they are now in memory, until a few newer ones of the model replace
+    them."""
+
+    sampler_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ ModelCommand = (
     | SaveState
     | LoadState
     | SaveSampler
+    | KeepSampler
     | UnloadModel
 )
 """Commands of one model run one after another, in the order they came."""
@@ -112,13 +119,13 @@ ModelCommand = (
 class Embed:
     """Embeds texts or token lists by the base model, or texts by the sentence encoder minilm."""
 
-    inputs: list[str] | list[np.ndarray]
+    inputs: list[str | np.ndarray]
     model: Literal["base", "minilm"] = "base"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptSampler:
-    """Weights that a `SaveSampler` keeps in memory."""
+    """Weights that a `KeepSampler` keeps in memory."""
 
     model_id: str
     sampler_id: str

@@ -65,7 +65,9 @@ class Tokenizer:
         """None if the model has no chat template."""
         try:
             template = self._chat_template
-            return template and template.render(
+            if template is None:
+                return None
+            return template.render(
                 # Templates ask whether these are none, not whether they are defined.
                 {"tools": None, "documents": None, **self._special_tokens},
                 messages=messages,
@@ -114,7 +116,7 @@ class Tokenizer:
 class _Generation(Extension):
     """`{% generation %}`, by which templates mark what the assistant says, changes no text."""
 
-    tags = frozenset({"generation"})
+    tags = {"generation"}  # noqa: RUF012
 
     def parse(self, parser: Parser) -> list[Node]:
         next(parser.stream)

@@ -128,7 +128,7 @@ def test_a_checkpoint_cut_short_is_refused(
 
 def test_a_model_is_made_of_a_checkpoint_or_not_at_all(driver: Driver) -> None:
     driver.run("a", CreateModel(LoraSpec(0)))
-    path = driver.run("a", SaveSampler(name="x")).fields["path"]
+    path = driver.run("a", SaveSampler("x")).fields["path"]
     with pytest.raises(RequestError, match="no optimizer state"):
         driver.run("b", CreateModelFromCheckpoint(path, True))
     assert "b" not in driver.backend.models
@@ -154,7 +154,7 @@ def test_many_threads_share_a_store(driver: Driver, monkeypatch: pytest.MonkeyPa
 
 def test_a_deleted_checkpoint_is_no_longer_sampled(driver: Driver) -> None:
     driver.run("a", CreateModel(LoraSpec(0)))
-    path = driver.run("a", SaveSampler(name="x")).fields["path"]
+    path = driver.run("a", SaveSampler("x")).fields["path"]
     asked = request([2, 3])
     command = SampleCommand(CheckpointPath.parse(path), asked.prompt, 1, asked.params)
     driver.run(None, command)

@@ -16,12 +16,12 @@ from soarlab_server.backend.training import TrainJob
 from soarlab_server.commands import (
     CreateModel,
     ForwardBackward,
+    KeepSampler,
     KeptSampler,
     LoraSpec,
     OptimStep,
     SampleCommand,
     SampleResult,
-    SaveSampler,
 )
 
 
@@ -55,7 +55,7 @@ def test_samples_are_the_same_alone_and_in_company(rank: int, driver: Driver) ->
         driver.run(f"m{i}", CreateModel(LoraSpec(rank, seed=i)))
         driver.run(f"m{i}", ForwardBackward(random_data(i), "cross_entropy", {}, True))
         driver.run(f"m{i}", OptimStep(ADAM))
-        driver.run(f"m{i}", SaveSampler(sampler_id=f"s{i}"))
+        driver.run(f"m{i}", KeepSampler(f"s{i}"))
         samplers.append(KeptSampler(f"m{i}", f"s{i}"))
     commands = [from_sampler(samplers[seed % 3], seed) for seed in range(40)]
     company = [bits(wait()) for wait in [driver.start(None, c) for c in commands]]
@@ -91,7 +91,7 @@ def test_stacked_adapters_give_the_same_numbers(driver: Driver) -> None:
         driver.run(f"m{i}", CreateModel(LoraSpec(4, seed=i)))
         driver.run(f"m{i}", ForwardBackward(random_data(i), "cross_entropy", {}, True))
         driver.run(f"m{i}", OptimStep(ADAM))
-        driver.run(f"m{i}", SaveSampler(sampler_id=f"s{i}"))
+        driver.run(f"m{i}", KeepSampler(f"s{i}"))
     models = [driver.backend.models[f"m{i}"] for i in range(3)]
     jobs = [
         TrainJob(m, ForwardBackward(random_data(9 + i, 2 + i), "cross_entropy", {}, True))

@@ -52,35 +52,34 @@ def _add_tinker(calls: Calls, api: TinkerApi) -> None:
     v1 = "/api/v1"
     calls.get(f"{v1}/healthz", answers.Health, api.healthz)
     calls.get(f"{v1}/get_server_capabilities", answers.Capabilities, api.capabilities)
-    for path, body, answer, handler in (
-        ("client/config", schemas.Anything, answers.ClientConfig, api.client_config),
-        ("client/dynamic_config", schemas.Anything, answers.Empty, api.dynamic_config),
-        ("telemetry", schemas.Anything, answers.Telemetry, api.telemetry),
-        ("create_session", schemas.CreateSession, answers.SessionCreated, api.create_session),
-        ("session_heartbeat", schemas.Heartbeat, answers.Heartbeat, api.heartbeat),
-        ("get_info", schemas.ModelId, answers.ModelInfo, api.get_info),
-        ("create_model", schemas.CreateModel, answers.ModelFuture, api.create_model),
-        ("unload_model", schemas.ModelRequest, answers.ModelFuture, api.unload_model),
-        ("forward", schemas.Forward, answers.ModelFuture, api.forward),
-        ("optim_step", schemas.OptimStep, answers.ModelFuture, api.optim_step),
-        ("save_weights", schemas.SaveWeights, answers.ModelFuture, api.save_weights),
-        (
-            "save_weights_for_sampler",
-            schemas.SaveWeightsForSampler,
-            answers.ModelFuture,
-            api.save_weights_for_sampler,
-        ),
-        ("load_weights", schemas.LoadWeights, answers.ModelFuture, api.load_weights),
-        ("weights_info", schemas.WeightsInfo, answers.WeightsInfo, api.weights_info),
-        (
-            "create_sampling_session",
-            schemas.CreateSamplingSession,
-            answers.SamplingSession,
-            api.create_sampling_session,
-        ),
-        ("asample", schemas.Sample, answers.SampleFuture, api.asample),
-    ):
-        calls.post(f"{v1}/{path}", body, answer, handler)
+    calls.post(f"{v1}/client/config", schemas.Anything, answers.ClientConfig, api.client_config)
+    calls.post(f"{v1}/client/dynamic_config", schemas.Anything, answers.Empty, api.dynamic_config)
+    calls.post(f"{v1}/telemetry", schemas.Anything, answers.Telemetry, api.telemetry)
+    calls.post(
+        f"{v1}/create_session", schemas.CreateSession, answers.SessionCreated, api.create_session
+    )
+    calls.post(f"{v1}/session_heartbeat", schemas.Heartbeat, answers.Heartbeat, api.heartbeat)
+    calls.post(f"{v1}/get_info", schemas.ModelId, answers.ModelInfo, api.get_info)
+    calls.post(f"{v1}/create_model", schemas.CreateModel, answers.ModelFuture, api.create_model)
+    calls.post(f"{v1}/unload_model", schemas.ModelRequest, answers.ModelFuture, api.unload_model)
+    calls.post(f"{v1}/forward", schemas.Forward, answers.ModelFuture, api.forward)
+    calls.post(f"{v1}/optim_step", schemas.OptimStep, answers.ModelFuture, api.optim_step)
+    calls.post(f"{v1}/save_weights", schemas.SaveWeights, answers.ModelFuture, api.save_weights)
+    calls.post(
+        f"{v1}/save_weights_for_sampler",
+        schemas.SaveWeightsForSampler,
+        answers.ModelFuture,
+        api.save_weights_for_sampler,
+    )
+    calls.post(f"{v1}/load_weights", schemas.LoadWeights, answers.ModelFuture, api.load_weights)
+    calls.post(f"{v1}/weights_info", schemas.WeightsInfo, answers.WeightsInfo, api.weights_info)
+    calls.post(
+        f"{v1}/create_sampling_session",
+        schemas.CreateSamplingSession,
+        answers.SamplingSession,
+        api.create_sampling_session,
+    )
+    calls.post(f"{v1}/asample", schemas.Sample, answers.SampleFuture, api.asample)
     calls.post_raw(
         f"{v1}/forward_backward",
         schemas.ForwardBackward,

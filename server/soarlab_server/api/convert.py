@@ -131,9 +131,10 @@ def embed(body: schemas.Embeddings, card: ModelCard) -> commands.Embed:
     if not given or not all(given):
         raise field_error(("input",), "must hold at least one text or token list, none empty")
     if body.model == SENTENCE_ENCODER:
-        if not all(isinstance(item, str) for item in given):
+        texts = [item for item in given if isinstance(item, str)]
+        if len(texts) < len(given):
             raise field_error(("input",), "must be texts: minilm has tokens of its own")
-        return commands.Embed(given, "minilm")
+        return commands.Embed([*texts], "minilm")
     inputs = [
         item if isinstance(item, str) else _in_vocabulary(item, card, "input", i)
         for i, item in enumerate(given)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Response
 
-from ..commands import FieldsResult, Result, SampleResult, TrainResult
+from ..commands import Embeddings, FieldsResult, Result, SampleResult, TrainResult
 from . import protobuf
 from .json import json
 
@@ -19,7 +21,7 @@ def encode_result(result: Result, accept: str) -> Response:
     return json(_plain(result))
 
 
-def _plain(result: Result) -> dict:
+def _plain(result: Result) -> dict[str, Any]:
     match result:
         case TrainResult(logprobs, metrics):
             outputs = [
@@ -42,3 +44,5 @@ def _plain(result: Result) -> dict:
             }
         case FieldsResult(fields):
             return fields
+        case Embeddings():
+            raise TypeError("embeddings are answered by OpenAI's call alone")

@@ -52,7 +52,7 @@ class OpenAiApi:
             {
                 "object": "embedding",
                 "index": i,
-                "embedding": base64.b64encode(v.astype("<f4")).decode() if as_text else v,
+                "embedding": base64.b64encode(v.astype("<f4").tobytes()).decode() if as_text else v,
             }
             for i, v in enumerate(result.vectors)
         ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,11 @@ from ..commands import SampleResult, TrainResult
 
 CONTENT_TYPE = "application/x-protobuf"
 
-_DTYPES = {1: np.dtype(np.float32), 2: np.dtype(np.int64), 3: np.dtype(np.int32)}
+_DTYPES: dict[int, np.dtype[Any]] = {
+    1: np.dtype(np.float32),
+    2: np.dtype(np.int64),
+    3: np.dtype(np.int32),
+}
 _FLOAT32 = 1
 _STOP_REASONS = {"stop": 0, "length": 1}
 
@@ -24,7 +29,8 @@ class MalformedMessage(ValueError):
     """The body is not the message it should be."""
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
+    """Numbers as int, all else as bytes: what a field holds is for the reader of it to know."""
     at = 0
 
     def varint() -> int:
@@ -66,8 +72,9 @@ def _entry(message: bytes) -> tuple[str, bytes]:
     return entry.get(1, b"").decode(), entry.get(2, b"")
 
 
-def _tensor(message: bytes) -> dict:
-    dtype, dense, sparse = None, b"", False
+def _tensor(message: bytes) -> dict[str, Any]:
+    dtype: np.dtype[Any] | None = None
+    dense, sparse = b"", False
     for number, value in _fields(message):
         if number == 1:
             dense = value
@@ -80,8 +87,9 @@ def _tensor(message: bytes) -> dict:
     return {"data": np.frombuffer(dense, dtype).tolist()}
 
 
-def _datum(message: bytes) -> dict:
-    chunks, inputs = [], {}
+def _datum(message: bytes) -> dict[str, Any]:
+    chunks: list[dict[str, Any]] = []
+    inputs: dict[str, dict[str, Any]] = {}
     for number, value in _fields(message):
         if number == 1:
             for kind, chunk in _fields(value):
@@ -96,10 +104,11 @@ def _datum(message: bytes) -> dict:
     return {"model_input": {"chunks": chunks}, "loss_fn_inputs": inputs}
 
 
-def read_forward_backward(message: bytes) -> tuple[dict, bool]:
+def read_forward_backward(message: bytes) -> tuple[dict[str, Any], bool]:
     """The request as its JSON form, and whether only a forward pass is asked for."""
-    data, config = [], {}
-    request: dict = {"seq_id": None}
+    data: list[dict[str, Any]] = []
+    config: dict[str, float] = {}
+    request: dict[str, Any] = {"seq_id": None}
     loss, forward_only = "", False
     try:
         for number, value in _fields(message):

@@ -195,7 +195,7 @@ class TinkerApi:
         request: schemas.SaveWeightsForSampler,
     ) -> Response:
         if request.path is not None:
-            save = commands.SaveSampler(name=request.path)
+            save = commands.SaveSampler(request.path)
             return self._on_model("save_weights_for_sampler", request, save)
         sequence = request.sampling_session_seq_id
         if sequence is None:
@@ -207,7 +207,7 @@ class TinkerApi:
             source = commands.KeptSampler(model.model_id, sampler_id)
             self.registry.add_sampler(SamplerInfo(sampler_id, model.session, source))
 
-        keep = commands.SaveSampler(sampler_id=sampler_id)
+        keep = commands.KeepSampler(sampler_id)
         return self._on_model("save_weights_for_sampler", request, keep, register)
 
     async def load_weights(self, request: schemas.LoadWeights) -> Response:

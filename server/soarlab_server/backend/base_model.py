@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -27,6 +28,34 @@ logger = logging.getLogger(__name__)
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.bfloat16}
 
 
+class FrozenBase(Protocol):
+    """What training and sampling need of the base: `BaseModel` has it with our own decoder,
+    `transformers_model.TransformersModel` for any other architecture."""
+
+    folder: Path
+    config: Any
+    decoder: Any
+    layout: Layout
+    flat: Tensor
+    weights: Any
+    parallel: bool
+    """Whether several threads may run it at once."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def dtype(self) -> torch.dtype: ...
+
+    def layout_for(self, spec: LoraSpec) -> Layout:
+        """Where a model of that kind has the weights it trains."""
+
+    def assemble(self, spec: LoraSpec, tensor: Callable[..., Tensor]) -> Any:
+        """A model's weights from `tensor(*names)`, as in `build_weights`."""
+
+    def new_sampler(self, cache_bytes: int, decode: Decode) -> Sampler: ...
+
+
 @dataclass
 class BaseModel:
     folder: Path
@@ -35,15 +64,12 @@ class BaseModel:
     layout: Layout
     flat: Tensor
     weights: Weights
-    parallel = True
-    """Whether several threads may run it at once."""
+    parallel: bool = True
 
     def layout_for(self, spec: LoraSpec) -> Layout:
-        """Where a model of that kind has the weights it trains."""
         return lora.adapter_layout(self.config, spec) if spec.rank else self.layout
 
     def assemble(self, spec: LoraSpec, tensor: Callable[..., Tensor]) -> Weights:
-        """A model's weights from `tensor(*names)`, as in `build_weights`."""
         if spec.rank:
             return lora.join(self.config, self.weights, spec, tensor)
         return build_weights(self.config, tensor)
@@ -60,7 +86,7 @@ class BaseModel:
         return self.decoder.dtype
 
 
-def load_base(model: str, device: torch.device, dtype: str = "auto") -> BaseModel:
+def load_base(model: str, device: torch.device, dtype: str = "auto") -> FrozenBase:
     """With our own decoder where it covers the architecture, else through transformers."""
     folder = locate(model)
     if about := describe_folder(folder):

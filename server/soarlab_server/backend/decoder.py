@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from .model_config import ModelConfig, rope_frequencies
-from .stacked_lora import StackedLora, can_stack
+from .stacked_lora import StackedLora, stackable
 from .weights import Layer, Projection, Weights, linear
 
 Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
@@ -51,8 +51,8 @@ class Rows:
         loras = [p.lora for p in projections]
         if all(lora is None for lora in loras):
             return y
-        if self.stacked is not None and can_stack(loras):
-            return y + self.stacked(x, loras)
+        if self.stacked is not None and (alike := stackable(loras)):
+            return y + self.stacked(x, alike)
         zero = y.new_zeros(()).expand(y.shape)
         changes = [
             zero[: len(part)] if lora is None else lora(part)
@@ -151,8 +151,8 @@ class Decoder:
 
     def _qk_norm(self, rows: Rows, layers: list[Layer], qk: Tensor) -> Tensor:
         q, k = qk.split([self.config.heads, self.config.kv_heads], dim=2)
-        q = rows.norm(q, [w.q_norm for w in layers], self.config.norm_eps)
-        k = rows.norm(k, [w.k_norm for w in layers], self.config.norm_eps)
+        q = rows.norm(q, [w.q_norm for w in layers if w.q_norm is not None], self.config.norm_eps)
+        k = rows.norm(k, [w.k_norm for w in layers if w.k_norm is not None], self.config.norm_eps)
         return torch.cat([q, k], dim=2)
 
     def logits(self, rows: Rows, hidden: Tensor) -> Tensor:

@@ -9,14 +9,12 @@ import torch.nn.functional as F
 from ..commands import Embeddings
 from ..request_error import RequestError
 from ..tokenizer import Tokenizer
-from .base_model import BaseModel
+from .base_model import BaseModel, FrozenBase
 from .decoder import Rows
 
 
 @torch.inference_mode()
-def embed(
-    base: BaseModel, tokenizer: Tokenizer, inputs: list[str] | list[np.ndarray]
-) -> Embeddings:
+def embed(base: FrozenBase, tokenizer: Tokenizer, inputs: list[str | np.ndarray]) -> Embeddings:
     """One input at a time, so that a vector depends on its own input alone."""
     if not isinstance(base, BaseModel):
         raise RequestError("embeddings need an architecture that has a decoder here")

@@ -8,6 +8,7 @@ one matmul.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
 import torch
@@ -39,7 +40,7 @@ class Layout:
     def tensors(self, flat: Tensor) -> dict[str, Tensor]:
         return {name: self.view(flat, name) for name in self.shapes}
 
-    def fill(self, flat: Tensor, tensors: dict[str, Tensor]) -> None:
+    def fill(self, flat: Tensor, tensors: Mapping[str, Tensor]) -> None:
         """Copies tensors into their places; every name must be there with its shape."""
         for name, shape in self.shapes.items():
             tensor = tensors.get(name)

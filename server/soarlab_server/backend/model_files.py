@@ -167,9 +167,8 @@ def _convert(file: Path, folder: Path) -> None:
     try:
         from transformers import AutoConfig, AutoTokenizer
 
-        source = {"pretrained_model_name_or_path": file.parent, "gguf_file": file.name}
-        AutoConfig.from_pretrained(**source).save_pretrained(folder)
-        AutoTokenizer.from_pretrained(**source).save_pretrained(folder)
+        AutoConfig.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+        AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
     except ImportError as error:
         raise ModelError(
             f"{file.name}: GGUF files need the packages gguf and transformers: {error}"

@@ -115,8 +115,8 @@ class BatchedSampler:
     def _start(self, admitted: list[tuple[SampleJob, range]], total: int, positions: int) -> None:
         live = len(self._rows)
         if total > self.cache.slots or positions > self.cache.positions:
-            slots = max(total, min(2 * self.cache.slots, self.cache_cells // positions))
-            self.cache.reserve(slots, positions, live)
+            room = max(total, min(2 * self.cache.slots, self.cache_cells // positions))
+            self.cache.reserve(room, positions, live)
         by_prompt: dict[tuple[int, bool], list[tuple[SampleJob, Tensor]]] = {}
         slot = live
         for job, samples in admitted:
@@ -224,8 +224,9 @@ class BatchedSampler:
         slots = done.tolist()
         for i, slot in enumerate(slots):
             row, n = self._rows[slot], lengths[i]
-            reason = "stop" if ended[i] else "length"
-            sequence = Sequence(tokens[i, :n].copy(), logprobs[i, :n].copy(), reason)
+            sequence = Sequence(
+                tokens[i, :n].copy(), logprobs[i, :n].copy(), "stop" if ended[i] else "length"
+            )
             row.job.sequences[row.sample] = sequence
             row.job.unfinished -= 1
             if not row.job.unfinished:

@@ -24,26 +24,28 @@ class SentenceEncoder:
 
     def __init__(self, device: torch.device):
         self.device = device
-        self._model: torch.nn.Module | None = None
-        self._tokenizer: Tokenizer | None = None
+        self._loaded: tuple[torch.nn.Module, Tokenizer] | None = None
         self._lock = threading.Lock()
 
     @torch.inference_mode()
     def embed(self, texts: list[str]) -> Embeddings:
         """Mean of the last hidden states, of length 1."""
         with self._lock:
-            self._load()
-        inputs = [self._cut(self._tokenizer.encode(text)) for text in texts]
+            self._loaded = self._loaded or self._load()
+        model, tokenizer = self._loaded
+        inputs = [self._cut(tokenizer.encode(text)) for text in texts]
         vectors: list[np.ndarray] = [np.empty(0)] * len(texts)
         # Texts of like length together: little of a batch is padding then.
         order = sorted(range(len(texts)), key=lambda i: len(inputs[i]))
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            for i, vector in zip(batch, self._encode([inputs[i] for i in batch]), strict=True):
+            for i, vector in zip(
+                batch, self._encode(model, [inputs[i] for i in batch]), strict=True
+            ):
                 vectors[i] = vector
         return Embeddings(vectors, sum(map(len, inputs)))
 
-    def _encode(self, inputs: list[list[int]]) -> np.ndarray:
+    def _encode(self, model: torch.nn.Module, inputs: list[list[int]]) -> np.ndarray:
         """[texts, width]"""
         tokens = torch.zeros(len(inputs), max(map(len, inputs)), dtype=torch.long)
         mask = torch.zeros_like(tokens)
@@ -51,7 +53,7 @@ class SentenceEncoder:
             tokens[row, : len(ids)] = torch.tensor(ids)
             mask[row, : len(ids)] = 1
         tokens, mask = tokens.to(self.device), mask.to(self.device)
-        hidden = self._model(tokens, attention_mask=mask).last_hidden_state
+        hidden = model(tokens, attention_mask=mask).last_hidden_state
         # The length is normalised, so that a sum does for the mean.
         return F.normalize((hidden * mask[..., None]).sum(1), dim=-1).cpu().numpy()
 
@@ -59,9 +61,7 @@ class SentenceEncoder:
     def _cut(ids: list[int]) -> list[int]:
         return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
 
-    def _load(self) -> None:
-        if self._model is not None:
-            return
+    def _load(self) -> tuple[torch.nn.Module, Tokenizer]:
         try:
             from transformers import AutoModel
 
@@ -71,5 +71,5 @@ class SentenceEncoder:
             raise RequestError(f"minilm needs the package transformers: {error}") from error
         except ModelError as error:
             raise RequestError(str(error)) from error
-        self._tokenizer = Tokenizer(folder)
-        self._model = model.to(self.device).eval()
+        torch.nn.Module.to(model, self.device)
+        return model.eval(), Tokenizer(folder)

@@ -9,13 +9,13 @@ from torch import Tensor
 from .weights import Lora
 
 
-def can_stack(loras: list[Lora | None]) -> bool:
-    """Whether all have the same shapes and scale."""
-    first = loras[0]
-    return first is not None and all(
-        lora is not None and lora.a.shape == first.a.shape and lora.scale == first.scale
-        for lora in loras
+def stackable(loras: list[Lora | None]) -> list[Lora] | None:
+    """The adapters, if every row has one and all have the same shapes and scale."""
+    present = [lora for lora in loras if lora is not None]
+    alike = len(present) == len(loras) and all(
+        lora.a.shape == present[0].a.shape and lora.scale == present[0].scale for lora in present
     )
+    return present if alike else None
 
 
 class StackedLora:

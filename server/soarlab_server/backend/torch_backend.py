@@ -19,6 +19,7 @@ from ..commands import (
     Embeddings,
     FieldsResult,
     ForwardBackward,
+    KeepSampler,
     LoadState,
     LoraSpec,
     ModelCommand,
@@ -33,7 +34,7 @@ from ..contract import Sampler
 from ..request_error import RequestError
 from ..tokenizer import Tokenizer
 from . import training
-from .base_model import BaseModel
+from .base_model import FrozenBase
 from .checkpoints import CheckpointStore
 from .embedding import embed
 from .failures import describe
@@ -52,7 +53,7 @@ SMALL_MODEL = 20_000_000
 
 
 class TorchBackend:
-    def __init__(self, base: BaseModel, store: CheckpointStore, name: str):
+    def __init__(self, base: FrozenBase, store: CheckpointStore, name: str):
         self.base = base
         self.store = store
         self.name = name
@@ -144,11 +145,18 @@ class TorchBackend:
                 model.has_started = True
                 return FieldsResult({"metrics": {"grad_norm": model.step(adam)}})
             case SaveState(name):
-                path = CheckpointPath(model_id, "weights", check_name(name))
-                self._save(path, model, with_optimizer=True)
-                return FieldsResult({"path": str(path)})
-            case SaveSampler():
-                return self._save_sampler(model_id, model, command)
+                state = CheckpointPath(model_id, "weights", check_name(name))
+                self._save(state, model, with_optimizer=True)
+                return FieldsResult({"path": str(state)})
+            case SaveSampler(name):
+                weights = CheckpointPath(model_id, "sampler_weights", check_name(name))
+                self._save(weights, model, with_optimizer=False)
+                with self._lock:
+                    self._from_disk.pop(weights, None)
+                return FieldsResult({"path": str(weights)})
+            case KeepSampler(sampler_id):
+                self._keep_sampler(model_id, sampler_id, model.snapshot())
+                return FieldsResult({"sampling_session_id": sampler_id})
 
     def run_together(self, requests: list[tuple[str, ForwardBackward]]) -> list[Result | Exception]:
         """One stacked pass; should it fail, each request alone, so that it fails alone."""
@@ -208,19 +216,12 @@ class TorchBackend:
 
     # Samplers -------------------------------------------------------------------------------------
 
-    def _save_sampler(self, model_id: str, model: TrainableModel, save: SaveSampler) -> Result:
-        if save.name is not None:
-            path = CheckpointPath(model_id, "sampler_weights", check_name(save.name))
-            self._save(path, model, with_optimizer=False)
-            with self._lock:
-                self._from_disk.pop(path, None)
-            return FieldsResult({"path": str(path)})
+    def _keep_sampler(self, model_id: str, sampler_id: str, weights: Weights) -> None:
         with self._lock:
             samplers = self._samplers.setdefault(model_id, OrderedDict())
-            samplers[save.sampler_id] = model.snapshot()
+            samplers[sampler_id] = weights
             while len(samplers) > SAMPLERS_PER_MODEL:
                 samplers.popitem(last=False)
-        return FieldsResult({"sampling_session_id": save.sampler_id})
 
     def weights_in_memory(self, source: SampleSource) -> Weights | None:
         if source is None:
@@ -228,7 +229,8 @@ class TorchBackend:
         with self._lock:
             if isinstance(source, CheckpointPath):
                 return self._from_disk.get(source)
-            kept = self._samplers.get(source.model_id, {}).get(source.sampler_id)
+            of_model = self._samplers.get(source.model_id)
+            kept = of_model.get(source.sampler_id) if of_model else None
         if kept is None:
             raise RequestError(
                 f"the sampler {source.sampler_id} is gone: newer ones of its model replaced it, or "
@@ -251,7 +253,9 @@ class TorchBackend:
     def embed(self, command: Embed) -> Embeddings:
         try:
             if command.model == "minilm":
-                return self._sentence_encoder.embed(command.inputs)
+                return self._sentence_encoder.embed(
+                    [t for t in command.inputs if isinstance(t, str)]
+                )
             return embed(self.base, self.tokenizer, command.inputs)
         except Exception as error:
             raise describe(error) from error
@@ -264,5 +268,5 @@ def _shape(spec: LoraSpec) -> tuple:
     return (spec.rank, spec.train_attn, spec.train_mlp, spec.train_unembed)
 
 
-def open_backend(base: BaseModel, checkpoints: Path, name: str) -> TorchBackend:
+def open_backend(base: FrozenBase, checkpoints: Path, name: str) -> TorchBackend:
     return TorchBackend(base, CheckpointStore(checkpoints), name)

@@ -8,7 +8,7 @@ from torch import Tensor
 from ..commands import AdamParams, LoraSpec
 from . import lora
 from .adam import Adam
-from .base_model import BaseModel
+from .base_model import FrozenBase
 from .layout import Layout
 from .weights import Weights
 
@@ -20,7 +20,7 @@ class TrainableModel:
     gradient buffer, so that autograd adds straight into what the optimizer reads.
     """
 
-    def __init__(self, base: BaseModel, spec: LoraSpec):
+    def __init__(self, base: FrozenBase, spec: LoraSpec):
         self.base = base
         self.spec = spec
         self.layout = base.layout_for(spec)
@@ -45,19 +45,21 @@ class TrainableModel:
             self._leaves[names] = leaf
         return self._leaves[names]
 
-    def prepare_gradient(self) -> None:
+    def prepare_gradient(self) -> Tensor:
+        """The gradient's buffer, which the first call allocates."""
         if self.gradient is None:
             self.gradient = torch.zeros_like(self.flat)
             for names, leaf in self._leaves.items():
                 leaf.grad = self.layout.view(self.gradient, *names)
+        return self.gradient
 
     def step(self, params: AdamParams) -> float:
         """One optimizer step on the accumulated gradient, which it clears; returns its norm."""
-        self.prepare_gradient()
+        gradient = self.prepare_gradient()
         try:
-            return self.adam.step(self.flat, self.gradient, params)
+            return self.adam.step(self.flat, gradient, params)
         finally:
-            self.gradient.zero_()
+            gradient.zero_()
             self.has_gradient = False
             self._snapshot = None
 
@@ -78,7 +80,7 @@ class TrainableModel:
                 self.adam.square = adam.square.to(self.flat.device, copy=True)
 
 
-def weights_from(base: BaseModel, spec: LoraSpec, layout: Layout, flat: Tensor) -> Weights:
+def weights_from(base: FrozenBase, spec: LoraSpec, layout: Layout, flat: Tensor) -> Weights:
     """Frozen weights from a copy of a model's flat buffer."""
     copy = flat.to(base.device, base.dtype, copy=True)
     views: dict[tuple[str, ...], Tensor] = {}

@@ -65,15 +65,16 @@ def run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainRes
 
 def _gradient_before(model: TrainableModel) -> Tensor | None:
     """A copy to go back to, or None where the gradient is zero."""
-    model.prepare_gradient()
-    return model.gradient.clone() if model.has_gradient else None
+    gradient = model.prepare_gradient()
+    return gradient.clone() if model.has_gradient else None
 
 
-def _restore(model: TrainableModel, gradient: Tensor | None) -> None:
-    if gradient is None:
-        model.gradient.zero_()
+def _restore(model: TrainableModel, before: Tensor | None) -> None:
+    gradient = model.prepare_gradient()
+    if before is None:
+        gradient.zero_()
     else:
-        model.gradient.copy_(gradient)
+        gradient.copy_(before)
 
 
 def _run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainResult]:
@@ -156,9 +157,10 @@ def _losses(
         command = jobs[j].command
 
         def column(arrays: list[np.ndarray | None], like: Tensor = values) -> Tensor:
-            if any(a is None for a in arrays):
+            present = [a for a in arrays if a is not None]
+            if len(present) < len(arrays):
                 return like.new_empty(0)
-            return torch.from_numpy(np.concatenate(arrays)).to(like.device)
+            return torch.from_numpy(np.concatenate(present)).to(like.device)
 
         inputs = LossInputs(
             weights=column(

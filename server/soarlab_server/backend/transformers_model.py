@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -54,7 +55,7 @@ class TransformersDecoder:
         self.device = next(module.parameters()).device
         self.dtype = next(module.parameters()).dtype
 
-    def merged(self, weights: ModuleWeights) -> dict[str, Tensor]:
+    def merged(self, weights: Any) -> dict[str, Tensor]:
         return weights.merged(self.transposed, self.dtype)
 
     def forward(self, merged: dict[str, Tensor], tokens: Tensor, cache=None, use_cache=False):
@@ -77,9 +78,9 @@ class TransformersDecoder:
 
 
 class TransformersModel:
-    """The frozen base model, as `base_model.BaseModel`."""
+    """The base, as `base_model.FrozenBase` asks."""
 
-    parallel = False  # a module's parameters are swapped for the time of a call
+    parallel: bool = False  # a module's parameters are swapped for the time of a call
 
     def __init__(self, folder: Path, module: nn.Module, config: SimpleNamespace):
         parameters = dict(module.named_parameters())
@@ -164,4 +165,5 @@ def load_transformers(
         max_positions=getattr(text, "max_position_embeddings", None) or 2048,
         eos_tokens=eos_tokens(folder, raw),
     )
-    return TransformersModel(folder, module.to(device).eval().requires_grad_(False), config)
+    nn.Module.to(module, device)
+    return TransformersModel(folder, module.eval().requires_grad_(False), config)
