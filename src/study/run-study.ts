@@ -13,7 +13,7 @@ import { forEachConcurrently } from "../util/for-each-concurrently.js";
 import { exclusively } from "../util/lock.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 import { untilStopped } from "../util/stop-signal.js";
-import { planStudy } from "./plan-study.js";
+import { planStudy, type StudyPlan } from "./plan-study.js";
 import { readStudy, type Study, studyFile } from "./read-study.js";
 import { type SharedServer, shareServer } from "./share-server.js";
 import { type StudyConfig, type StudyConfigInput, studySchema } from "./study-config.js";
@@ -58,20 +58,21 @@ export interface RunStudyParams {
  * @throws Error if a folder holds a run of another configuration, before anything is run; if the study is under way
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
-  const { folder } = params;
-  const signal = untilStopped(params.signal);
-  await mkdir(folder, { recursive: true });
-  const lock = { path: join(folder, "lock"), what: `the study in ${folder}`, signal };
-  return exclusively(lock, () => runMissing({ ...params, signal }));
-}
-
-async function runMissing(params: RunStudyParams): Promise<Study> {
   const study = checkConfig(params.study, "the study", studySchema);
-  const { base, folder, concurrency = 2, apiKey, onProgress = () => {}, onNotice, signal } = params;
+  const { base, folder, concurrency = 2 } = params;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);
   }
   const plan = planStudy(study, base, folder);
+  const signal = untilStopped(params.signal);
+  await mkdir(folder, { recursive: true });
+  const lock = { path: join(folder, "lock"), what: `the study in ${folder}`, signal };
+  return exclusively(lock, () => runMissing({ ...params, study, concurrency, signal }, plan));
+}
+
+/** Runs what is missing of a study that is checked. */
+async function runMissing(params: RunStudyParams & { concurrency: number }, plan: StudyPlan): Promise<Study> {
+  const { study, base, folder, concurrency, apiKey, onProgress = () => {}, onNotice, signal } = params;
   const runs = await mapSequentially(plan.runs, run => runStatus(soarLogKind, run));
   const evaluations = await mapSequentially(plan.evaluations, run => runStatus(evaluationLogKind, run));
   await writeFile(join(folder, studyFile), `${JSON.stringify({ study, base }, null, 2)}\n`);
