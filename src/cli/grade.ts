@@ -1,16 +1,21 @@
 import type { Command } from "commander";
 import { type GradeRowsSummary, gradeRows, type RowToGrade } from "../grading/grade-rows.js";
-import { readRows } from "../problems/read-rows.js";
+import { answerColumns, checkNamedColumns, type FoundAnswerColumns } from "../pass-at-k/answer-columns.js";
+import { completionTexts } from "../problems/completion-texts.js";
+import { logRows } from "../problems/log-rows.js";
+import { streamRows } from "../problems/stream-rows.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { oneLine } from "./one-line.js";
 import { wholeNumber } from "./options.js";
 import { prepareOutputFile } from "./prepare-output-file.js";
+import { withColumnFlags } from "./with-column-flags.js";
 
 interface Options {
   out?: string;
-  gold: string;
-  answer: string;
-  completion: string;
+  gold?: string;
+  answer?: string;
+  completion?: string;
+  filter?: string;
   budget: number;
   workers?: number;
   anywhere?: boolean;
@@ -26,9 +31,10 @@ export function registerGrade(program: Command): void {
       "table with the reference and an answer, or a completion with a boxed answer, in each row",
     )
     .option("--out <file>", "write every row's verdict there, as JSONL")
-    .option("--gold <column>", "column of the reference", "gold")
-    .option("--answer <column>", "column of the answer", "answer")
-    .option("--completion <column>", "column of the completion, used where there is no answer", "completion")
+    .option("--gold <column>", "column of the reference (default: the usual names)")
+    .option("--answer <column>", "column of the answer (default: answer, beside gold or reference)")
+    .option("--completion <column>", "column of the completion or completions, used if there is no answer")
+    .option("--filter <name>", "lm-eval's filter, or verifiers' agent, whose rows count (default: the first)")
     .option(
       "--anywhere",
       'without a box, also take what follows "the answer is", else the last formula or number',
@@ -36,7 +42,7 @@ export function registerGrade(program: Command): void {
     .option("--budget <ms>", "time for one answer, 1 to 1000", wholeNumber(1, 1000), 200)
     .option("--workers <n>", "threads (default: the cores)", wholeNumber(1, 1024))
     .action(async (file: string, options: Options) => {
-      const rows = await readAnswers(file, options);
+      const rows = await withColumnFlags(() => readAnswers(file, options));
       if (rows.length === 0) {
         throw new Error(`${file}: no rows; expected at least one, e.g. {"gold": "1/2", "answer": "0.5"}`);
       }
@@ -49,45 +55,86 @@ export function registerGrade(program: Command): void {
       });
       if (options.out) {
         const lines = summary.rows.map(({ gold, answer, verdict }, i) =>
-          JSON.stringify({ line: rows[i]!.line, gold, answer: answer ?? null, ...verdict }),
+          JSON.stringify({ ...placeOf(rows[i]!), gold, answer: answer ?? null, ...verdict }),
         );
         await writeWholeFile(options.out, lines.map(line => `${line}\n`).join(""));
       }
-      print(summary, i => rows[i]!.line, options.out);
+      print(summary, i => Object.values(placeOf(rows[i]!)).join(", sample "), options.out);
     });
 }
 
-async function readAnswers(file: string, options: Options): Promise<{ line: number; row: RowToGrade }[]> {
-  const read = (value: unknown, line: number, column: string) => {
-    if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "bigint") return String(value);
-    throw new Error(
-      `${file}, row ${line}, column "${column}": expected text, got ${JSON.stringify(value) ?? "nothing"}.`,
+function placeOf({ line, sample }: AnswerRow): { line: number; sample?: number } {
+  return sample === undefined ? { line } : { line, sample };
+}
+
+interface AnswerRow {
+  line: number;
+  /** From 1, of a row with several completions. */
+  sample?: number;
+  row: RowToGrade;
+}
+
+async function readAnswers(file: string, options: Options): Promise<AnswerRow[]> {
+  const answers: AnswerRow[] = [];
+  const rows = streamRows({ path: file });
+  let columns: FoundAnswerColumns | undefined;
+  for await (const { row: line, value } of logRows({
+    rows,
+    filter: options.filter,
+    onNotice: console.error,
+  })) {
+    const place = `${file}, row ${line}`;
+    const cells = Object.fromEntries(
+      Object.entries(value).filter(([, cell]) => cell !== null && cell !== undefined),
     );
-  };
-  const rows = await readRows(file);
-  return rows.map(({ row: line, value }) => {
-    const has = (column: string) => value[column] !== undefined && value[column] !== null;
-    if (!has(options.gold) || !(has(options.answer) || has(options.completion))) {
-      const missing = has(options.gold)
-        ? `"${options.answer}" or "${options.completion}"`
-        : `"${options.gold}"`;
-      throw new Error(
-        `${file}, row ${line}: no column ${missing}; it has: ${Object.keys(value).slice(0, 12).join(", ")}. ` +
-          "Name the columns with --gold, --answer or --completion.",
-      );
+    // Rows of one file may have an answer here, and a completion there.
+    if (columns === undefined || !hasColumns(cells, columns)) columns = columnsFor(cells, place, options);
+    const gold = read(cells, columns.gold, place);
+    if (gold.length > 1)
+      throw new Error(`${place}, column "${columns.gold}": expected one reference, got several.`);
+    const isAnswer = columns.answer !== undefined && columns.answer in cells;
+    const texts = read(cells, isAnswer ? columns.answer! : columns.completion!, place);
+    for (const [i, text] of texts.entries()) {
+      answers.push({
+        line,
+        ...(texts.length > 1 && { sample: i + 1 }),
+        row: { gold: gold[0]!, [isAnswer ? "answer" : "completion"]: text },
+      });
     }
-    const gold = read(value[options.gold], line, options.gold);
-    const row: RowToGrade = has(options.answer)
-      ? { gold, answer: read(value[options.answer], line, options.answer) }
-      : { gold, completion: read(value[options.completion], line, options.completion) };
-    return { line, row };
-  });
+  }
+  return answers;
+}
+
+function hasColumns(cells: object, { gold, answer, completion }: FoundAnswerColumns): boolean {
+  return gold in cells && [answer, completion].some(column => column !== undefined && column in cells);
+}
+
+function columnsFor(
+  cells: Record<string, unknown>,
+  place: string,
+  { gold, answer, completion }: Options,
+): FoundAnswerColumns {
+  const isThere = (column: string | undefined) => column !== undefined && column in cells;
+  const isEither = isThere(answer) || isThere(completion);
+  const named = {
+    gold,
+    answer: isEither && !isThere(answer) ? undefined : answer,
+    completion: isEither && !isThere(completion) ? undefined : completion,
+  };
+  checkNamedColumns(cells, place, named);
+  return answerColumns(cells, place, named);
+}
+
+function read(value: Record<string, unknown>, column: string, place: string): string[] {
+  const texts = completionTexts(value[column]);
+  if (texts !== undefined) return texts;
+  const got = JSON.stringify(value[column]) ?? "nothing";
+  throw new Error(`${place}, column "${column}": expected text, got ${got}.`);
 }
 
 const shown = 20;
 
-function print(summary: GradeRowsSummary, lineOf: (i: number) => number, out: string | undefined): void {
+function print(summary: GradeRowsSummary, placeOf: (i: number) => string, out: string | undefined): void {
   const { rows, accuracy, counts, doubtful } = summary;
   console.log(`accuracy ${(100 * accuracy).toFixed(2)}%  (${counts.equal} of ${rows.length})`);
   console.log(
@@ -101,7 +148,7 @@ function print(summary: GradeRowsSummary, lineOf: (i: number) => number, out: st
       const { gold, answer, verdict } = rows[i]!;
       const why = verdict.reason ? `: ${verdict.reason}` : "";
       console.log(
-        `  row ${lineOf(i)}  ${verdict.verdict}${why}\n    gold   ${oneLine(gold)}\n    answer ${oneLine(answer ?? "")}`,
+        `  row ${placeOf(i)}  ${verdict.verdict}${why}\n    gold   ${oneLine(gold)}\n    answer ${oneLine(answer ?? "")}`,
       );
     }
     if (doubtful.length > shown)

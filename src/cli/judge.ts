@@ -4,7 +4,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
 import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
 import { gymDomain } from "../gym/gym-domain.js";
-import { readRows } from "../problems/read-rows.js";
+import { promptText } from "../problems/completion-texts.js";
+import { findColumns } from "../problems/find-columns.js";
+import { logRows } from "../problems/log-rows.js";
+import { streamRows } from "../problems/stream-rows.js";
 import { promotionsBefore } from "../soar/promotions-before.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
@@ -143,25 +146,33 @@ async function readSource(source: string, { all, exact }: Options) {
 }
 
 async function readPairs(file: string): Promise<Pair[]> {
-  const rows = await readRows(file);
-  if (rows.length === 0) throw new Error(`${file}: no rows`);
-  return rows.map(({ row, value }) => {
-    const { question, answer } = value;
+  const pairs: Pair[] = [];
+  for await (const { row, value, question } of logRows({
+    rows: streamRows({ path: file }),
+    onNotice: console.error,
+  })) {
     const text = (column: string, cell: unknown) => {
-      if (typeof cell === "string" && cell.trim() !== "") return cell;
-      if (typeof cell === "number" || typeof cell === "bigint") return String(cell);
+      const found = typeof cell === "number" || typeof cell === "bigint" ? String(cell) : promptText(cell);
+      if (found !== undefined && found.trim() !== "") return found;
       throw new Error(
         `${file}, row ${row}, column "${column}": expected text, got ${JSON.stringify(cell) ?? "nothing"}; ` +
           `the row has: ${Object.keys(value).slice(0, 12).join(", ")}`,
       );
     };
-    return {
-      question: text("question", question),
-      answer: text("answer", answer),
+    const isText = (column: string) =>
+      promptText(value[column]) !== undefined || typeof value[column] === "number";
+    const questionColumn = findColumns(value, "question")[0] ?? "question";
+    const answers = [...findColumns(value, "answer"), ...findColumns(value, "gold")];
+    const answerColumn = answers.find(isText) ?? answers[0] ?? "answer";
+    pairs.push({
+      question: text(questionColumn, question ?? value[questionColumn]),
+      answer: text(answerColumn, value[answerColumn]),
       place: {},
       set: basename(file),
-    };
-  });
+    });
+  }
+  if (pairs.length === 0) throw new Error(`${file}: no rows`);
+  return pairs;
 }
 
 async function ask(pairs: Pair[], options: Options, isKeyNamed: boolean): Promise<JudgeResult> {

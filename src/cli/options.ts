@@ -12,6 +12,13 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
+/** Reads an option that is a finite number. */
+export function numberOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("expected a number, such as 0.5.");
+}
+
 /** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
 export function applySetOption(input: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf("=");

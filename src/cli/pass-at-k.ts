@@ -4,12 +4,16 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CompareSeriesOptions } from "../pass-at-k/compare-series.js";
 import type { SampleColumns } from "../pass-at-k/sample-columns.js";
 import { toCsv } from "../util/tables.js";
-import { wholeNumber } from "./options.js";
+import { numberOption, wholeNumber } from "./options.js";
+import { withColumnFlags } from "./with-column-flags.js";
 
 interface Options extends SampleColumns {
   k?: number[];
   domain: "math" | "gym";
   anywhere?: boolean;
+  threshold?: number;
+  filter?: string;
+  common?: boolean;
   confidence: number;
   draws: number;
   seed: string;
@@ -43,6 +47,13 @@ export function registerPassAtK(program: Command): void {
       "--anywhere",
       'without a box, also take what follows "the answer is", else the last formula or number',
     )
+    .option(
+      "--threshold <reward>",
+      "least reward of a right sample, if verdicts are partial rewards",
+      numberOption,
+    )
+    .option("--filter <name>", "lm-eval's filter, or verifiers' agent, whose rows count (default: the first)")
+    .option("--common", "compare series on the problems that they have in common, and count the others")
     .option("--confidence <share>", "coverage of the intervals", share, 0.95)
     .option("--draws <n>", "bootstrap draws; 0 for no intervals", wholeNumber(0), 10_000)
     .option("--seed <seed>", "seed of the draws", "0")
@@ -55,16 +66,17 @@ async function run(files: string[], options: Options): Promise<void> {
   // Loaded here: other commands need no figures.
   const { compareSeries } = await import("../pass-at-k/compare-series.js");
   const { showTable } = await import("../figures/notebook/show-table.js");
-  const { k, domain, confidence, draws, seed, title, anywhere, out } = options;
+  const { k, domain, confidence, draws, seed, title, anywhere, out, threshold, filter, common } = options;
   const { problem, correct, samples, gold, completion, answer } = options;
   const params: CompareSeriesOptions = {
-    ...{ k, domain, confidence, draws, seed, title },
+    ...{ k, domain, confidence, draws, seed, title, threshold, filter, common },
     columns: { problem, correct, samples, gold, completion, answer },
     ways: anywhere ? ["boxed", "answer is", "last"] : ["boxed"],
     onNotice: console.error,
   };
   const names = seriesNames(files);
-  const result = await compareSeries(Object.fromEntries(files.map((file, i) => [names[i]!, file])), params);
+  const sources = Object.fromEntries(files.map((file, i) => [names[i]!, file]));
+  const result = await withColumnFlags(() => compareSeries(sources, params));
   const interval = `${Number((100 * confidence).toFixed(2))}% interval`;
   const ends = (low: number, high: number) =>
     Number.isNaN(low) ? "" : `${percent(low)} to ${percent(high)}`;
@@ -79,20 +91,23 @@ async function run(files: string[], options: Options): Promise<void> {
     { rows: Number.POSITIVE_INFINITY },
   );
   if (result.differences.length > 0) {
-    console.log(`\nPaired differences from ${names[0]}, on the same problems:`);
+    console.log(`\nPaired differences from ${names[0]}, on ${common ? "common" : "the same"} problems:`);
     showTable(
-      result.differences.map(({ series, k, difference, low, high }) => ({
+      result.differences.map(({ series, k, difference, low, high, problems, onlySeries, onlyAgainst }) => ({
         series,
         k,
         "difference, points": percent(difference),
         [interval]: ends(low, high),
+        ...(common && { problems, "only here": onlySeries, [`only ${names[0]}`]: onlyAgainst }),
       })),
       { rows: Number.POSITIVE_INFINITY },
     );
   }
   const compared = new Set(result.differences.map(({ series }) => series));
   for (const name of names.slice(1).filter(name => !compared.has(name))) {
-    console.log(`\n${name} has other problems than ${names[0]}: no paired difference.`);
+    const hint = common ? "has no problem of" : "has other problems than";
+    const more = common ? "" : " --common compares those that both have.";
+    console.log(`\n${name} ${hint} ${names[0]}: no paired difference.${more}`);
   }
   if (out === undefined) return;
   const { renderSvg } = await import("../figures/svg/render-svg.js");

@@ -1,3 +1,4 @@
+import { type Frame, frameTextRows, isFrame } from "../util/frame-rows.js";
 import { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
 import type { Extraction } from "./extract-answer.js";
 import { scoreAnswers } from "./score-answers.js";
@@ -30,20 +31,26 @@ export interface GradeRowsSummary {
 }
 
 export interface GradeRowsParams extends CreateGraderParams {
-  rows: readonly RowToGrade[];
+  /** Or a danfojs DataFrame with the columns gold, and answer or completion. */
+  rows: readonly RowToGrade[] | Frame;
   /** How to find a completion's answer. Default only the last box. */
   ways?: readonly Extraction[];
   /** A grader to use; else one is made, and closed. */
   grader?: Grader;
 }
 
-/** Grades rows, in order, on all cores, and sums up: the same as `soarlab grade`. */
+/**
+ * Grades rows, in order, on all cores, and sums up.
+ * @throws TypeError naming the row if its reference, answer or completion is not text
+ */
 export async function gradeRows({
-  rows,
+  rows: source,
   ways,
   grader,
   ...params
 }: GradeRowsParams): Promise<GradeRowsSummary> {
+  const rows = (isFrame(source) ? frameTextRows(source) : source) as readonly RowToGrade[];
+  for (const [i, row] of rows.entries()) checkRow(row, i);
   const used = grader ?? createGrader(params);
   try {
     const scored = await scoreAnswers({
@@ -66,4 +73,11 @@ export async function gradeRows({
 
 function isDoubtful({ verdict, unparsed }: Verdict): boolean {
   return verdict === "undecided" || verdict === "timeout" || unparsed === "gold";
+}
+
+function checkRow(row: RowToGrade, i: number): void {
+  for (const name of ["gold", "answer", "completion"] as const) {
+    if (typeof row[name] === "string" || (name !== "gold" && row[name] === undefined)) continue;
+    throw new TypeError(`gradeRows: row ${i}: "${name}" is ${JSON.stringify(row[name])}, expected text`);
+  }
 }

@@ -1,4 +1,5 @@
 import type { Row } from "../problems/stream-rows.js";
+import { ColumnError } from "./column-error.js";
 import type { SampleForm } from "./sample-columns.js";
 
 /**
@@ -28,10 +29,10 @@ export function checkIdColumnsAgree(
       const at = sameProblem ?? sameTwin;
       if (at === undefined) continue;
       const [same, different] = sameProblem === undefined ? [name, column] : [column, name];
-      throw new Error(
+      throw new ColumnError(
         `${where(row)}: by "${same}" this is the problem of ${where(at)}, by "${different}" it is another one. ` +
-          `Say which tells problems apart: columns: { problem: "${column}" } or { problem: "${name}" }, or --problem ` +
-          "on the command line.",
+          `Does "${column}" tell problems apart, or "${name}"?`,
+        "problem",
       );
     }
   };

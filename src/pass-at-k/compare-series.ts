@@ -30,6 +30,8 @@ export interface CompareSeriesOptions extends BootstrapOptions, ReadSampleCounts
   k?: number | readonly number[];
   /** Samples of each problem, where the source is bare numbers of right ones. */
   samples?: number;
+  /** Compare the problems that a series and the first one have in common. Default: only series with the same ones. */
+  common?: boolean;
   /** Titles of the figure. */
   title?: string;
   subtitle?: string;
@@ -40,6 +42,9 @@ export interface SeriesDifference extends PassAtKDifference {
   series: string;
   /** The first series, the one compared with. */
   against: string;
+  /** Problems that only this series has, or only the first one: left out of the difference; 0 unless `common`. */
+  onlySeries: number;
+  onlyAgainst: number;
 }
 
 export interface ComparedSeries {
@@ -47,7 +52,7 @@ export interface ComparedSeries {
   counts: Record<string, Required<ProblemCount>[]>;
   /** pass@k with its interval, a row per series and k. */
   rows: (PassAtKRow & { series: string })[];
-  /** Of each further series that has the same problems as the first; empty where none has. */
+  /** Of each further series that has the same problems as the first, or with `common` at least one of them. */
   differences: SeriesDifference[];
   /** A line per series. */
   figure: Figure;
@@ -89,17 +94,33 @@ export async function compareSeries(
   // A legend of one series says nothing.
   if (names.length === 1) figure.layout.showlegend = false;
   const [against, ...others] = names as [string, ...string[]];
-  const baseline = { counts: counts[against]! };
-  const differences = others
-    .filter(series => haveSameProblems(baseline.counts, counts[series]!))
-    .flatMap(series =>
-      comparePassAtK({ baseline, method: { counts: counts[series]! }, ...estimate }).map(row => ({
-        series,
-        against,
-        ...row,
-      })),
-    );
+  const differences = others.flatMap(series => {
+    const pair = pairUp(counts[against]!, counts[series]!);
+    const { onlyBaseline: onlyAgainst, onlyMethod: onlySeries } = pair;
+    if (pair.baseline.counts.length === 0 || (!options.common && onlyAgainst + onlySeries > 0)) return [];
+    return comparePassAtK({ baseline: pair.baseline, method: pair.method, ...estimate }).map(row => ({
+      series,
+      against,
+      ...row,
+      onlySeries,
+      onlyAgainst,
+    }));
+  });
   return { counts, rows, differences, figure };
+}
+
+/** The problems that both have, and how many only one has. */
+function pairUp(baseline: readonly Required<ProblemCount>[], method: readonly Required<ProblemCount>[]) {
+  const common = (counts: typeof baseline, others: typeof baseline) => {
+    const names = new Set(others.map(({ problem }) => problem));
+    return { counts: counts.filter(({ problem }) => names.has(problem)) };
+  };
+  const pair = { baseline: common(baseline, method), method: common(method, baseline) };
+  return {
+    ...pair,
+    onlyBaseline: baseline.length - pair.baseline.counts.length,
+    onlyMethod: method.length - pair.method.counts.length,
+  };
 }
 
 async function readCounts(
@@ -136,8 +157,12 @@ async function readCounts(
     );
   }
   const named = options.columns !== undefined;
-  if (!named && "samples" in first) return asText(problemCounts({ counts: source as ProblemCount[] }));
-  if (!named && "correct" in first) return asText(problemCounts({ rows: source as SampleRow[] }));
+  // A flag beside a number of samples is a verdict, and countSamples says that the number is not read.
+  const isFlag = "samples" in first && "correct" in first && typeof first.correct === "boolean";
+  if (!named && "samples" in first && !isFlag)
+    return asText(problemCounts({ counts: source as ProblemCount[] }));
+  if (!named && !isFlag && "problem" in first && "correct" in first && options.threshold === undefined)
+    return asText(problemCounts({ rows: source as SampleRow[] }));
   const rows = source.map((value, row) => ({ row, value: value as Record<string, unknown> }));
   return countSamples({ ...options, rows, where: row => `${name}[${row}]` });
 }
@@ -145,11 +170,6 @@ async function readCounts(
 /** Problems called by text, as those of files are, so that both can be compared. */
 function asText(counts: Required<ProblemCount>[]): Required<ProblemCount>[] {
   return counts.map(count => ({ ...count, problem: String(count.problem) }));
-}
-
-function haveSameProblems(a: readonly ProblemCount[], b: readonly ProblemCount[]): boolean {
-  const names = new Set(a.map(({ problem }) => problem));
-  return a.length === b.length && b.every(({ problem }) => names.has(problem));
 }
 
 function describe(counts: ComparedSeries["counts"], confidence: number | undefined): string {

@@ -2,10 +2,12 @@ import { z } from "zod";
 import type { Extraction } from "../grading/extract-answer.js";
 import { type BuiltInDomain, openDomain } from "../lab/open-domain.js";
 import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
+import { completionTexts, promptText } from "../problems/completion-texts.js";
 import type { Domain } from "../problems/domain.js";
+import { logRows } from "../problems/log-rows.js";
 import type { Row } from "../problems/stream-rows.js";
 import { checkIdColumnsAgree } from "./check-id-columns-agree.js";
-import { columnHint } from "./column-hint.js";
+import { ColumnError } from "./column-error.js";
 import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-columns.js";
 import { scoreInBatches } from "./score-in-batches.js";
 
@@ -16,6 +18,12 @@ export interface CountSamplesOptions {
   domain?: BuiltInDomain | Pick<Domain, "score">;
   /** How the domain "math" finds a completion's answer. Default only the last box, as SOAR's rewards want it. */
   ways?: readonly Extraction[];
+  /** Verdicts are numbers, e.g. partial rewards, and a sample is right if its number is at least this. Default: 0 or 1. */
+  threshold?: number;
+  /** Which rows count of a log that has several per sample: lm-eval's filter, or verifiers' agent. Default: the first. */
+  filter?: string;
+  /** Told of what is left out or not read. Default: console.warn. */
+  onNotice?: (message: string) => void;
 }
 
 export interface CountSamplesParams extends CountSamplesOptions {
@@ -31,16 +39,37 @@ const verdict = z.union([
   z.stringFormat("verdict", /^\s*(?:true|false|[01](?:\.0+)?)\s*$/i).transform(text => /[t1]/i.test(text)),
 ]);
 const verdicts = z.union([z.array(verdict).min(1), verdict.transform(one => [one])]);
-const verdictsExpected =
-  "true, false, 1 or 0 for one sample (a number of right ones needs a number of samples beside it)";
+const number = z.union([
+  z.number(),
+  z.boolean().transform(Number),
+  z.bigint().transform(Number),
+  z.stringFormat("number", /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i).transform(Number),
+]);
+const atLeast = (threshold: number) => {
+  const reward = number.transform(value => value >= threshold);
+  return z.union([z.array(reward).min(1), reward.transform(one => [one])]);
+};
+
+function expectedVerdict(value: unknown, threshold: number | undefined): string {
+  if (threshold !== undefined) return "a number, or a list of numbers, for the threshold";
+  const isReward = [value].flat().every(one => number.safeParse(one).success);
+  return isReward
+    ? "true, false, 1 or 0 for one sample (a partial reward needs a threshold, e.g. threshold: 0.5; a number of " +
+        "right ones needs a number of samples beside it)"
+    : "true, false, 1 or 0 for one sample";
+}
+
 const count = z.union([
   z.int().min(0),
   z.bigint().min(0n).transform(Number),
   z.stringFormat("count", /^\s*\d+(?:\.0+)?\s*$/).transform(Number),
 ]);
 const text = z.union([z.string(), z.number().transform(String), z.bigint().transform(String)]);
-const name = text.transform(value => value.trim()).pipe(z.string().min(1));
-const texts = z.union([z.array(text).min(1), text.transform(one => [one])]);
+const name = z
+  .preprocess(value => promptText(value) ?? value, text)
+  .transform(value => value.trim())
+  .pipe(z.string().min(1));
+const texts = z.unknown().transform(completionTexts).pipe(z.array(z.string()).min(1));
 
 interface Tally extends Required<ProblemCount> {
   problem: string;
@@ -57,7 +86,8 @@ interface Tally extends Required<ProblemCount> {
  *   reference or on another column that names it
  */
 export async function countSamples(params: CountSamplesParams): Promise<Required<ProblemCount>[]> {
-  const { rows, where, columns, domain = "math", ways } = params;
+  const { rows, where, columns, domain = "math", ways, threshold, filter, onNotice = console.warn } = params;
+  const given = threshold === undefined ? verdicts : atLeast(threshold);
   const tallies = new Map<string, Tally>();
   const tallyOf = (problem: string, row: number) => {
     const tally = tallies.get(problem) ?? { problem, samples: 0, correct: 0, row };
@@ -73,11 +103,12 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
   let form: SampleForm | undefined;
   let checkTwins: ReturnType<typeof checkIdColumnsAgree> | undefined;
   try {
-    for await (const { row, value } of rows) {
+    for await (const { row, value } of logRows({ rows, filter, onNotice })) {
       const cells = readCells(value, where(row));
       if (form === undefined || checkTwins === undefined) {
         form = sampleColumns(value, where(row), columns);
         checkTwins = checkIdColumnsAgree(form, where);
+        for (const sentence of form.ignored) onNotice(`${where(row)}: ${sentence}`);
       }
       const problem = cells.read(form.problem, name, "the problem's id or text");
       checkTwins(problem, { row, value });
@@ -90,18 +121,19 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
         }
         Object.assign(tallyOf(problem, row), readCount(cells, form));
       } else if (form.kind === "verdicts") {
-        const given = cells.read(form.correct, verdicts, verdictsExpected);
+        const outcomes = cells.read(form.correct, given, expectedVerdict(value[form.correct], threshold));
         const tally = tallyOf(problem, row);
-        tally.samples += given.length;
-        tally.correct += given.filter(Boolean).length;
+        tally.samples += outcomes.length;
+        tally.correct += outcomes.filter(Boolean).length;
       } else {
         const tally = tallyOf(problem, row);
         const gold = cells.read(form.gold, text, "the reference as text");
         tally.gold ??= gold;
         if (tally.gold !== gold) {
-          throw cells.error(
-            `problem ${brief(problem)} has the reference ${brief(gold)} here and ${brief(tally.gold)} at ` +
-              `${where(tally.row)}; is "${form.problem}" what tells problems apart? ${columnHint("problem")}`,
+          throw new ColumnError(
+            `${where(row)}: problem ${brief(problem)} has the reference ${brief(gold)} here and ` +
+              `${brief(tally.gold)} at ${where(tally.row)}; is "${form.problem}" what tells problems apart?`,
+            "problem",
           );
         }
         const completions = readCompletions(cells, form.answers, columns);
@@ -149,14 +181,16 @@ function readCount(cells: Cells, form: SampleForm & { kind: "counts" }) {
 }
 
 function readCompletions(cells: Cells, column: string, columns: SampleColumns = {}): string[] {
-  const isListName = column === "completions" || column === "responses";
+  const isListName = /^(?:completion|response)s$/i.test(column);
   if (isListName && columns.completion === undefined && typeof cells.value[column] === "string") {
-    throw cells.error(
-      `column "${column}": expected a list of texts, got one text. If it is one completion a row, say so: ` +
-        `columns: { completion: "${column}" }, or --completion ${column}.`,
+    throw new ColumnError(
+      cells.error(`column "${column}": expected a list of texts, got one text. Is it one completion per row?`)
+        .message,
+      "completion",
+      column,
     );
   }
-  return cells.read(column, texts, "a text or a list of texts, at least one");
+  return cells.read(column, texts, "a text, messages, or a list of them, at least one");
 }
 
 function brief(value: unknown): string {

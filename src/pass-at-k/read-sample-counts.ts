@@ -2,10 +2,7 @@ import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 import { streamRows } from "../problems/stream-rows.js";
 import { type CountSamplesOptions, countSamples } from "./count-samples.js";
 
-export interface ReadSampleCountsOptions extends CountSamplesOptions {
-  /** Told of a last row that was cut off while it was written, and left out. Default: console.warn. */
-  onNotice?: (message: string) => void;
-}
+export type ReadSampleCountsOptions = CountSamplesOptions;
 
 /**
  * How often each problem was solved, from a file (.jsonl, .json, .csv, .tsv, .parquet, or one of them in a .zip) of any
@@ -13,7 +10,11 @@ export interface ReadSampleCountsOptions extends CountSamplesOptions {
  *
  * - verdicts: `{problem, correct}`, one row a sample, or a list of verdicts in a row;
  * - counts: `{problem, samples, correct}`, one row a problem;
- * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers.
+ * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers; as text, as messages
+ *   (`[{role, content}]`), or as an answer of OpenAI's API.
+ *
+ * Logs of lm-evaluation-harness (`samples_*.jsonl`), verifiers (`results.jsonl`, `traces.jsonl`) and TRL
+ * (`completions_*.parquet`) are read as they are.
  *
  * `SampleColumns` says which names are looked for. Rows of one problem may stand anywhere; JSONL and CSV are streamed.
  *
@@ -28,7 +29,7 @@ export async function readSampleCounts(
   const where = (row: number) => `${path}, ${unit} ${row}`;
   const onTorn = ({ line }: { line: number }) =>
     onNotice(`${where(line)}: cut off in the middle, as by a writer that was killed; left out.`);
-  const counts = await countSamples({ ...options, rows: streamRows({ path, onTorn }), where });
+  const counts = await countSamples({ ...options, onNotice, rows: streamRows({ path, onTorn }), where });
   if (counts.length === 0) {
     throw new Error(`${path}: no rows; expected at least one, e.g. {"problem": "p1", "correct": true}.`);
   }

@@ -1,24 +1,27 @@
-import { columnHint } from "./column-hint.js";
+import { findColumns } from "../problems/find-columns.js";
+import {
+  type AnswerColumns,
+  answerColumns,
+  checkNamedColumns,
+  missing,
+  pickColumn,
+} from "./answer-columns.js";
 
-/** Columns that a user names; each has usual names that are looked for where it is left out. */
-export interface SampleColumns {
-  /** What the problem is called: an id, or its text. Usual: problem, problem_id, id, task_id, question. */
+/** Columns that a user names; each has usual names that are looked for if it is left out, in upper or lower case. */
+export interface SampleColumns extends AnswerColumns {
+  /**
+   * What the problem is called: an id, or its text. Usual: problem, problem_id, id, task_id, question, question_id,
+   * example_id, doc_id, custom_id; else prompt, also as messages.
+   */
   problem?: string;
   /**
-   * The verdict on one sample (true, false, 1, 0) or a list of verdicts; beside `samples`, the number of right ones.
-   * Named without `samples`, it is verdicts. Usual: correct, is_correct, passed, solved; c beside n.
+   * The verdict on one sample (true, false, 1, 0, or a reward with `threshold`) or a list of verdicts; beside `samples`,
+   * the number of right ones. Named without `samples`, it is verdicts. Usual: correct, is_correct, passed, solved; else
+   * reward, score, exact_match; num_correct, or c beside n, in a file of counts.
    */
   correct?: string;
-  /** The number of samples of the problem, in a file of counts. Usual: samples, n, tried. */
+  /** The number of samples of the problem, in a file of counts. Usual: samples, n, tried, num_samples. */
   samples?: string;
-  /**
-   * The reference answer; the last box of it where it has one. Usual: gold, reference, and answer where there is neither.
-   */
-  gold?: string;
-  /** A completion with a boxed answer, or a list of them. Usual: completion, response, completions, responses. */
-  completion?: string;
-  /** An answer without a box, where there is no completion. Usual: answer, beside gold or reference. */
-  answer?: string;
 }
 
 /** Where a table's rows have what pass@k needs. */
@@ -26,6 +29,8 @@ export type SampleForm = {
   problem: string;
   /** Further columns that by their name could be the problem's, and must agree with it. */
   alsoProblem: readonly string[];
+  /** What could have been read as well and is not, a sentence each. */
+  ignored: readonly string[];
 } & (
   | { kind: "counts"; samples: string; correct: string }
   | { kind: "verdicts"; correct: string }
@@ -33,91 +38,61 @@ export type SampleForm = {
   | { kind: "ungraded"; gold: string; answers: string; isExtracted: boolean }
 );
 
-const usual = {
-  problem: ["problem", "problem_id", "id", "task_id", "question"],
-  correct: ["correct", "is_correct", "passed", "solved"],
-  samples: ["samples", "n", "tried"],
-  gold: ["gold", "reference"],
-  completion: ["completion", "response", "completions", "responses"],
-};
-
 /**
  * Reads off a table's first row which of the three forms it is of (counts, verdicts, or answers to grade) and which
  * columns hold what. Columns that were named come first; then counts are taken before verdicts, and verdicts before
  * answers to grade.
  *
  * @param place where the row stands, for errors
- * @throws Error where a named column is not there, where two columns could be meant, or where something is missing
+ * @throws Error if a named column is not there; ColumnError if two columns could be meant, or something is missing
  */
 export function sampleColumns(
   row: Record<string, unknown>,
   place: string,
   columns: SampleColumns = {},
 ): SampleForm {
-  const error = (message: string) => new Error(`${place}: ${message}`);
-  for (const [role, name] of Object.entries(columns)) {
-    if (!(role in holds)) {
-      throw error(`columns: "${role}" is unknown; expected ${Object.keys(holds).join(", ")}.`);
-    }
-    if (name !== undefined && !(name in row)) throw error(`no column "${name}"; ${shown(row)}.`);
-  }
-  const pick = (role: keyof typeof usual) => {
-    const found = columns[role] === undefined ? usual[role].filter(name => name in row) : [columns[role]];
-    if (found.length < 2) return found[0];
-    throw error(
-      `both "${found[0]}" and "${found[1]}" could be the ${holds[role]}; ${shown(row)}. ${columnHint(role)}`,
-    );
-  };
-  const missing = (role: keyof typeof usual, more = "") => {
-    const names = usual[role].join(", ");
-    return error(`no column for the ${holds[role]} (${names})${more}; ${shown(row)}. ${columnHint(role)}`);
-  };
-
-  const named = usual.problem.filter(name => name in row);
+  checkNamedColumns(row, place, columns);
+  const named = findColumns(row, "problem");
   const problem = columns.problem ?? named[0];
-  if (problem === undefined) throw missing("problem");
-  const base = { problem, alsoProblem: columns.problem === undefined ? named.slice(1) : [] };
+  if (problem === undefined) throw missing(row, place, "problem");
+  const ignored: string[] = [];
+  const base = { problem, alsoProblem: columns.problem === undefined ? named.slice(1) : [], ignored };
 
-  const wantsGrading = ["gold", "completion", "answer"].some(role => columns[role as "gold"] !== undefined);
+  const wantsGrading = (["gold", "completion", "answer"] as const).some(role => columns[role] !== undefined);
   if (columns.correct !== undefined || columns.samples !== undefined || !wantsGrading) {
     // Who names the column of verdicts alone has verdicts, whatever else there is.
     const isVerdicts = columns.correct !== undefined && columns.samples === undefined;
-    const samples = isVerdicts ? undefined : pick("samples");
-    const correct = pick("correct") ?? (samples !== undefined && "c" in row ? "c" : undefined);
+    const samples = isVerdicts ? undefined : pickColumn(row, place, "samples", columns);
+    const correct =
+      pickColumn(row, place, "correct", columns) ?? (samples !== undefined && "c" in row ? "c" : undefined);
     // A flag beside a number of samples is the verdict on one of them.
     const isFlag =
       columns.samples === undefined && /^\s*(?:true|false)\s*$/i.test(String(row[correct ?? ""]));
     if (samples !== undefined && correct !== undefined && !isFlag) {
       return { ...base, kind: "counts", samples, correct };
     }
-    if (columns.samples !== undefined) throw missing("correct");
-    if (correct !== undefined) return { ...base, kind: "verdicts", correct };
+    if (columns.samples !== undefined) throw missing(row, place, "correct");
+    if (correct !== undefined) {
+      if (samples !== undefined)
+        ignored.push(`"${samples}" is not read: "${correct}" is the verdict on one sample.`);
+      const ungraded = findColumns(row, "completion").find(name => name !== correct);
+      if (ungraded !== undefined && columns.correct === undefined && findColumns(row, "gold").length > 0) {
+        ignored.push(`"${ungraded}" is not graded: "${correct}" has the verdicts.`);
+      }
+      return { ...base, kind: "verdicts", correct };
+    }
   }
 
-  const reference = pick("gold");
-  const gold = reference ?? ("answer" in row && columns.answer !== "answer" ? "answer" : undefined);
-  const completion = columns.answer === undefined ? pick("completion") : undefined;
-  const answer = columns.answer ?? (gold !== "answer" && "answer" in row ? "answer" : undefined);
-  const answers = completion ?? answer;
-  if (gold !== undefined && answers !== undefined) {
-    return { ...base, kind: "ungraded", gold, answers, isExtracted: completion !== undefined };
-  }
-  if (gold !== undefined) throw missing("completion", ` beside the reference in "${gold}"`);
-  if (answers !== undefined) throw missing("gold", ` beside the answers in "${answers}"`);
-  throw missing("correct", " nor completions with a reference to grade");
-}
-
-/** How each column is named by hand, and what it holds. */
-const holds = {
-  problem: "problem",
-  correct: "verdict",
-  samples: "number of samples",
-  gold: "reference",
-  completion: "completion",
-  answer: "answer",
-};
-
-function shown(row: Record<string, unknown>): string {
-  const names = Object.keys(row);
-  return `it has: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", ..." : ""}`;
+  const isNothing = ["gold", "completion", "answer"].every(
+    role => columns[role as "gold"] === undefined && findColumns(row, role as "gold").length === 0,
+  );
+  if (isNothing) throw missing(row, place, "correct", " nor completions with a reference to grade");
+  const { gold, completion, answer } = answerColumns(row, place, columns);
+  return {
+    ...base,
+    kind: "ungraded",
+    gold,
+    answers: completion ?? answer!,
+    isExtracted: completion !== undefined,
+  };
 }

@@ -1,34 +1,28 @@
-import { z } from "zod";
-import { jsonlRows } from "../util/jsonl-rows.js";
+import { type Frame, frameRows, isFrame } from "../util/frame-rows.js";
 import { checkUniqueIds } from "./check-unique-ids.js";
+import { completionTexts, promptText } from "./completion-texts.js";
 import type { Attempt, Domain } from "./domain.js";
 import type { FailAtKResult } from "./fail-at-k-log.js";
+import { findColumns, usualColumns } from "./find-columns.js";
+import { type LogRow, logRows } from "./log-rows.js";
 import type { Problem } from "./problem.js";
-
-const rowSchema = z
-  .object({
-    id: z.string().optional(),
-    question: z.string().optional(),
-    completion: z.string().optional(),
-    completions: z.array(z.string()).optional(),
-  })
-  .refine(({ id, question }) => id !== undefined || question !== undefined, {
-    message: 'expected "id" (the problem\'s id) or "question" (its text)',
-  })
-  .refine(({ completion, completions }) => (completion === undefined) !== (completions === undefined), {
-    message: 'expected either "completion" (a text) or "completions" (an array of texts)',
-  });
+import { streamRows } from "./stream-rows.js";
 
 export interface FailAtKFromSamplesParams {
   problems: readonly Problem[];
   /**
-   * JSONL of completions: `{id, completion}` or `{id, completions: [...]}` a line, rows of one problem in any place;
-   * `question` may stand instead of `id`.
+   * Completions, rows of one problem in any place: a file (.jsonl, .json, .csv, .tsv, .parquet, .zip), rows, or a danfojs
+   * DataFrame. A row is `{id, completion}` or `{id, completions: [...]}`, with `question` or `prompt` in place of `id`, or
+   * of a log of lm-eval, verifiers, TRL or OpenAI's API; completions are text or messages.
    */
-  path: string;
+  path: string | readonly object[] | Frame;
   /** Completions a problem must fail; of more, the first k count. Default: as many as the file has of each problem. */
   k?: number;
   domain: Pick<Domain, "score">;
+  /** Which rows count of a log that has several per sample: lm-eval's filter, or verifiers' agent. Default: the first. */
+  filter?: string;
+  /** Told which rows are left out for that. Default: console.warn. */
+  onNotice?: (message: string) => void;
 }
 
 export interface FailAtKFromSamples {
@@ -45,13 +39,15 @@ export interface FailAtKFromSamples {
 /**
  * The fail@k filter over completions that somebody has already sampled. The file is streamed.
  *
- * @throws Error naming path, line and field where a row is not of the format; for duplicate ids and for a k under 1.
+ * @throws Error naming path, line and field if a row is not of the format; for duplicate ids and for a k under 1.
  */
 export async function failAtKFromSamples({
   problems,
   path,
   k,
   domain,
+  filter,
+  onNotice,
 }: FailAtKFromSamplesParams): Promise<FailAtKFromSamples> {
   if (k !== undefined && (!Number.isInteger(k) || k < 1)) {
     throw new Error(`failAtKFromSamples: k is ${k}; expected a whole number of at least 1.`);
@@ -70,13 +66,12 @@ export async function failAtKFromSamples({
     for (const [i, { index }] of batch.entries()) if (scores[i]!.correct) results[index]!.solved++;
     batch = [];
   };
-  for await (const { line, value } of jsonlRows({ path })) {
-    const row = rowSchema.safeParse(value);
-    if (!row.success) {
-      throw new Error(`${path}, line ${line}: ${z.prettifyError(row.error)}`);
-    }
-    const { id, question, completion, completions = [completion!] } = row.data;
-    const index = byKey.get(id !== undefined ? `id ${id}` : `question ${question!.trim()}`);
+  const { rows, where } = openRows(path);
+  for await (const row of logRows({ rows, filter, onNotice })) {
+    const completions = row.answers ?? readCompletions(row, where(row.row));
+    const index = problemKeys(row, where(row.row))
+      .map(key => byKey.get(key))
+      .find(found => found !== undefined);
     if (index === undefined) {
       unmatched += completions.length;
       continue;
@@ -85,7 +80,8 @@ export async function failAtKFromSamples({
     for (const text of completions) {
       if (k !== undefined && result.tried >= k) break;
       result.tried++;
-      batch.push({ problem: problems[index]!, completion: text, index });
+      const given = row.answers === undefined ? undefined : text;
+      batch.push({ problem: problems[index]!, completion: text, given, index });
     }
     if (batch.length >= 1024) await scoreBatch();
   }
@@ -99,4 +95,49 @@ export async function failAtKFromSamples({
     undecided: unsolved.filter(({ id }) => tried.get(id)! < wanted),
     unmatched,
   };
+}
+
+function openRows(samples: FailAtKFromSamplesParams["path"]) {
+  if (typeof samples === "string") {
+    return { rows: streamRows({ path: samples }), where: (row: number) => `${samples}, line ${row}` };
+  }
+  const values = isFrame(samples) ? frameRows(samples) : samples;
+  const rows = values.map((value, row) => ({ row, value: value as Record<string, unknown> }));
+  return { rows, where: (row: number) => `samples[${row}]` };
+}
+
+/** What a row calls its problem: its ids, and its question. */
+function problemKeys({ value, question }: LogRow, place: string): string[] {
+  const named = usualColumns.problem.flat().flatMap(name => (isThere(value[name]) ? [value[name]] : []));
+  const keys = [...named, ...(question === undefined ? [] : [question])].flatMap(cell => {
+    const text = typeof cell === "number" || typeof cell === "bigint" ? String(cell) : promptText(cell);
+    return text === undefined ? [] : [`id ${text}`, `question ${text.trim()}`];
+  });
+  if (keys.length > 0) return keys;
+  throw new Error(
+    `${place}: expected "id" (the problem's id) or "question" (its text); ${columnNames(value)}.`,
+  );
+}
+
+function readCompletions({ value }: LogRow, place: string): string[] {
+  const [name, second] = findColumns(value, "completion").filter(column => isThere(value[column]));
+  if (name === undefined || second !== undefined) {
+    throw new Error(
+      `${place}: expected either "completion" (a text or messages) or "completions" (a list of them); ${columnNames(value)}.`,
+    );
+  }
+  const texts = completionTexts(value[name]);
+  if (texts !== undefined) return texts;
+  if (Array.isArray(value[name]) && value[name].length === 0) return [];
+  throw new Error(
+    `${place}: column "${name}": expected a text, messages, or a list of them, got ${JSON.stringify(value[name])?.slice(0, 60)}.`,
+  );
+}
+
+function isThere(cell: unknown): boolean {
+  return cell !== undefined && cell !== null;
+}
+
+function columnNames(value: object): string {
+  return `it has: ${Object.keys(value).slice(0, 12).join(", ")}`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Frame, frameRows } from "../util/frame-rows.js";
+import { type Frame, frameTextRows } from "../util/frame-rows.js";
 import { type Problem, problemSchema } from "./problem.js";
 
 /**
@@ -10,13 +10,9 @@ import { type Problem, problemSchema } from "./problem.js";
  * @throws Error naming row and column if a row is not a problem
  */
 export function problemsFromFrame(frame: Frame): Problem[] {
-  return frameRows(frame).map((row, i) => {
-    const fields = Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === "number" ? String(value) : value,
-    ]);
+  return frameTextRows(frame).map((row, i) => {
     // The fields that must be there are checked for it by the schema; only the split may be empty.
-    const present = fields.filter(([name, value]) => value !== "" || name === "split");
+    const present = Object.entries(row).filter(([name, value]) => value !== "" || name === "split");
     const parsed = problemSchema.safeParse({
       ...(frame.columns.includes("split") && { split: "" }),
       ...Object.fromEntries(present),

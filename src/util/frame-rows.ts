@@ -21,6 +21,15 @@ export function frameRows({ columns, values, shape }: Frame): Record<string, unk
   });
 }
 
+/** As `frameRows`, with numbers as text: danfojs reads an answer of digits from CSV as a number. */
+export function frameTextRows(frame: Frame): Record<string, unknown>[] {
+  return frameRows(frame).map(row =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? String(value) : value]),
+    ),
+  );
+}
+
 /** Whether a cell of a table says nothing. */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || Number.isNaN(value);

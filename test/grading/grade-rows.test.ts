@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { DataFrame } from "danfojs-node";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { registerGrade } from "../../src/cli/grade.js";
 import { gradeRows } from "../../src/grading/grade-rows.js";
@@ -94,9 +96,47 @@ describe("soarlab grade", () => {
   it("names path, row and column of what it cannot use", async () => {
     const file = write("b.jsonl", '{"gold":"1","answer":"1"}\n{"gold":"1","reply":"1"}\n');
     await expect(run(file)).rejects.toThrow(
-      /b\.jsonl, row 2: no column "answer" or "completion"; it has: gold, reply/,
+      /b\.jsonl, row 2: no column for the completion .*; it has: gold, reply\. .*: --completion <column>/,
     );
-    const list = write("c.jsonl", '{"gold":["1"],"answer":"1"}\n');
-    await expect(run(list)).rejects.toThrow(/c\.jsonl, row 1, column "gold": expected text, got \["1"\]/);
+    const list = write("c.jsonl", '{"gold":["1","2"],"answer":"1"}\n{"gold":{},"answer":"1"}\n');
+    await expect(run(list)).rejects.toThrow(/c\.jsonl, row 1, column "gold": expected one reference, got/);
+    const object = write("d.jsonl", '{"gold":{},"answer":"1"}\n');
+    await expect(run(object)).rejects.toThrow(/d\.jsonl, row 1, column "gold": expected text, got \{\}/);
+    await expect(run(file, "--gold", "truth")).rejects.toThrow(
+      /b\.jsonl, row 1: no column "truth"; it has: gold/,
+    );
+  });
+
+  it.each([
+    ["samples_hendrycks_math_repeats.jsonl", "33.33%  (2 of 6)"],
+    ["samples_gsm8k.jsonl", "50.00%  (1 of 2)"],
+    ["verifiers_results.jsonl", "66.67%  (2 of 3)"],
+    ["trl_completions_00010.parquet", "50.00%  (2 of 4)"],
+  ])("grades the log %s", async (name, accuracy) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const file = fileURLToPath(new URL(`../problems/fixtures/logs/${name}`, import.meta.url));
+    const out = join(folder, `${name}.verdicts.jsonl`);
+    expect(await run(file, "--out", out)).toContain(`accuracy ${accuracy}`);
+    if (name.includes("repeats")) {
+      const [first, second] = readFileSync(out, "utf8")
+        .split("\n")
+        .map(line => line && JSON.parse(line));
+      expect([first, second]).toMatchObject([
+        { line: 1, sample: 1 },
+        { line: 1, sample: 2, verdict: "equal" },
+      ]);
+    }
+  });
+
+  it("grades a frame, whose answers of digits are numbers", async () => {
+    const frame = new DataFrame([
+      { answer: 0.5, gold: "1/2" },
+      { answer: 3, gold: "2" },
+    ]);
+    const { accuracy } = await gradeRows({ rows: frame, workers: 1 });
+    expect(accuracy).toBe(0.5);
+    await expect(gradeRows({ rows: [{ gold: 1 } as never] })).rejects.toThrow(
+      /row 0: "gold" is 1, expected text/,
+    );
   });
 });

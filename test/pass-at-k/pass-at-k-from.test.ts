@@ -90,7 +90,8 @@ describe("passAtKFrom", () => {
       method: { counts: better },
       k: [1, 4, 8],
     });
-    expect(result.differences).toEqual(expected.map(row => ({ series: "better", against: "base", ...row })));
+    const names = { series: "better", against: "base", onlySeries: 0, onlyAgainst: 0 };
+    expect(result.differences).toEqual(expected.map(row => ({ ...names, ...row })));
     expect((await toDataFrame(result.rows)).columns).toEqual([
       "series",
       "k",

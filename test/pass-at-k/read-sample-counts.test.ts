@@ -154,7 +154,7 @@ describe("readSampleCounts: verdicts and counts", () => {
     [
       "no-problem.jsonl",
       '{"correct":true,"text":"x"}',
-      /line 1: no column for the problem \(problem, problem_id, id, task_id, question\); it has: correct, text\. Name the right one: columns: \{ problem: "\.\.\." \}, or --problem/,
+      /line 1: no column for the problem \(problem, problem_id, id, .*, prompt\); it has: correct, text\. Name the right one: columns: \{ problem: "\.\.\." \}/,
     ],
     [
       "unnamed.jsonl",
@@ -201,7 +201,7 @@ describe("readSampleCounts: verdicts and counts", () => {
       '{"id":1,"question":"2+2?","correct":true}\n{"id":2,"question":"2+2?","correct":false}\n',
     );
     await expect(readSampleCounts(perSample)).rejects.toThrow(
-      /line 2: by "question" this is the problem of .*line 1, by "id" it is another one\. .*\{ problem: "id" \} or \{ problem: "question" \}/,
+      /line 2: by "question" this is the problem of .*line 1, by "id" it is another one\. .*Does "id" tell problems apart, or "question"\? Name the right one: columns: \{ problem: /,
     );
     expect(await readSampleCounts(perSample, { columns: { problem: "question" } })).toEqual([
       { problem: "2+2?", samples: 2, correct: 1 },
@@ -312,12 +312,12 @@ describe("readSampleCounts: answers to grade", () => {
     [
       "ungraded.jsonl",
       '{"id":1,"completion":"\\\\boxed{2}"}',
-      /line 1: no column for the reference \(gold, reference\) beside the answers in "completion"; it has: id, completion\. .*--gold/,
+      /line 1: no column for the reference \(gold, reference, .*\) beside the answers in "completion"; it has: id, completion\. .*columns: \{ gold:/,
     ],
     [
       "problems.jsonl",
       '{"id":1,"question":"2?","answer":"2"}',
-      /line 1: no column for the completion \(completion, response, completions, responses\) beside the reference in "answer".*--completion/,
+      /line 1: no column for the completion \(completion, response, completions, .*\) beside the reference in "answer".*columns: \{ completion:/,
     ],
     [
       "both.jsonl",
@@ -332,7 +332,7 @@ describe("readSampleCounts: answers to grade", () => {
     [
       "empty-list.jsonl",
       '{"id":1,"gold":"2","completions":[]}',
-      /line 1: column "completions": expected a text or a list of texts, at least one, got \[\]/,
+      /line 1: column "completions": expected a text, messages, or a list of them, at least one, got \[\]/,
     ],
     [
       "null.jsonl",

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DataFrame } from "danfojs-node";
 import { describe, expect, it } from "vitest";
 import { boxedAnswers } from "../../src/problems/boxed-answers.js";
 import { failAtK } from "../../src/problems/fail-at-k.js";
@@ -239,12 +240,43 @@ describe("failAtKFromSamples", () => {
       await expect(failAtKFromSamples({ problems, path, domain, k })).rejects.toThrow(`k is ${k}`);
   });
 
+  it("reads logs and frames, by the question or by ids that are numbers", async () => {
+    const said = (content: string) => [{ role: "assistant", content }];
+    const ask = (content: string) => [
+      { role: "system", content: "Box it." },
+      { role: "user", content },
+    ];
+    const messages = file([{ Prompt: "", prompt: ask("What is 2?"), completion: said("\\boxed{3}") }]);
+    const lmEval = file([
+      {
+        doc_id: 2,
+        doc: { question: "What is 2?" },
+        target: "2",
+        resps: [["\\boxed{3}"]],
+        filtered_resps: ["3"],
+      },
+    ]);
+    const frame = new DataFrame([{ question_id: "p2", response: "\\boxed{3}" }]);
+    for (const path of [messages, lmEval, frame]) {
+      const { hard, unmatched } = await failAtKFromSamples({ problems: problems.slice(0, 3), path, domain });
+      expect([hard.map(({ id }) => id), unmatched]).toEqual([["p2"], 0]);
+    }
+    const numbered = [{ ...problems[4]!, id: "4" }];
+    const found = await failAtKFromSamples({
+      problems: numbered,
+      path: [{ id: 4, completion: "?" }],
+      domain,
+    });
+    expect(found.hard).toEqual(numbered);
+  });
+
   it("names path, line and field of a row that it cannot use", async () => {
     const good = { id: "p0", completion: "x" };
     for (const [row, message] of [
       [{ completion: "x" }, /line 2:[\s\S]*"id"/],
       [{ id: "p0" }, /line 2:[\s\S]*"completion"/],
-      [{ id: 3, completion: "x" }, /line 2:[\s\S]*string[\s\S]*id/],
+      [{ id: {}, completion: "x" }, /line 2: expected "id" .* it has: id, completion/],
+      [{ id: "p0", completion: {} }, /line 2: column "completion": expected a text, messages, .* got \{\}/],
       ["{", /line 2: not JSON/],
     ] as const) {
       await expect(failAtKFromSamples({ problems, path: file([good, row]), domain })).rejects.toThrow(

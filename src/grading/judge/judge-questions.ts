@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cacheReadsAtOnce, fileCache } from "../../util/file-cache.js";
 import { forEachConcurrently } from "../../util/for-each-concurrently.js";
+import { type Frame, frameTextRows, isFrame } from "../../util/frame-rows.js";
 import { HttpError, postJson } from "../../util/post-json.js";
 import { untilStopped } from "../../util/stop-signal.js";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
@@ -14,7 +15,8 @@ interface Pair {
 }
 
 export interface JudgeQuestionsParams {
-  questions: readonly Pair[];
+  /** Or a danfojs DataFrame with the columns question and answer. */
+  questions: readonly Pair[] | Frame;
   /** Where the endpoint is, up to and including its version, e.g. "http://127.0.0.1:8000/v1". */
   baseUrl: string;
   /** The model's name as the server knows it. */
@@ -103,8 +105,9 @@ const refusalsToStop = 8;
  *   reason where it was aborted. What was judged before is in the cache.
  */
 export async function judgeQuestions(params: JudgeQuestionsParams): Promise<JudgeResult> {
-  const { questions, model, prompt = judgePrompt, temperature = 0, price, onProgress } = params;
+  const { model, prompt = judgePrompt, temperature = 0, price, onProgress } = params;
   const signal = untilStopped(params.signal);
+  const questions = isFrame(params.questions) ? pairsOf(params.questions) : params.questions;
   const { concurrency = 8, retries = 5, corrections = 2, maxTokens = 4096 } = params;
   for (const [name, value, least] of [
     ["concurrency", concurrency, 1],
@@ -220,4 +223,11 @@ function keptVerdict(bytes: Buffer | undefined): QuestionVerdict | undefined {
   } catch {
     return undefined;
   }
+}
+
+function pairsOf(frame: Frame): Pair[] {
+  return frameTextRows(frame).map(({ question, answer }, i) => {
+    if (typeof question === "string" && typeof answer === "string") return { question, answer };
+    throw new TypeError(`judgeQuestions: row ${i}: expected the columns "question" and "answer" with text`);
+  });
 }

@@ -1,0 +1,110 @@
+import { findColumns, usualColumns } from "../problems/find-columns.js";
+import { ColumnError } from "./column-error.js";
+
+/** Columns that a user names; each has usual names that are looked for if it is left out, in upper or lower case. */
+export interface AnswerColumns {
+  /**
+   * The reference answer; the last box of it if it has one. Usual: gold, reference; else target, ground_truth, solution;
+   * else answer.
+   */
+  gold?: string;
+  /**
+   * Completions with a boxed answer: a text, messages (`[{role, content}]`), an answer of OpenAI's API, or a list of
+   * these. Usual: completion, response, completions, responses, choices.
+   */
+  completion?: string;
+  /** An answer without a box, or a list of them. Usual: answer, beside gold or reference. */
+  answer?: string;
+}
+
+/** Where a row has its reference and what is to be graded: at least one of `completion` and `answer`. */
+export interface FoundAnswerColumns {
+  gold: string;
+  completion?: string;
+  answer?: string;
+}
+
+/**
+ * Reads off a table's first row which columns hold a reference and answers or completions.
+ *
+ * @param place where the row stands, for errors
+ * @throws ColumnError if one of them is missing, or two columns could be meant
+ */
+export function answerColumns(
+  row: Record<string, unknown>,
+  place: string,
+  columns: AnswerColumns = {},
+): FoundAnswerColumns {
+  const isAnswerNamed = columns.answer !== undefined;
+  const plainAnswer = findColumns(row, "answer")[0];
+  const completion =
+    columns.completion ?? (isAnswerNamed ? undefined : pickColumn(row, place, "completion", columns));
+  const reference = pickColumn(row, place, "gold", columns);
+  const gold = reference ?? (plainAnswer !== columns.answer ? plainAnswer : undefined);
+  const answer = columns.answer ?? (gold === plainAnswer ? undefined : plainAnswer);
+  if (gold !== undefined && (completion ?? answer) !== undefined) return { gold, completion, answer };
+  if (gold !== undefined) throw missing(row, place, "completion", ` beside the reference in "${gold}"`);
+  throw missing(
+    row,
+    place,
+    "gold",
+    (completion ?? answer) && ` beside the answers in "${completion ?? answer}"`,
+  );
+}
+
+type Role = keyof typeof columnHolds & keyof typeof usualColumns;
+
+/**
+ * The column that is named for a role, or the one that has a usual name of it; undefined if there is none.
+ * @throws ColumnError if two columns have usual names of it
+ */
+export function pickColumn(
+  row: Record<string, unknown>,
+  place: string,
+  role: Role,
+  columns: Partial<Record<Role, string>>,
+): string | undefined {
+  if (columns[role] !== undefined) return columns[role];
+  const [first, second] = findColumns(row, role);
+  if (second === undefined) return first;
+  throw new ColumnError(
+    `${place}: both "${first}" and "${second}" could be the ${columnHolds[role]}; ${shown(row)}.`,
+    role,
+  );
+}
+
+/** The error that a row has no column for a role. */
+export function missing(row: Record<string, unknown>, place: string, role: Role, more = ""): ColumnError {
+  const names = usualColumns[role].flat().join(", ");
+  return new ColumnError(
+    `${place}: no column for the ${columnHolds[role]} (${names})${more}; ${shown(row)}.`,
+    role,
+  );
+}
+
+/** What each column that can be named holds. */
+export const columnHolds = {
+  problem: "problem",
+  correct: "verdict",
+  samples: "number of samples",
+  gold: "reference",
+  completion: "completion",
+  answer: "answer",
+};
+
+/** @throws Error if a column is named that is not there, or for a role that is none */
+export function checkNamedColumns(row: Record<string, unknown>, place: string, columns: object): void {
+  for (const [role, name] of Object.entries(columns)) {
+    if (!(role in columnHolds)) {
+      const known = Object.keys(columnHolds).join(", ");
+      throw new Error(`${place}: columns: "${role}" is unknown; expected ${known}.`);
+    }
+    if (name !== undefined && !(name in row))
+      throw new Error(`${place}: no column "${name}"; ${shown(row)}.`);
+  }
+}
+
+function shown(row: Record<string, unknown>): string {
+  const names = Object.keys(row);
+  return `it has: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", ..." : ""}`;
+}
