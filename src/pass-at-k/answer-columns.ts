@@ -83,7 +83,7 @@ export function missing(row: Record<string, unknown>, place: string, role: Role,
 }
 
 /** What each column that can be named holds. */
-export const columnHolds = {
+const columnHolds = {
   problem: "problem",
   correct: "verdict",
   samples: "number of samples",
