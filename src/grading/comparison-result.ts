@@ -29,8 +29,15 @@ export type Method =
   /** No comparison was made. */
   | "none";
 
-/** The outcome of one comparison; `equal` is undefined where it cannot be decided. */
+/** The outcome of one comparison; `equal` is undefined if it cannot be decided. */
 export interface ComparisonResult {
   equal: boolean | undefined;
   method: Method;
+}
+
+/** Returns the better of two readings (equal, else undecided, else different); the second is not tried after an equal one. */
+export function better(first: ComparisonResult, second: () => ComparisonResult): ComparisonResult {
+  if (first.equal) return first;
+  const other = second();
+  return other.equal || first.equal === false ? other : first;
 }

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
-import type { Worker } from "node:worker_threads";
 import type { GradeAnswerParams } from "./grade-answer.js";
+import { GraderThread } from "./grader-thread.js";
 import type { ParseOutcome } from "./parse-outcome.js";
-import { startGraderWorker } from "./start-grader-worker.js";
+import type { WorkerTask } from "./start-grader-worker.js";
 import type { Verdict } from "./verdict.js";
 
-/** Grades batches on threads, each answer within a time limit. */
+/** Grades batches on threads, each answer within a limit of work. */
 export interface Grader {
-  /** A verdict for each pair, in order. Rejects only if the grader is closed or cannot start a thread. */
+  /** A verdict for each pair, in order. Rejects only for a negative tolerance, or if closed or unable to start a thread. */
   grade(pairs: readonly GradeAnswerParams[]): Promise<Verdict[]>;
   /** Whether each answer can be understood, in order. */
   parse(answers: readonly string[]): Promise<ParseOutcome[]>;
@@ -19,39 +19,19 @@ export interface CreateGraderParams {
   /** Threads, started as they are needed. Default: as many as there are cores. */
   workers?: number;
   /**
-   * Time for one answer, in milliseconds, from 1 to 1,000. Default 200. It is enforced from outside: the thread of an
-   * answer that takes longer is ended and replaced. Up to 500 ms, such an answer is tried once more alone, because on a
-   * busy machine it may be the thread that had to wait; after that, or above, the verdict is `timeout`.
+   * Work for one answer, in milliseconds of one core, from 1 to 1,000. Default 200. It is counted inside the thread, and an
+   * answer that uses it up gets the verdict `timeout`, whatever else the machine does. A thread that is stuck all the same
+   * is ended and replaced; its answer is tried once more alone.
    */
   budgetMs?: number;
 }
 
-const hardLimitMs = 1000;
+const maxBudgetMs = 1000;
 const largestChunk = 64;
 
-interface Chunk {
-  task: "grade" | "parse";
-  items: readonly unknown[];
-  /** Whether this is one item's second try. */
-  isRetry: boolean;
-  /** Where the results go. */
-  done: (results: unknown[]) => void;
-  fail: (error: Error) => void;
-}
-
-interface Slot {
-  worker: Worker;
-  /** [items begun, place of the current one or -1], written by the thread. */
-  progress: Int32Array;
-  chunk: Chunk | undefined;
-  /** The number of items begun when it was last looked at, and since when it has not changed. */
-  seen: number;
-  since: number;
-}
-
 /**
- * A pool of threads that grade answers which nobody has checked: it never hangs and never throws for an answer. Threads
- * do not keep the process alive while they are idle.
+ * Returns a pool of threads that grade answers which nobody has checked: it never hangs and never throws for an answer.
+ * Threads do not keep the process alive while they are idle.
  *
  * @throws RangeError for a number of workers or a budget out of range.
  */
@@ -62,139 +42,160 @@ export function createGrader({
   if (!Number.isInteger(workers) || workers < 1) {
     throw new RangeError(`createGrader: workers is ${workers}; expected a whole number of at least 1.`);
   }
-  if (!(budgetMs >= 1 && budgetMs <= hardLimitMs)) {
-    throw new RangeError(`createGrader: budgetMs is ${budgetMs}; expected 1 to ${hardLimitMs}.`);
+  if (!(budgetMs >= 1 && budgetMs <= maxBudgetMs)) {
+    throw new RangeError(`createGrader: budgetMs is ${budgetMs}; expected 1 to ${maxBudgetMs}.`);
   }
-  const slots = new Set<Slot>();
-  const queue: Chunk[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-
-  const start = (): Slot => {
-    const shared = new SharedArrayBuffer(8);
-    const progress = new Int32Array(shared);
-    progress[1] = -1;
-    const slot: Slot = { worker: startGraderWorker(shared), progress, chunk: undefined, seen: 0, since: 0 };
-    slot.worker.on("message", (message: "ready" | unknown[]) => {
-      if (message === "ready" || !slot.chunk) return;
-      const { done } = slot.chunk;
-      release(slot);
-      done(message);
-      pump();
-    });
-    // A thread that fails by itself: out of memory at an item, or unable to start.
-    slot.worker.on("error", cause => {
-      if (slots.has(slot)) abandon(slot, "the grader's thread failed", cause);
-    });
-    slots.add(slot);
-    return slot;
-  };
-
-  const release = (slot: Slot) => {
-    slot.chunk = undefined;
-    slot.worker.unref();
-  };
-
-  const pump = () => {
-    while (queue.length > 0 && !isClosed) {
-      let slot = [...slots].find(({ chunk }) => !chunk);
-      if (!slot && slots.size >= workers) break;
-      slot ??= start();
-      const chunk = queue.shift()!;
-      slot.chunk = chunk;
-      slot.seen = Atomics.load(slot.progress, 0);
-      slot.since = performance.now();
-      slot.worker.ref();
-      slot.worker.postMessage({ task: chunk.task, items: chunk.items });
-    }
-    const isBusy = [...slots].some(({ chunk }) => chunk);
-    if (isBusy) timer ??= setInterval(watch, Math.max(1, Math.min(25, budgetMs / 4)));
-    else {
-      clearInterval(timer);
-      timer = undefined;
-    }
-  };
-
-  const watch = () => {
-    const now = performance.now();
-    for (const slot of [...slots]) {
-      if (!slot.chunk) continue;
-      const begun = Atomics.load(slot.progress, 0);
-      // Before its first item a thread is still loading, and between chunks it is at none.
-      if (begun !== slot.seen || Atomics.load(slot.progress, 1) < 0) {
-        slot.seen = begun;
-        slot.since = now;
-      } else if (now - slot.since >= budgetMs) {
-        abandon(slot, `stopped after ${budgetMs} ms`);
-      }
-    }
-  };
-
-  /** Ends a thread; the item it was at gets a verdict, the others of its chunk are queued again, first in line. */
-  const abandon = (slot: Slot, reason: string, cause?: unknown) => {
-    slots.delete(slot);
-    const { chunk } = slot;
-    // Results that it still sends come too late: its items are queued again.
-    slot.chunk = undefined;
-    const at = Atomics.load(slot.progress, 1);
-    slot.worker.terminate();
-    if (!chunk) return;
-    if (at < 0) {
-      chunk.fail(new Error(`${reason} before it began to grade`, { cause }));
-      pump();
-      return;
-    }
-    const { task, items } = chunk;
-    const mayRetry = !chunk.isRetry && cause === undefined && 2 * budgetMs <= hardLimitMs;
-    const outcome =
-      task === "grade"
-        ? ({ verdict: "timeout", method: "none", reason, ms: budgetMs } satisfies Verdict)
-        : ({ parsed: false, reason } satisfies ParseOutcome);
-    const parts: unknown[][] = [[], mayRetry ? [] : [outcome], []];
-    const ranges = [items.slice(0, at), mayRetry ? items.slice(at, at + 1) : [], items.slice(at + 1)];
-    let waiting = ranges.filter(({ length }) => length > 0).length;
-    for (const [part, range] of ranges.entries()) {
-      if (range.length === 0) continue;
-      const done = (results: unknown[]) => {
-        parts[part] = results;
-        if (--waiting === 0) chunk.done(parts.flat());
-      };
-      queue.unshift({ ...chunk, items: range, isRetry: part === 1, done });
-    }
-    if (waiting === 0) chunk.done(parts.flat());
-    pump();
-  };
-
-  const run = async (task: Chunk["task"], items: readonly unknown[]): Promise<unknown[]> => {
-    if (isClosed) throw new Error("this grader is closed; make a new one with createGrader().");
-    const size = Math.max(1, Math.min(largestChunk, Math.ceil(items.length / (4 * workers))));
-    const chunks: Promise<unknown[]>[] = [];
-    for (let from = 0; from < items.length; from += size) {
-      chunks.push(
-        new Promise((done, fail) =>
-          queue.push({ task, items: items.slice(from, from + size), isRetry: false, done, fail }),
-        ),
-      );
-    }
-    pump();
-    return (await Promise.all(chunks)).flat();
-  };
-
+  const pool = new GraderPool(workers, budgetMs);
   return {
     grade: async pairs => {
-      const plain = pairs.map(({ gold, answer }) => ({ gold, answer }));
-      return (await run("grade", plain)) as Verdict[];
+      const plain = pairs.map(({ gold, answer, tolerance }) => ({ gold, answer, tolerance }));
+      const place = plain.findIndex(({ tolerance = 0 }) => !(tolerance >= 0));
+      if (place >= 0)
+        throw new RangeError(
+          `grade: pair ${place} has the tolerance ${plain[place]!.tolerance}; expected 0 or more.`,
+        );
+      return (await pool.run("grade", plain)) as Verdict[];
     },
-    parse: async answers => (await run("parse", answers)) as ParseOutcome[],
-    close: async () => {
-      isClosed = true;
-      clearInterval(timer);
-      const error = new Error("the grader was closed while it worked");
-      for (const chunk of [...queue.splice(0), ...[...slots].flatMap(slot => slot.chunk ?? [])])
-        chunk.fail(error);
-      const ending = [...slots].map(({ worker }) => worker.terminate());
-      slots.clear();
-      await Promise.all(ending);
-    },
+    parse: async answers => (await pool.run("parse", answers)) as ParseOutcome[],
+    close: () => pool.close(),
   };
+}
+
+/** What one call waits for. */
+interface Batch {
+  task: WorkerTask["task"];
+  results: unknown[];
+  /** Results that are missing. */
+  missing: number;
+  resolve(results: unknown[]): void;
+  reject(error: Error): void;
+}
+
+/** One item of a batch. */
+interface Job {
+  batch: Batch;
+  place: number;
+  item: unknown;
+  /** Whether a thread was stuck at it before. */
+  isRetry: boolean;
+}
+
+class GraderPool {
+  private readonly workers: number;
+  private readonly budgetMs: number;
+  /** Chunks of jobs of one task, in the order in which they are done. */
+  private readonly queue: Job[][] = [];
+  /** Each thread, and the chunk that it works on. */
+  private readonly threads = new Map<GraderThread, Job[] | undefined>();
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(workers: number, budgetMs: number) {
+    this.workers = workers;
+    this.budgetMs = budgetMs;
+  }
+
+  run(task: WorkerTask["task"], items: readonly unknown[]): Promise<unknown[]> {
+    if (this.isClosed)
+      return Promise.reject(new Error("this grader is closed; make a new one with createGrader()."));
+    if (items.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const batch: Batch = { task, results: new Array(items.length), missing: items.length, resolve, reject };
+      const size = Math.max(1, Math.min(largestChunk, Math.ceil(items.length / (4 * this.workers))));
+      for (let from = 0; from < items.length; from += size) {
+        const chunk = items.slice(from, from + size);
+        this.queue.push(chunk.map((item, i) => ({ batch, place: from + i, item, isRetry: false })));
+      }
+      this.assign();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    const error = new Error("the grader was closed while it worked");
+    for (const jobs of [...this.queue.splice(0), ...this.threads.values()])
+      for (const { batch } of jobs ?? []) batch.reject(error);
+    const threads = [...this.threads.keys()];
+    this.threads.clear();
+    await Promise.all(threads.map(thread => thread.end()));
+  }
+
+  /** Gives chunks to idle threads, and starts threads while there are too few. */
+  private assign(): void {
+    while (this.queue.length > 0 && !this.isClosed) {
+      const idle = [...this.threads].find(([, jobs]) => !jobs)?.[0];
+      if (!idle && this.threads.size >= this.workers) break;
+      const thread = idle ?? this.start();
+      const jobs = this.queue.shift()!;
+      this.threads.set(thread, jobs);
+      thread.send({ task: jobs[0]!.batch.task, items: jobs.map(({ item }) => item) });
+    }
+    const isBusy = [...this.threads.values()].some(jobs => jobs);
+    if (isBusy)
+      this.timer ??= setInterval(() => this.endStuck(), Math.max(1, Math.min(25, this.budgetMs / 4)));
+    else {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+  }
+
+  private start(): GraderThread {
+    const thread: GraderThread = new GraderThread({
+      budgetMs: this.budgetMs,
+      // Twice the budget, since counted work may take longer on a busy machine.
+      limitMs: Math.min(maxBudgetMs, Math.max(2 * this.budgetMs, maxBudgetMs / 2)),
+      onResults: results => {
+        const jobs = this.threads.get(thread);
+        // Results of a thread that was given up come too late: its jobs are queued again.
+        if (!jobs) return;
+        this.threads.set(thread, undefined);
+        for (const [i, job] of jobs.entries()) settle(job, results[i]);
+        this.assign();
+      },
+      onError: cause => this.giveUp(thread, "the grader's thread failed", cause),
+    });
+    this.threads.set(thread, undefined);
+    return thread;
+  }
+
+  private endStuck(): void {
+    for (const [thread, jobs] of this.threads) {
+      if (jobs && thread.isStuck()) this.giveUp(thread, `stopped after ${this.budgetMs} ms of work`);
+    }
+  }
+
+  /** Ends a thread. The item that it was at is tried once more or gets a verdict; the others go first in the queue. */
+  private giveUp(thread: GraderThread, reason: string, cause?: unknown): void {
+    const jobs = this.threads.get(thread);
+    const { place } = thread;
+    this.threads.delete(thread);
+    void thread.end();
+    if (!jobs) return;
+    const stuck = jobs[place];
+    if (!stuck) {
+      for (const { batch } of jobs) batch.reject(new Error(`${reason} before it began to grade`, { cause }));
+    } else {
+      const mayRetry = !stuck.isRetry && cause === undefined;
+      if (!mayRetry) settle(stuck, this.timeout(stuck.batch.task, reason));
+      const again = [
+        jobs.slice(0, place),
+        jobs.slice(place + 1),
+        mayRetry ? [{ ...stuck, isRetry: true }] : [],
+      ];
+      this.queue.unshift(...again.filter(chunk => chunk.length > 0));
+    }
+    this.assign();
+  }
+
+  private timeout(task: WorkerTask["task"], reason: string): Verdict | ParseOutcome {
+    return task === "grade"
+      ? { verdict: "timeout", method: "none", reason, ms: this.budgetMs }
+      : { parsed: false, reason };
+  }
+}
+
+function settle({ batch, place }: Job, result: unknown): void {
+  batch.results[place] = result;
+  if (--batch.missing === 0) batch.resolve(batch.results);
 }

@@ -1,4 +1,5 @@
 import type { ConstantName, Expression, FunctionName, Rational } from "./expression.js";
+import { spend } from "./work-budget.js";
 
 /** What a kind of number has to offer to evaluateExpression a formula in it. */
 export interface Field<T> {
@@ -13,15 +14,15 @@ export interface Field<T> {
   apply(fn: FunctionName, args: T[]): T;
 }
 
-/** The formula, or a value in it, is beyond this kind of number: use another. */
+/** The formula, or a value in it, is beyond this kind of number; another field may know it. */
 export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";
 }
 
 /**
- * The value of a formula in a field; `symbols` gives the value of each free symbol.
+ * Returns the value of a formula in a field; `symbols` gives the value of each free symbol.
  *
- * @throws UnsupportedError where the field cannot say.
+ * @throws UnsupportedError if the field has no value for it, BudgetError if the answer has used up its work.
  */
 export function evaluateExpression<T>(
   expression: Expression,
@@ -30,10 +31,11 @@ export function evaluateExpression<T>(
     throw new UnsupportedError(`the symbol ${name} has no value`);
   },
 ): T {
-  /** One after the other, so that a product grown too large ends it before all factors are worked out. */
+  /** Evaluates one after the other, so that a product that grew too large ends before all its factors are evaluated. */
   const fold = ([first, ...rest]: Expression[], join: (a: T, b: T) => T) =>
     rest.reduce((sum, x) => join(sum, go(x)), go(first!));
   const go = (x: Expression): T => {
+    spend(0.2);
     switch (x.op) {
       case "number":
         return field.rational(x.value);

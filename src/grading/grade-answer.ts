@@ -1,78 +1,98 @@
 import { compareAnswers } from "./compare-answers.js";
-import type { ComparisonResult } from "./comparison-result.js";
 import { describeAnswer } from "./describe-answer.js";
 import { normaliseAnswer } from "./normalise-answer.js";
 import { parseAnswer } from "./parse-answer.js";
 import type { ParsedAnswer } from "./parsed-answer.js";
 import { UnparsedError } from "./to-expression.js";
 import type { Verdict } from "./verdict.js";
+import { BudgetError, withBudget } from "./work-budget.js";
 
 export interface GradeAnswerParams {
   /** The reference answer, without \boxed{}. */
   gold: string;
   /** The answer to grade, without \boxed{}. */
   answer: string;
-}
-
-/**
- * Grades one answer in the calling thread: normalise, parse, compare. Never throws, and its work is bounded by the sizes
- * that it accepts; where untrusted answers come by the thousand, `createGrader` adds a time limit from outside.
- */
-export function gradeAnswer({ gold, answer }: GradeAnswerParams): Verdict {
-  const started = performance.now();
-  const verdict = grade(gold, answer);
-  return { ...verdict, ms: performance.now() - started };
+  /** Largest difference of two numbers that counts as equal, if the data set gives one. Default: none is allowed. */
+  tolerance?: number;
+  /** Work for the answer, in milliseconds of one core, from 1 to 1,000; counted, not timed. Default 200. */
+  budgetMs?: number;
 }
 
 /** Longer texts are not even normalised: no answer is so long. */
 const maxNormalised = 24_000;
 
-function grade(gold: string, answer: string): Omit<Verdict, "ms"> {
-  const short = gold.length <= maxNormalised && answer.length <= maxNormalised;
-  const same = gold === answer || (short && normaliseAnswer(gold) === normaliseAnswer(answer));
-  if (same && normaliseAnswer(gold.slice(0, maxNormalised)) !== "")
-    return { verdict: "equal", method: "identical" };
-  const parsedGold = tryParse(gold);
-  if (typeof parsedGold === "string") {
-    return { verdict: "unparsed", method: "none", unparsed: "gold", reason: `the reference: ${parsedGold}` };
-  }
-  const goldForm = describeAnswer(parsedGold);
-  const parsed = tryParse(answer);
-  if (typeof parsed === "string") {
-    return {
-      verdict: "unparsed",
-      method: "none",
-      unparsed: "answer",
-      goldForm,
-      reason: `the answer: ${parsed}`,
-    };
-  }
-  const forms = { goldForm, answerForm: describeAnswer(parsed) };
-  let comparison: ComparisonResult;
+/**
+ * Grades one answer in the calling thread: normalise, parse, compare. Never throws for an answer. Its work is counted, and
+ * ends in the verdict `timeout` when the budget is used up; the same answers get the same verdict on a busy machine.
+ *
+ * @throws RangeError if the tolerance is negative or the budget out of range.
+ */
+export function gradeAnswer({ gold, answer, tolerance = 0, budgetMs = 200 }: GradeAnswerParams): Verdict {
+  if (!(tolerance >= 0)) throw new RangeError(`gradeAnswer: tolerance is ${tolerance}; expected 0 or more.`);
+  if (!(budgetMs >= 1 && budgetMs <= 1000))
+    throw new RangeError(`gradeAnswer: budgetMs is ${budgetMs}; expected 1 to 1000.`);
+  const started = performance.now();
+  const verdict = grade(gold, answer, tolerance, budgetMs);
+  return { ...verdict, ms: performance.now() - started };
+}
+
+function grade(gold: string, answer: string, tolerance: number, budgetMs: number): Omit<Verdict, "ms"> {
+  if (isSameText(gold, answer)) return { verdict: "equal", method: "identical" };
+  const parsedGold = parse(gold, budgetMs);
+  if (parsedGold.problem) return failure("gold", parsedGold.problem);
+  const goldForm = describeAnswer(parsedGold.answer);
+  const parsed = parse(answer, budgetMs);
+  if (parsed.problem) return { ...failure("answer", parsed.problem), goldForm };
+  const forms = { goldForm, answerForm: describeAnswer(parsed.answer) };
   try {
-    comparison = compareAnswers(parsedGold, parsed);
+    const { equal, method } = withBudget(budgetMs, () =>
+      compareAnswers(parsedGold.answer, parsed.answer, { tolerance }),
+    );
+    return { verdict: equal === undefined ? "undecided" : equal ? "equal" : "different", method, ...forms };
   } catch (error) {
-    // Of what is thrown on purpose, nothing gets here; what remains is a stack too deep or a number too large.
+    if (error instanceof BudgetError)
+      return { verdict: "timeout", method: "none", ...forms, reason: "the comparison takes too much work" };
+    // Only stack overflows and oversized numbers get here.
     const reason = `the comparison failed: ${error instanceof Error ? error.message : String(error)}`;
     return { verdict: "undecided", method: "none", ...forms, reason };
   }
-  const { equal, method } = comparison;
-  return { verdict: equal === undefined ? "undecided" : equal ? "equal" : "different", method, ...forms };
 }
 
-const cache = new Map<string, ParsedAnswer | string>();
+/** Whether both are the same text, in as far as an answer can be a text at all. */
+function isSameText(gold: string, answer: string): boolean {
+  if (gold.length > maxNormalised || answer.length > maxNormalised)
+    return gold === answer && gold.trim() !== "";
+  const normal = normaliseAnswer(answer);
+  return normal !== "" && normal === normaliseAnswer(gold);
+}
+
+interface Problem {
+  verdict: "unparsed" | "timeout";
+  reason: string;
+}
+
+type Parsed = { answer: ParsedAnswer; problem?: undefined } | { problem: Problem };
+
+function failure(unparsed: "gold" | "answer", { verdict, reason }: Problem): Omit<Verdict, "ms"> {
+  const whose = unparsed === "gold" ? "reference" : "answer";
+  return { verdict, method: "none", reason: `the ${whose}: ${reason}`, unparsed };
+}
+
+const cache = new Map<string, Parsed>();
 const cacheSize = 2000;
 
 /** The parsed answer, or why there is none; remembered, because a reference meets many answers. */
-function tryParse(text: string): ParsedAnswer | string {
+function parse(text: string, budgetMs: number): Parsed {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  let result: ParsedAnswer | string;
+  let result: Parsed;
   try {
-    result = parseAnswer(text);
+    result = { answer: withBudget(budgetMs, () => parseAnswer(text)) };
   } catch (error) {
-    result =
+    if (error instanceof BudgetError) return { problem: { verdict: "timeout", reason: error.message } };
+    const reason =
       error instanceof UnparsedError ? error.message : `the parser failed: ${String(error).slice(0, 120)}`;
+    result = { problem: { verdict: "unparsed", reason } };
   }
   if (text.length <= 1000) {
     if (cache.size >= cacheSize) cache.clear();

@@ -1,11 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type GradeAnswerParams, gradeAnswer } from "./grade-answer.js";
 import { parseOutcome } from "./parse-outcome.js";
+import type { GraderWorkerData, WorkerTask } from "./start-grader-worker.js";
 
-/** The thread of a grader: grades one chunk after the other, and says in shared memory which item it is at. */
-const progress = new Int32Array(workerData.progress as SharedArrayBuffer);
+/** The thread of a grader: grades one chunk after the other, and writes to shared memory which item it is at. */
+const { progress: shared, budgetMs } = workerData as GraderWorkerData;
+const progress = new Int32Array(shared);
 
-// The first comparisons of a thread are a hundred times slower than the rest; they are not an answer's fault.
+// The first comparisons of a thread are a hundred times slower than the rest, which is no fault of an answer.
 for (const [gold, answer] of [
   ["\\frac{1}{2}", "0.5"],
   ["x^2-1", "(x+1)(x-1)"],
@@ -16,11 +18,13 @@ for (const [gold, answer] of [
 }
 parentPort!.postMessage("ready");
 
-parentPort!.on("message", ({ task, items }: { task: "grade" | "parse"; items: unknown[] }) => {
+parentPort!.on("message", ({ task, items }: WorkerTask) => {
   const results = items.map((item, index) => {
     Atomics.store(progress, 1, index);
     Atomics.add(progress, 0, 1);
-    return task === "grade" ? gradeAnswer(item as GradeAnswerParams) : parseOutcome(item as string);
+    return task === "grade"
+      ? gradeAnswer({ ...(item as GradeAnswerParams), budgetMs })
+      : parseOutcome(item as string, budgetMs);
   });
   Atomics.store(progress, 1, -1);
   Atomics.add(progress, 0, 1);

@@ -1,32 +1,40 @@
-import { parse as parseLatex } from "@cortex-js/compute-engine/latex-syntax";
 import { normaliseAnswer } from "./normalise-answer.js";
-import { rational } from "./number-fields/rational.js";
+import { parseFormula } from "./parse-formula.js";
+import { parseMatrix } from "./parse-matrix.js";
+import { isText, parseText, timeOfDay } from "./parse-text.js";
 import type { Operator, ParsedAnswer } from "./parsed-answer.js";
 import { splitTopLevel } from "./split-top-level.js";
-import { toExpression, UnparsedError } from "./to-expression.js";
-import { parseUnit, type Unit } from "./units.js";
+import { UnparsedError } from "./to-expression.js";
+import { isQualifier, withoutLeadIn } from "./words.js";
+import { spend } from "./work-budget.js";
 
-/** Longer answers, and longer formulas in them, are not parsed: the parser's time grows with the square of the length. */
 const maxLength = 6000;
-const maxFormula = 1500;
 const maxNesting = 60;
 const maxItems = 400;
-/** The parser's time is exponential in the nesting of these. */
-const maxBars = 8;
-const maxRareBrackets = 10;
 
 /**
  * Parses an answer (LaTeX or plain text, without \boxed{}; normalisation is done here).
  *
- * @throws UnparsedError saying why it cannot be understood, and nothing else.
+ * @throws UnparsedError saying why it cannot be understood, BudgetError if that takes too much work.
  */
 export function parseAnswer(text: string): ParsedAnswer {
   if (text.length > 4 * maxLength) throw new UnparsedError(`longer than ${4 * maxLength} characters`);
+  if (/[\u202a-\u202e\u2066-\u2069]/.test(text))
+    throw new UnparsedError("characters that turn the direction of writing");
   const normal = normaliseAnswer(text);
   if (normal === "") throw new UnparsedError("empty");
   if (normal.length > maxLength) throw new UnparsedError(`longer than ${maxLength} characters`);
-  checkNesting(normal);
-  return parseList(normal);
+  const balanced = withoutStrayBrace(normal);
+  checkNesting(balanced);
+  return parseList(withoutQualifier(withoutLeadIn(balanced)));
+}
+
+/** A closing brace too many at the end, as data sets have it. */
+function withoutStrayBrace(s: string): string {
+  if (!s.endsWith("}") || s.endsWith("\\}")) return s;
+  const braces = s.match(/\\[{}]|[{}]/g)!.filter(brace => brace.length === 1);
+  const excess = braces.filter(brace => brace === "}").length - braces.length / 2;
+  return excess === 0.5 ? s.slice(0, -1).trim() : s;
 }
 
 function checkNesting(s: string): void {
@@ -38,25 +46,54 @@ function checkNesting(s: string): void {
   }
 }
 
-const timeOfDay = /^\s*\d{1,2}\s*(?::\s*\d{2}\s*){0,2}(?:\\text\s*\{)?\s*[ap]\.?\s?m\.?\s*\}?\s*$/i;
-const wordBetween =
-  /\s*,?\s*(?:\\text\s*\{\s*,?\s*(and|or)\s*,?\s*\}|\b(and|or)\b|\\(land|lor|wedge|vee)(?![a-zA-Z]))\s*/gi;
+/** "..., where k is an integer" and "2k\pi, k \in \mathbb{Z}" say which values the letters have. */
+function withoutQualifier(s: string): string {
+  const at = s.search(/,?\s*(?:\\text\s*\{[\s,]*)?(?:for (?:any|all|every|each|some)|where)(?![a-zA-Z])/);
+  if (at > 0 && isQualifier(s.slice(at).replace(/\\text|[{}$]/g, ""))) return s.slice(0, at).trim();
+  const range =
+    /[,\s]\s*\(?\s*([a-zA-Z])\s*\\in\s*\\mathbb\s*\{?\s*[NQZR]\s*\}?(?:_\{?[+0-9]\}?|\^\{?[+0*]\}?)?\s*\)?$/.exec(
+      s,
+    );
+  // A set builder's condition and the set of all numbers are no such range.
+  const before = range && s.slice(0, range.index).trim();
+  return before &&
+    new RegExp(`(?<![\\\\a-zA-Z])${range[1]}(?![a-zA-Z])`).test(before) &&
+    !/[|:]$|\\mid$/.test(before)
+    ? before.replace(/,$/, "").trim()
+    : s;
+}
+
+const word = String.raw`\s*,?\s*(?:\\text\s*\{\s*,?\s*(and|or)\s*,?\s*\}|(?<![a-zA-Z\\])(and|or)(?![a-zA-Z])|(?<=[\d)}])(or)(?=[A-Z\\\d(])|\\(land|lor|wedge|vee)(?![a-zA-Z]))\s*`;
+const wordBetween = new RegExp(word, "gi");
 const comma = /[,;]/y;
+const semicolon = /;/y;
+const choice =
+  /^(?:\\text\s*\{\s*\(([A-J])\)\s*\}|\\text\s*\{\s*([A-J])\s*[.:)]\s*\}|\(([A-J])\)|([A-J])[.:)])\s*(?=[\d\\$a-zA-Z-])/;
 
 function parseList(s: string): ParsedAnswer {
+  spend(s.length / 10);
   // "A, B and C" in one \text, choices and names.
   const inner = /^\\text\s*\{([^{}]*)\}$/.exec(s)?.[1];
   if (inner !== undefined) return parseText(inner);
   if (timeOfDay.test(s)) return { kind: "text", text: s };
+  const letter = choice.exec(s);
+  if (letter) {
+    const content = parseList(s.slice(letter[0].length).trim());
+    return { kind: "choice", letter: letter.slice(1, 5).find(Boolean)!, content };
+  }
   // Braces of LaTeX, which are not to be seen, around several answers.
   const braced = /^\{(.*)\}$/.exec(s)?.[1];
   if (braced !== undefined && (splitTopLevel(braced, comma)?.length ?? 0) > 1) return parseList(braced);
 
   let conjunction: "and" | undefined;
-  const listed = s.replace(wordBetween, (_, inText, plain, sign) => {
-    if (/^(and|land|wedge)$/i.test(inText ?? plain ?? sign)) conjunction = "and";
-    return ", ";
-  });
+  const separate = (separator: string) =>
+    s.replace(wordBetween, (_, inText, plain, joined, sign) => {
+      if (/^(and|land|wedge)$/i.test(inText ?? plain ?? joined ?? sign)) conjunction = "and";
+      return separator;
+    });
+  const systems = parseSystems(separate("; "));
+  if (systems) return systems;
+  const listed = separate(", ");
   const pieces = splitTopLevel(listed, comma);
   if (!pieces) return parseItem(s);
   const texts = pieces.map(({ text }) => text).filter(text => text !== "");
@@ -71,8 +108,23 @@ function parseList(s: string): ParsedAnswer {
     const number = parseItem(listed.replace(thousands, match => match.replace(/,/g, "")));
     return { kind: "list", items: [number], alternative: list };
   }
-  const items = texts.map(parseItem);
+  // \pm\sqrt2, \pm\sqrt3 are four.
+  const items = texts
+    .map(parseItem)
+    .flatMap(item => (item.kind === "list" && !item.alternative ? item.items : [item]));
   return conjunction ? { kind: "list", items, conjunction } : { kind: "list", items };
+}
+
+/** p=5, q=2; p=7, q=2: each system of assignments is one answer. */
+function parseSystems(s: string): ParsedAnswer | undefined {
+  const systems = splitTopLevel(s, semicolon)?.filter(({ text }) => text !== "");
+  if (!systems || systems.length < 2 || systems.length > maxItems) return undefined;
+  const parts = systems.map(({ text }) => splitTopLevel(text, comma)!.map(piece => piece.text));
+  const isSystem = parts.every(
+    texts => texts.length > 1 && texts.every(text => /^[^=<>]+=[^=<>]+$/.test(text)),
+  );
+  if (!isSystem) return undefined;
+  return { kind: "list", items: parts.map(texts => ({ kind: "list", items: texts.map(parseItem) })) };
 }
 
 const thousands = /^[^\d,]*\d{1,3}(?:,\d{3})+(?!\d)(?!.*,)/;
@@ -101,6 +153,7 @@ const minus = /\\setminus(?![a-zA-Z])/y;
 const colon = /:/y;
 
 function parseTerm(s: string): ParsedAnswer {
+  spend(s.length / 10);
   const split = (separator: RegExp) => {
     const pieces = splitTopLevel(s, separator);
     if (!pieces) throw new UnparsedError(`brackets that do not balance: ${s.slice(0, 60)}`);
@@ -121,33 +174,23 @@ function parseTerm(s: string): ParsedAnswer {
   }
   if (s.includes(":") && !s.includes("\\text")) {
     const parts = split(colon);
-    if (parts) return { kind: "ratio", items: parts.map(parseTerm) };
+    if (parts) {
+      const isTime = /^\s*\d{1,2}\s*:\s*\d\d\s*$/.test(s);
+      return { kind: "ratio", items: parts.map(parseTerm), ...(isTime && { time: s.replace(/\s/g, "") }) };
+    }
   }
-  return parseMatrix(s) ?? parseGroup(s) ?? parseFormula(s);
+  const words = s.replace(/\\text\s*\{([^{}]*)\}/g, "$1");
+  if (isText(s, words)) return parseText(words);
+  return parseGroup(s) ?? parsePlusMinus(s) ?? parseMatrix(s) ?? parseFormula(s);
 }
 
-const matrix =
-  /^([^&]*?)\\begin\s*\{([bpvBV]?matrix|array|smallmatrix)\}(?:\s*\{[clr| ]*\})?([\s\S]*)\\end\s*\{\2\}$/;
-const row = /\\\\/y;
-const cell = /&/y;
+const plusMinus = /\\(pm|mp)(?![a-zA-Z])/g;
 
-function parseMatrix(s: string): ParsedAnswer | undefined {
-  const [, before, , body] = matrix.exec(s) ?? [];
-  if (before === undefined || body === undefined) return undefined;
-  const factor = before.replace(/(?:\\cdot|\\times)?\s*$/, "").trim();
-  const scale = factor === "-" ? toExpression(-1) : factor === "" ? undefined : toExpression(parse(factor));
-  const toCell = (text: string): ParsedAnswer => {
-    const parsed = parseFormula(text);
-    if (!scale || parsed.kind !== "formula") return parsed;
-    return { ...parsed, expression: { op: "call", fn: "Multiply", args: [scale, parsed.expression] } };
-  };
-  const rows = splitTopLevel(body.replace(/\\hline(?![a-zA-Z])/g, ""), row)
-    ?.map(({ text }) => text)
-    .filter(text => text !== "");
-  const cells = rows?.map(text => splitTopLevel(text, cell)?.map(piece => toCell(piece.text)));
-  if (!cells || cells.length === 0 || cells.includes(undefined))
-    throw new UnparsedError("a matrix that does not split");
-  return { kind: "matrix", rows: cells as ParsedAnswer[][] };
+function parsePlusMinus(s: string): ParsedAnswer | undefined {
+  if (s.search(plusMinus) < 0) return undefined;
+  const plus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "+" : "-"));
+  const minus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "-" : "+"));
+  return { kind: "list", items: [plus, minus].map(text => parseTerm(text.trim())) };
 }
 
 const brackets: Record<string, "(" | "[" | "{" | "<" | ")" | "]" | "}" | ">"> = {
@@ -165,194 +208,46 @@ const closingBracket = /(?:[)\]]|\\\}|\\rangle)$/;
 
 /** A tuple, interval or set: a bracketed list, and nothing outside it. */
 function parseGroup(s: string): ParsedAnswer | undefined {
-  const open = openingBracket.exec(s)?.[0];
-  const close = closingBracket.exec(s)?.[0];
-  if (!open || !close || s.length < open.length + close.length) return undefined;
-  const inside = s.slice(open.length, s.length - close.length);
+  const opening = openingBracket.exec(s)?.[0];
+  const closing = closingBracket.exec(s)?.[0];
+  if (!opening || !closing || s.length < opening.length + closing.length) return undefined;
+  const inside = s.slice(opening.length, s.length - closing.length);
   // Undefined for (1)(2), whose first bracket closes early.
   const pieces = splitTopLevel(inside, comma);
   if (!pieces) return undefined;
-  const kind = { open: brackets[open], close: brackets[close] } as { open: "("; close: ")" };
+  const open = brackets[opening] as "(" | "[" | "{" | "<";
+  const close = brackets[closing] as ")" | "]" | "}" | ">";
   const texts = pieces.map(({ text }) => text);
   if (texts.length === 1) {
     if (texts[0] === "") {
-      if (kind.open === ("{" as string)) return { kind: "group", ...kind, items: [] };
+      if (open === "{") return { kind: "group", open, close, items: [] };
       throw new UnparsedError("empty brackets");
     }
     // Plain parentheses around one thing.
-    if (kind.open === "(" && kind.close === ")") return parseTerm(texts[0]!);
-    if (kind.open === ("{" as string))
-      return parseSetBuilder(texts[0]!) ?? { kind: "group", ...kind, items: parseSetItems(texts) };
-    if (kind.open !== ("<" as string)) return undefined;
+    if (open === "(" && close === ")") return parseTerm(texts[0]!);
+    // Square brackets around a matrix that has none of its own.
+    if (open === "[" && close === "]" && /^\\begin\s*\{(?:array|smallmatrix|matrix)\}/.test(texts[0]!))
+      return parseTerm(texts[0]!);
+    if (open !== "<" && open !== "{") return undefined;
+  }
+  if (open === "{") {
+    const builder = parseSetBuilder(inside);
+    if (builder) return builder;
   }
   if (texts.includes("")) throw new UnparsedError(`an empty place in ${s.slice(0, 60)}`);
-  if (kind.open === ("{" as string)) return { kind: "group", ...kind, items: parseSetItems(texts) };
-  return { kind: "group", ...kind, items: texts.map(parseTerm) };
+  return { kind: "group", open, close, items: texts.map(open === "{" ? parseItem : parseTerm) };
 }
 
-function parseSetItems(texts: string[]): ParsedAnswer[] {
-  return texts.map(parseItem);
-}
+const suchThat = /(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z])|:)/y;
 
-/** { x | x > 3 } and { x : x > 3 }: the condition. */
+/** { x | x > 3 } and { x : x > 3 } are the condition; { 2k : k \in \mathbb{Z} } is all values of the element. */
 function parseSetBuilder(s: string): ParsedAnswer | undefined {
-  const match =
-    /^\s*([a-zA-Z])\s*(?:\\in\s*(?:\\mathbb\s*\{?\s*[RZ]\s*\}?|\\mathbb\{R\}))?\s*(?:\||\\mid|:|\\vert)\s*([^|]+)$/.exec(
-      s,
-    );
-  return match && /[<>=]|\\(?:le|ge|ne|in)(?![a-zA-Z])/.test(match[2]!)
-    ? parseList(match[2]!.trim())
-    : undefined;
-}
-
-const plusMinus = /\\(pm|mp)(?![a-zA-Z])/g;
-
-function parseFormula(s: string): ParsedAnswer {
-  if (s.search(plusMinus) >= 0) {
-    const plus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "+" : "-"));
-    const minus = s.replace(plusMinus, (_, sign) => (sign === "pm" ? "-" : "+"));
-    return { kind: "list", items: [plus, minus].map(text => parseFormula(text.trim())) };
-  }
-  let rest = s.replace(/[\s.,;]+$/, "");
-  // "\text{The answer is } 5".
-  const prose = /^\\text\s*\{[^{}]*(?: [^{}]*|:)\}\s*(?=[^\s_^{])/.exec(rest);
-  if (prose && prose[0].length < rest.length) return parseFormula(rest.slice(prose[0].length));
-  let unit: Unit | undefined;
-  let percent = false;
-  let degrees = false;
-
-  const money = /^(-?)\s*\\\$\s*/.exec(rest);
-  if (money) {
-    rest = money[1] + rest.slice(money[0].length);
-    unit = parseUnit("$");
-  }
-  const named = /^([\s\S]*[^\s=+\-*/^_{(\\])\s*\\text\s*\{([^{}]*)\}\s*(\^\s*\{?\s*\d\s*\}?)?\s*$/.exec(rest);
-  if (named && !/^\s*$/.test(named[1]!)) {
-    unit = parseUnit(named[2]! + (named[3] ?? "")) ?? unit;
-    if (/^\s*degrees?\.?\s*$/i.test(named[2]!)) degrees = true;
-    if (/^\s*percent\.?\s*$/i.test(named[2]!)) percent = true;
-    rest = named[1]!;
-  } else {
-    const words =
-      /^([^a-zA-Z]*\d[^a-zA-Z]*?|[\s\S]*\}\s*)\s+([a-zA-Z][a-zA-Z.]+(?:[ /][a-zA-Z.]+)*(?:\^\{?[23]\}?)?)$|^(-?[\d.,]+)([a-zA-Z]{2,}(?:\^\{?[23]\}?)?)$/.exec(
-        rest,
-      );
-    const word = words?.[2] ?? words?.[4];
-    // A single letter is a symbol; two letters are a unit only if the table knows them.
-    if (
-      words &&
-      word &&
-      (/[a-zA-Z]{3}/.test(word) || parseUnit(word)) &&
-      !/^(?:sqrt|pi|sin|cos|tan|log|ln)\b/.test(word)
-    ) {
-      unit = parseUnit(word) ?? unit;
-      if (/^degrees?$/i.test(word)) degrees = true;
-      if (/^percent$/i.test(word)) percent = true;
-      rest = words[1] ?? words[3]!;
-    }
-  }
-  if (/\\?%\s*$/.test(rest)) {
-    percent = true;
-    rest = rest.replace(/\s*\\?%\s*$/, "");
-  }
-  // Not the degrees of an angle inside, as in \sin 30^\circ.
-  if (rest.endsWith("^{\\circ}") && !/\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])/.test(rest)) {
-    degrees = true;
-    rest = rest.slice(0, -"^{\\circ}".length).replace(/^\{(.*)\}$/, "$1");
-  }
-  rest = rest.trim();
-  const notes = { ...(unit && { unit }), ...(percent && { percent }), ...(degrees && { degrees }) };
-  const base = parseBase(rest);
-  if (base) {
-    return {
-      kind: "formula",
-      latex: rest,
-      expression: { op: "number", value: base.value },
-      base,
-    };
-  }
-  const words = rest.replace(/\\text\s*\{([^{}]*)\}/g, "$1");
-  if (isText(rest, words)) return parseText(words);
-  // \text{13}: a number in upright letters.
-  if (words !== rest && /^[\d\s.,/+-]+$/.test(words)) rest = words.trim();
-  return { kind: "formula", latex: rest, expression: toExpression(parse(rest)), ...notes };
-}
-
-function parse(latex: string) {
-  if (latex.length > maxFormula) throw new UnparsedError(`a formula longer than ${maxFormula} characters`);
-  if ((latex.match(/\||\\[lr]?vert(?![a-zA-Z])/gi)?.length ?? 0) > maxBars)
-    throw new UnparsedError(`more than ${maxBars} bars`);
-  if ((latex.match(/\[|\\\{|\\l(?:angle|floor|ceil|brace|brack)/g)?.length ?? 0) > maxRareBrackets) {
-    throw new UnparsedError(`more than ${maxRareBrackets} brackets of rare kinds`);
-  }
-  if (/(?:[-+]\s*|\\(?![a-zA-Z])\s*){20}/.test(latex)) throw new UnparsedError("a row of signs");
-  const plain = latex
-    .replace(/(\d),(?=\d{3}(?!\d))/g, "$1")
-    .replace(
-      /(?<![\d.])(\d{1,3})((?: \d{3})+)(?![\d.])/g,
-      (_, first, others) => first + others.replace(/ /g, ""),
-    )
-    .replace(/^(-?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, "$1($2+$3/$4)")
-    .replace(/(\d) +(?=\d+ *\^)/g, "$1\\cdot ")
-    .replace(/(?<![\\a-zA-Z])sqrt\s*\(([^()]*)\)/g, "\\sqrt{$1}")
-    .replace(/(?<![\\a-zA-Z])(pi|sqrt|sin|cos|tan|log|ln|infty|infinity)(?![a-zA-Z])/g, (_, name) =>
-      name === "infinity" ? "\\infty " : `\\${name} `,
-    );
-  try {
-    const parsed = parseLatex(plain);
-    if (parsed !== null) return parsed;
-  } catch (cause) {
-    // The parser is not ours: whatever it throws means that it does not understand.
-    throw new UnparsedError(
-      `the parser failed: ${cause instanceof Error ? cause.message.slice(0, 80) : "unknown"}`,
-    );
-  }
-  throw new UnparsedError("nothing to parse");
-}
-
-function parseBase(s: string) {
-  const match =
-    /^(-?)(?:\\text\s*\{\s*([0-9A-Za-z]+)\s*\}|\(?([0-9A-Za-z]{0,400}(?:\.[0-9A-Za-z]{1,100})?)\)?)\s*_\s*(?:\{\s*(?:\\text\s*\{)?\s*(\d{1,2}|two|eight|ten|sixteen)\s*\}?\s*\}|(\d))$/.exec(
-      s,
-    );
-  if (!match) return undefined;
-  const digits = (match[2] ?? match[3])!.toUpperCase();
-  const name = match[4] ?? match[5]!;
-  const base = { two: 2, eight: 8, ten: 10, sixteen: 16 }[name] ?? Number(name);
-  if (base < 2 || base > 36 || !/\d/.test(digits)) return undefined;
-  let value = 0n;
-  const point = digits.indexOf(".");
-  for (const digit of digits.replace(".", "")) {
-    const worth = Number.parseInt(digit, 36);
-    if (worth >= base) return undefined;
-    value = value * BigInt(base) + BigInt(worth);
-  }
-  const scale = BigInt(base) ** BigInt(point < 0 ? 0 : digits.length - 1 - point);
-  return { digits: match[1] + digits, base, value: rational(match[1] === "-" ? -value : value, scale) };
-}
-
-const mathWords = /^(?:pi|sqrt|sin|cos|tan|log|ln|infty|infinity)$/;
-
-/** Whether what is left says something in words rather than in symbols. */
-function isText(latex: string, words: string): boolean {
-  if (/[\\^_{}=+*/]/.test(words)) return false;
-  if (words !== latex) return /[a-zA-Z]/.test(words);
-  return (
-    /[a-zA-Z]{4,}/.test(words) &&
-    !words.split(/[^a-zA-Z]+/).every(word => word === "" || mathWords.test(word))
-  );
-}
-
-/** Words; several of them with commas or "and" between are a list, a bare letter or number is a formula. */
-function parseText(text: string): ParsedAnswer {
-  const trimmed = text.trim().replace(/^[\s.,;:]+|[\s.,;:]+$/g, "");
-  if (trimmed === "") throw new UnparsedError("empty text");
-  if (timeOfDay.test(trimmed)) return { kind: "text", text: trimmed };
-  const parts = trimmed.split(/\s*[,;]\s*(?:and\s|or\s)?\s*|\s+(?:and|or)\s+/).filter(part => part !== "");
-  if (parts.length > 1 && parts.every(part => part.length <= 40))
-    return { kind: "list", items: parts.map(parseText) };
-  const choice = /^\(?\s*([A-Za-z])\s*\)?$/.exec(trimmed)?.[1];
-  if (choice) return { kind: "formula", latex: choice, expression: { op: "symbol", name: choice } };
-  if (/^[-+]?[\d.,/]*\d[\d.,/]*\s*%?$/.test(trimmed)) return parseFormula(trimmed);
-  return { kind: "text", text: trimmed };
+  const pieces = splitTopLevel(s, suchThat);
+  if (pieces?.length !== 2) return undefined;
+  const [element, condition] = pieces.map(({ text }) => text) as [string, string];
+  if (!/[<>=]|\\(?:le|ge|ne|in)(?![a-zA-Z])/.test(condition)) return undefined;
+  const isSymbol = /^[a-zA-Z]\s*(?:\\in\s*\\mathbb\s*\{?\s*[RZ]\s*\}?)?$/.test(element);
+  // The integers above 3 are not the numbers above 3.
+  if (isSymbol && !/\\mathbb\s*\{?\s*[ZNQ]/.test(s)) return parseList(condition);
+  return { kind: "set builder", element: parseItem(element), condition: parseList(condition) };
 }

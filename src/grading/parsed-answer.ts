@@ -5,17 +5,31 @@ import type { Unit } from "./units.js";
 export type ParsedAnswer =
   | {
       kind: "formula";
-      /** As parsed, units and signs of percent and degrees taken off. */
+      /** As parsed, without units and signs of percent and degrees. */
       latex: string;
       expression: Expression;
-      /** What stood around it. */
       unit?: Unit;
+      /** Words for what is counted, as in `3 boxes`. */
+      noun?: string;
       percent?: boolean;
       degrees?: boolean;
       /** Number base from 2 to 36 and the digits as written; `expression` is the value. */
       base?: { digits: string; base: number };
+      /** `50m` may be a product, and may be 50 metres: the number and the unit. */
+      measured?: { expression: Expression; unit: Unit };
     }
-  | { kind: "text"; text: string }
+  | {
+      kind: "text";
+      text: string;
+      /** Words and mathematics mixed, or a number beside words that may change it: equal only to the same writing. */
+      isPhrase?: boolean;
+    }
+  | {
+      /** The letter of a choice with what it stands for, as `(C) 42`. */
+      kind: "choice";
+      letter: string;
+      content: ParsedAnswer;
+    }
   | {
       /** Several answers. */
       kind: "list";
@@ -26,7 +40,18 @@ export type ParsedAnswer =
       alternative?: ParsedAnswer;
     }
   | { kind: "group"; open: "(" | "[" | "{" | "<"; close: ")" | "]" | "}" | ">"; items: ParsedAnswer[] }
-  | { kind: "ratio"; items: ParsedAnswer[] }
+  | {
+      /** { element : condition }, the condition undefined if it only names the range of the symbol. */
+      kind: "set builder";
+      element: ParsedAnswer;
+      condition: ParsedAnswer;
+    }
+  | {
+      kind: "ratio";
+      items: ParsedAnswer[];
+      /** The text, if it may be a time of day as well: 3:30. */
+      time?: string;
+    }
   | { kind: "matrix"; rows: ParsedAnswer[][] }
   | { kind: "union"; items: ParsedAnswer[] }
   | { kind: "intersection"; items: ParsedAnswer[] }

@@ -1,7 +1,8 @@
-import { evaluateExpression, UnsupportedError } from "./evaluate-expression.js";
 import type { Expression } from "./expression.js";
 import { complexField } from "./number-fields/complex-field.js";
 import type { ParsedAnswer } from "./parsed-answer.js";
+import { tryEvaluate } from "./try-evaluate.js";
+import { spend } from "./work-budget.js";
 
 /** An interval of real numbers; a point has both ends closed and equal. */
 export interface RealInterval {
@@ -19,8 +20,9 @@ const everything: RealSet = [
 ];
 
 /**
- * The set of real numbers that an interval, a union, a set of points, an inequality in one symbol or a list of them
- * describes; undefined where the answer is none, or has symbols in its ends.
+ * Returns the set of real numbers that an interval, a union, a set of points, an inequality in one symbol or a list of
+ * inequalities describes; undefined if the answer is no such set, has symbols in its ends, or says a part of it twice, as
+ * (2, 9) \\cup (2, 3) does.
  */
 export function toRealSet(answer: ParsedAnswer): RealSet | undefined {
   switch (answer.kind) {
@@ -29,24 +31,19 @@ export function toRealSet(answer: ParsedAnswer): RealSet | undefined {
         ? toPoints(answer.items)
         : toInterval(answer.open, answer.close, answer.items);
     case "union":
-      return combine(answer.items.map(toRealSet), unite);
+      return uniteParts(answer.items.map(toRealSet));
     case "intersection":
       return combine(answer.items.map(toRealSet), intersect);
     case "difference": {
       const [from, without] = [toRealSet(answer.from), toRealSet(answer.without)];
       return from && without && intersect(from, complement(without));
     }
-    case "list":
-      if (answer.alternative) return undefined;
-      if (answer.items.every(item => item.kind === "relation")) {
-        return combine(
-          answer.items.map(toRealSet),
-          answer.conjunction ? intersect : excludesOnly(answer) ? intersect : unite,
-        );
-      }
-      return answer.items.every(item => item.kind === "group")
-        ? combine(answer.items.map(toRealSet), unite)
-        : undefined;
+    case "list": {
+      if (answer.alternative || !answer.items.every(item => item.kind === "relation")) return undefined;
+      const sets = answer.items.map(toRealSet);
+      if (answer.conjunction || excludesOnly(answer)) return combine(sets, intersect);
+      return uniteParts(sets);
+    }
     case "relation":
       return fromRelation(answer.operators, answer.sides);
     case "formula":
@@ -88,13 +85,8 @@ function close(a: number, b: number): boolean {
 }
 
 function numericValue(x: Expression): number | undefined {
-  try {
-    const { re, im } = evaluateExpression(x, complexField);
-    return im === 0 && !Number.isNaN(re) ? re : undefined;
-  } catch (error) {
-    if (error instanceof UnsupportedError) return undefined;
-    throw error;
-  }
+  const value = tryEvaluate(x, complexField);
+  return value && value.im === 0 && !Number.isNaN(value.re) ? value.re : undefined;
 }
 
 function numberOf(answer: ParsedAnswer | undefined): number | undefined {
@@ -114,21 +106,19 @@ function toInterval(open: string, closing: string, items: readonly ParsedAnswer[
   if (items.length !== 2 || open === "<") return undefined;
   const [from, to] = items.map(numberOf);
   if (from === undefined || to === undefined || from > to) return undefined;
+  if (from === to && (open !== "[" || closing !== "]")) return undefined;
   const [fromClosed, toClosed] = [
     open === "[" && Number.isFinite(from),
     closing === "]" && Number.isFinite(to),
   ];
-  if (from === to && !(fromClosed && toClosed)) return [];
   return [{ from, to, fromClosed, toClosed }];
 }
 
 /** -2 < x \le 3, x \ne 5, x \in (1, 2), 5 > x. */
 function fromRelation(operators: readonly string[], sides: readonly ParsedAnswer[]): RealSet | undefined {
-  const isSymbol = (side: ParsedAnswer | undefined) =>
-    side?.kind === "formula" && side.expression.op === "symbol";
   if (operators.length === 1 && operators[0] === "\\in")
     return isSymbol(sides[0]) ? toRealSet(sides[1]!) : undefined;
-  const at = sides.findIndex(isSymbol);
+  const at = sides.findIndex(side => isSymbol(side) || isAbsoluteSymbol(side));
   if (at < 0) return undefined;
   let set = everything;
   for (const [i, operator] of operators.entries()) {
@@ -140,7 +130,31 @@ function fromRelation(operators: readonly string[], sides: readonly ParsedAnswer
     if (!half) return undefined;
     set = intersect(set, half);
   }
-  return set;
+  if (isSymbol(sides[at])) return set;
+  // |x| is in the set where x or -x is, and not below 0.
+  const right = intersect(set, [
+    { from: 0, to: Number.POSITIVE_INFINITY, fromClosed: true, toClosed: false },
+  ]);
+  const left = [...right].reverse().map(({ from, to, fromClosed, toClosed }) => ({
+    from: 0 - to,
+    to: 0 - from,
+    fromClosed: toClosed,
+    toClosed: fromClosed,
+  }));
+  return unite(left, right);
+}
+
+/** x, or f(x): what an inequality bounds. */
+function isSymbol(side: ParsedAnswer | undefined): boolean {
+  return (
+    side?.kind === "formula" &&
+    (side.expression.op === "symbol" || /^[fghpqFGHPQ]\s*\(\s*[a-z]\s*\)$/.test(side.latex))
+  );
+}
+
+function isAbsoluteSymbol(side: ParsedAnswer): boolean {
+  if (side.kind !== "formula" || side.expression.op !== "call" || side.expression.fn !== "Abs") return false;
+  return side.expression.args[0]!.op === "symbol";
 }
 
 function turned(operator: string): string {
@@ -169,6 +183,15 @@ function halfLine(operator: string, bound: number): RealSet | undefined {
   }
 }
 
+/** A union of parts of which no two have a point in common, and none is empty. */
+function uniteParts(sets: (RealSet | undefined)[]): RealSet | undefined {
+  for (const [i, set] of sets.entries()) {
+    if (!set || set.length === 0) return undefined;
+    if (sets.slice(0, i).some(earlier => intersect(earlier!, set).length > 0)) return undefined;
+  }
+  return combine(sets, unite);
+}
+
 function combine(
   sets: (RealSet | undefined)[],
   join: (a: RealSet, b: RealSet) => RealSet,
@@ -177,6 +200,7 @@ function combine(
 }
 
 function unite(a: RealSet, b: RealSet): RealSet {
+  spend(1 + (a.length + b.length) / 4);
   const sorted = [...a, ...b].sort((x, y) => x.from - y.from || Number(y.fromClosed) - Number(x.fromClosed));
   const joined: RealSet = [];
   for (const next of sorted) {

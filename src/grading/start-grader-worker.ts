@@ -2,6 +2,19 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 
+export interface GraderWorkerData {
+  /** Two integers: how many items the thread has begun, and the place of the current one in its chunk, or -1. */
+  progress: SharedArrayBuffer;
+  /** Budget of each answer. */
+  budgetMs: number;
+}
+
+/** What a thread is sent: answers to grade, or to parse. */
+export interface WorkerTask {
+  task: "grade" | "parse";
+  items: readonly unknown[];
+}
+
 /** Node strips the types of the sources itself, but does not look for the .ts file that an import of .js means. */
 const fromSources = `
 const { registerHooks } = require("node:module");
@@ -19,10 +32,10 @@ import(require("node:worker_threads").workerData.url);
 `;
 
 /** Starts a grader's thread, from dist/ or from the sources. */
-export function startGraderWorker(progress: SharedArrayBuffer): Worker {
+export function startGraderWorker(data: GraderWorkerData): Worker {
   const built = new URL("./grader-worker.js", import.meta.url);
   const options: WorkerOptions = {
-    workerData: { progress, url: new URL("./grader-worker.ts", import.meta.url).href },
+    workerData: { ...data, url: new URL("./grader-worker.ts", import.meta.url).href },
     resourceLimits: { maxOldGenerationSizeMb: 512 },
     // A thread has no use for the loaders of the process that starts it.
     execArgv: ["--no-warnings"],

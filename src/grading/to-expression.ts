@@ -1,6 +1,12 @@
 import type { MathJsonExpression } from "@cortex-js/compute-engine/math-json";
+import { UnsupportedError } from "./evaluate-expression.js";
 import { type ConstantName, type Expression, type FunctionName, functionNames } from "./expression.js";
+import { type Polynomial, polynomialField } from "./number-fields/polynomial-field.js";
+import { rational } from "./number-fields/rational.js";
+import { rationalField } from "./number-fields/rational-field.js";
 import { parseDecimal } from "./parse-decimal.js";
+import { tryEvaluate } from "./try-evaluate.js";
+import { spend } from "./work-budget.js";
 
 /** Why a formula cannot be used; turned into the verdict `unparsed`, never let out of the grader. */
 export class UnparsedError extends Error {
@@ -40,10 +46,10 @@ const reciprocalInverses = new Map<string, FunctionName>([
 const maxDepth = 120;
 
 /**
- * A formula from compute-engine's raw MathJSON: products written without a sign, mixed numbers, decimals as exact
- * fractions. What is not evaluated becomes `opaque`.
+ * Returns the formula of compute-engine's raw MathJSON: products written without a sign, mixed numbers, decimals as exact
+ * fractions, finite sums, integrals of polynomials and determinants written out. What is not evaluated becomes `opaque`.
  *
- * @throws UnparsedError where the parser left an error node, or where the nesting is deeper than 120.
+ * @throws UnparsedError if the parser left an error node, or the nesting is deeper than 120.
  */
 export function toExpression(json: MathJsonExpression, depth = 0): Expression {
   if (depth > maxDepth) throw new UnparsedError(`nested deeper than ${maxDepth}`);
@@ -112,7 +118,7 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
         // As the parser names \operatorname{arsinh}; not evaluated.
         if (/^(?:Sin|Cos|Tan)h$/.test(fn)) return opaque(`Ar${fn.toLowerCase()}`, of);
       }
-      return call("Power", base!, exponent!);
+      return toPower(base!, exponent!);
     }
     case "Log": {
       const [x, base] = below();
@@ -127,12 +133,128 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
     case "PlusMinus":
     case "Measurement":
       throw new UnparsedError("a plus-minus inside a formula");
+    case "Sum":
+    case "Product":
+      return toFiniteSum(head, args, depth) ?? opaque(head, below());
+    case "Integrate":
+      return toIntegral(args, depth) ?? opaque(head, below());
+    case "Determinant":
+      return toDeterminant(args[0], depth) ?? opaque(head, below());
     case "Hold":
       return toExpression(args[0]!, depth + 1);
   }
   const fn = renamed.get(head) ?? (known.has(head) ? (head as FunctionName) : undefined);
   if (fn) return call(fn, ...below());
   return opaque(head, below());
+}
+
+/** x^{2/3} is the square of the real cube root, as school has it, for negative x too. */
+function toPower(base: Expression, exponent: Expression): Expression {
+  if (base.op === "constant" || exponent.op !== "call" || exponent.fn !== "Divide")
+    return call("Power", base, exponent);
+  const [top, order] = exponent.args as [Expression, Expression];
+  const isOdd =
+    order.op === "number" && order.value.d === 1n && order.value.n > 1n && order.value.n % 2n === 1n;
+  if (!isOdd || exponent.args.length !== 2 || !isInteger(top)) return call("Power", base, exponent);
+  const root = call("Root", base, order);
+  return isOne(top) ? root : call("Power", root, top);
+}
+
+function isInteger(x: Expression): boolean {
+  if (x.op === "call" && x.fn === "Negate") return isInteger(x.args[0]!);
+  return x.op === "number" && x.value.d === 1n;
+}
+
+function isOne(x: Expression): boolean {
+  return x.op === "number" && x.value.n === 1n && x.value.d === 1n;
+}
+
+const maxTerms = 500;
+
+/** A sum or product with whole bounds, written out; undefined if its bounds are others or far apart. */
+function toFiniteSum(
+  head: "Sum" | "Product",
+  args: MathJsonExpression[],
+  depth: number,
+): Expression | undefined {
+  const range = rangeOf(args, depth);
+  const [from, to] = [range && wholeNumber(range.from), range && wholeNumber(range.to)];
+  if (!range || from === undefined || to === undefined || to - from >= maxTerms) return undefined;
+  if (to < from) return integer(head === "Sum" ? 0 : 1);
+  const body = toExpression(args[0]!, depth + 1);
+  const terms: Expression[] = [];
+  for (let i = from; i <= to; i++) terms.push(substitute(body, range.name, integer(i)));
+  return call(head === "Sum" ? "Add" : "Multiply", ...terms);
+}
+
+/** The integral of a polynomial with fractions for coefficients between bounds; undefined if it is another. */
+function toIntegral(args: MathJsonExpression[], depth: number): Expression | undefined {
+  const range = rangeOf(args, depth);
+  if (!range) return undefined;
+  const symbol = (name: string): Polynomial => {
+    if (name !== range.name) throw new UnsupportedError("another symbol");
+    return new Map([[`${name}^1`, { n: 1n, d: 1n }]]);
+  };
+  const polynomial = tryEvaluate(toExpression(args[0]!, depth + 1), polynomialField, symbol);
+  if (!polynomial) return undefined;
+  const terms = [...polynomial].map(([monomial, { n, d }]) => {
+    const power = BigInt(monomial === "" ? 1 : Number(monomial.slice(monomial.lastIndexOf("^") + 1)) + 1);
+    const at = (x: Expression) => call("Power", x, { op: "number", value: { n: power, d: 1n } });
+    const coefficient: Expression = { op: "number", value: rational(n, d * power) };
+    return call("Multiply", coefficient, call("Add", at(range.to), call("Negate", at(range.from))));
+  });
+  return terms.length === 0 ? integer(0) : call("Add", ...terms);
+}
+
+/** The symbol and the bounds of a sum or an integral with one of each. */
+function rangeOf(
+  args: MathJsonExpression[],
+  depth: number,
+): { name: string; from: Expression; to: Expression } | undefined {
+  const [, tuple] = args;
+  if (args.length !== 2 || !Array.isArray(tuple)) return undefined;
+  const [, name, from, to] = tuple as MathJsonExpression[];
+  if (tuple.length !== 4 || typeof name !== "string") return undefined;
+  return { name, from: toExpression(from!, depth + 1), to: toExpression(to!, depth + 1) };
+}
+
+function wholeNumber(x: Expression): number | undefined {
+  const value = tryEvaluate(x, rationalField);
+  return value?.d === 1n && value.n > -1_000_000n && value.n < 1_000_000n ? Number(value.n) : undefined;
+}
+
+function substitute(x: Expression, name: string, value: Expression): Expression {
+  spend(0.2);
+  if (x.op === "symbol") return x.name === name ? value : x;
+  return x.op === "call" || x.op === "opaque"
+    ? { ...x, args: x.args.map(arg => substitute(arg, name, value)) }
+    : x;
+}
+
+const maxDeterminant = 5;
+
+/** The determinant of a square matrix, expanded along its first row. */
+function toDeterminant(json: MathJsonExpression | undefined, depth: number): Expression | undefined {
+  if (!Array.isArray(json) || json[0] !== "Matrix" || !Array.isArray(json[1])) return undefined;
+  const rows = json[1]
+    .slice(1)
+    .map(row =>
+      Array.isArray(row) ? row.slice(1).map(cell => toExpression(cell as MathJsonExpression, depth + 1)) : [],
+    );
+  const isSquare =
+    rows.length > 0 && rows.length <= maxDeterminant && rows.every(row => row.length === rows.length);
+  return isSquare ? determinant(rows) : undefined;
+}
+
+function determinant(rows: Expression[][]): Expression {
+  spend(1);
+  const [first, ...others] = rows as [Expression[], ...Expression[][]];
+  if (others.length === 0) return first[0]!;
+  const terms = first.map((x, i) => {
+    const product = call("Multiply", x, determinant(others.map(row => row.filter((_, j) => j !== i))));
+    return i % 2 === 0 ? product : call("Negate", product);
+  });
+  return call("Add", ...terms);
 }
 
 /** Things written next to each other: a mixed number where an integer meets a fraction below 1, else a product. */
@@ -173,7 +295,7 @@ function isInParentheses(json: MathJsonExpression): boolean {
   return headOf(json) === "Delimiter";
 }
 
-/** The name of the function of raw MathJSON; undefined of what is none. */
+/** The name of the function of raw MathJSON; undefined if it is not a call. */
 function headOf(json: MathJsonExpression): unknown {
   if (Array.isArray(json)) return json[0];
   return typeof json === "object" && "fn" in json ? json.fn[0] : undefined;

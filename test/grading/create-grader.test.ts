@@ -2,7 +2,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createGrader } from "../../src/grading/create-grader.js";
 import { gradeAnswer } from "../../src/grading/grade-answer.js";
 
-// The longest time that an answer may have twice: on a busy machine a thread waits.
 const grader = createGrader({ workers: 2, budgetMs: 500 });
 afterAll(() => grader.close());
 
@@ -30,19 +29,17 @@ describe("createGrader", () => {
     ]);
   });
 
-  it("ends the thread of an answer over its budget, and grades the others of its batch", async () => {
+  it("stops an answer over its budget, and grades the others of its batch", async () => {
     const impatient = createGrader({ workers: 1, budgetMs: 5 });
     try {
       const pairs = Array.from({ length: 40 }, (_, i) => (i % 20 === 7 ? slow(i) : easy(i)));
       const verdicts = await impatient.grade(pairs);
       expect(verdicts).toHaveLength(40);
       for (const [i, { verdict, reason }] of verdicts.entries()) {
-        if (i % 20 === 7) expect([verdict, reason]).toEqual(["timeout", "stopped after 5 ms"]);
-        // On a machine that is busy an easy answer may be cut off too; it is never called wrong.
-        else if (verdict !== "timeout") expect(verdict).toBe(i % 3 === 0 ? "equal" : "different");
+        if (i % 20 === 7)
+          expect([verdict, reason]).toEqual(["timeout", expect.stringContaining("too much work")]);
+        else expect(verdict).toBe(i % 3 === 0 ? "equal" : "different");
       }
-      const decided = verdicts.filter(({ verdict }) => verdict !== "timeout");
-      expect(decided.length).toBeGreaterThan(20);
     } finally {
       await impatient.close();
     }

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, it, vi } from "vitest";
 import { createGrader } from "../../src/grading/create-grader.js";
 import type { GradeAnswerParams } from "../../src/grading/grade-answer.js";
+import type { GraderWorkerData } from "../../src/grading/start-grader-worker.js";
 
 let started = 0;
 
@@ -10,7 +11,7 @@ class Thread extends EventEmitter {
   private readonly progress: Int32Array;
   private readonly place = started++;
   private late: unknown[] = [];
-  constructor(progress: SharedArrayBuffer) {
+  constructor({ progress }: GraderWorkerData) {
     super();
     this.progress = new Int32Array(progress);
   }
@@ -28,7 +29,7 @@ class Thread extends EventEmitter {
 }
 
 vi.mock("../../src/grading/start-grader-worker.js", () => ({
-  startGraderWorker: (progress: SharedArrayBuffer) => new Thread(progress),
+  startGraderWorker: (data: GraderWorkerData) => new Thread(data),
 }));
 
 it("createGrader drops what a thread sends after it was given up", async () => {

@@ -103,6 +103,22 @@ export const complexField: Field<Complex> = {
   },
 };
 
+/** `complexField` on the real numbers alone: the root of a negative number is unsupported rather than imaginary. */
+export const realField: Field<Complex> = {
+  ...complexField,
+  constant: name => {
+    if (name === "I") throw new UnsupportedError("not a real number");
+    return complexField.constant(name);
+  },
+  power: (base, exponent) => insideReals(power(base, exponent)),
+  apply: (fn, args) => insideReals(complexField.apply(fn, args)),
+};
+
+function insideReals(x: Complex): Complex {
+  if (x.im !== 0) throw new UnsupportedError("not a real number");
+  return x;
+}
+
 function real(re: number): Complex {
   return { re, im: 0 };
 }
@@ -153,6 +169,9 @@ function ln(a: Complex): Complex {
 }
 
 function power(base: Complex, exponent: Complex): Complex {
+  // 0^0 and \\infty^0 have no value, whatever IEEE 754 says.
+  if (exponent.re === 0 && exponent.im === 0 && (isZero(base) || !Number.isFinite(base.re)))
+    return real(Number.NaN);
   if (exponent.im === 0) {
     if (base.im === 0 && (base.re >= 0 || Number.isInteger(exponent.re))) return real(base.re ** exponent.re);
     if (Number.isInteger(exponent.re) && Math.abs(exponent.re) <= 1024) {
@@ -161,8 +180,12 @@ function power(base: Complex, exponent: Complex): Complex {
       return exponent.re < 0 ? divide(real(1), result) : result;
     }
   }
-  if (base.re === 0 && base.im === 0) return real(exponent.re > 0 ? 0 : Number.NaN);
+  if (isZero(base)) return real(exponent.re > 0 ? 0 : Number.NaN);
   return exp(multiply(exponent, ln(base)));
+}
+
+function isZero(a: Complex): boolean {
+  return a.re === 0 && a.im === 0;
 }
 
 function sine(a: Complex): Complex {

@@ -1,5 +1,6 @@
 import { type Field, UnsupportedError } from "../evaluate-expression.js";
 import type { Rational } from "../expression.js";
+import { spend } from "../work-budget.js";
 import { rationalField } from "./rational-field.js";
 
 /** A polynomial: from each monomial, written `x^2*y^1` with its symbols sorted, to its coefficient, never 0. */
@@ -38,6 +39,7 @@ export const polynomialField: Field<Polynomial> = {
 };
 
 function multiply(a: Polynomial, b: Polynomial): Polynomial {
+  spend(2 * a.size * b.size);
   const product: Polynomial = new Map();
   for (const [left, x] of a) {
     for (const [right, y] of b) {

@@ -1,11 +1,12 @@
 import { type Field, UnsupportedError } from "../evaluate-expression.js";
 import type { Rational } from "../expression.js";
+import { spend } from "../work-budget.js";
 import { rational } from "./rational.js";
 
-/** Numbers of more bits than this are left to other fields: one operation takes 20 ms at the most, for lowest terms. */
+/** Numbers of more bits than this are left to other fields. */
 const maxBits = 16_000;
 
-/** Exact fractions. Roots are exact where the number is a perfect power, and unsupported otherwise. */
+/** Exact fractions. Roots are exact if the number is a perfect power, odd ones of negative numbers too. */
 export const rationalField: Field<Rational> = {
   rational: value => value,
   constant: name => {
@@ -52,6 +53,7 @@ export const rationalField: Field<Rational> = {
       case "Factorial": {
         const n = natural(a);
         if (n > 3000n) throw new UnsupportedError("a factorial too large to write out");
+        spend(Number(n) / 2);
         let product = 1n;
         for (let i = 2n; i <= n; i++) product *= i;
         return checked(product, 1n);
@@ -63,6 +65,7 @@ export const rationalField: Field<Rational> = {
         if (n - k < k) k = n - k;
         if (k * BigInt(bits(n)) > BigInt(4 * maxBits))
           throw new UnsupportedError("a binomial too large to write out");
+        spend(Number(k));
         let value = 1n;
         for (let i = 1n; i <= k; i++) value = (value * (n - k + i)) / i;
         return checked(value, 1n);
@@ -90,7 +93,10 @@ export const rationalField: Field<Rational> = {
 };
 
 function checked(n: bigint, d: bigint): Rational {
-  if (bits(n) + bits(d) > 2 * maxBits) throw new UnsupportedError("a number too large to write out");
+  const size = bits(n) + bits(d);
+  if (size > 2 * maxBits) throw new UnsupportedError("a number too large to write out");
+  // Lowest terms take a step of Euclid's algorithm for every other bit.
+  spend(d === 1n ? size / 1000 : size < 128 ? 0.2 : (size / 4) * (0.2 + size / 20_000));
   return rational(n, d);
 }
 
@@ -118,15 +124,18 @@ function gcd(a: bigint, b: bigint): bigint {
 }
 
 function nthRoot(x: Rational, order: number): Rational {
-  // The odd root of a negative number is left to the complex field, which has its own principal branch.
-  if (x.n < 0n) throw new UnsupportedError("a root of a negative number");
   if (order < 1 || order > 60) throw new UnsupportedError("a root of high order");
+  if (x.n < 0n) {
+    if (order % 2 === 0) throw new UnsupportedError("an even root of a negative number");
+    return rationalField.negate(nthRoot(rationalField.negate(x), order));
+  }
   return { n: exactRoot(x.n, order), d: exactRoot(x.d, order) };
 }
 
 function exactRoot(n: bigint, order: number): bigint {
   if (n < 2n || order === 1) return n;
   if (bits(n) > 4000) throw new UnsupportedError("a root of a large number");
+  spend(bits(n) / 20);
   const k = BigInt(order);
   // Newton's method from above.
   let x = 1n << BigInt(Math.ceil((n.toString(16).length * 4) / order) + 1);

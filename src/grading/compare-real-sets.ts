@@ -1,0 +1,69 @@
+import type { ComparisonResult } from "./comparison-result.js";
+import type { ParsedAnswer } from "./parsed-answer.js";
+import { sameRealSet, toRealSet } from "./real-set.js";
+
+type Group = Extract<ParsedAnswer, { kind: "group" }>;
+
+/**
+ * Compares two answers as sets of real numbers, if both are such sets and at least one is written as nothing else can be:
+ * as a union, an inequality, an interval to infinity. Undefined if they have to be compared otherwise: two numbers in
+ * brackets are read as an interval only beside such a set, and a list of intervals is no union.
+ */
+export function compareRealSets(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResult | undefined {
+  if (!isSetLike(gold) && !isSetLike(answer)) return undefined;
+  if (gold.kind === "group" && answer.kind === "group") return undefined;
+  // x < 2, y > 3 bounds two numbers, and is not the set of one.
+  if (new Set([...boundSymbols(gold), ...boundSymbols(answer)]).size > 1) return undefined;
+  // (2, 9) \cup (2, 3) for the point (2, 9) would be two guesses in one.
+  const [left, right] = [toRealSet(gold), toRealSet(answer)];
+  if (!left || !right) return undefined;
+  return { equal: sameRealSet(left, right), method: "interval" };
+}
+
+/** [1, 9), (1, 9] and (1, \infty): two numbers in brackets that are not a point. */
+export function isInterval(x: ParsedAnswer): boolean {
+  if (x.kind !== "group" || x.items.length !== 2 || x.open === "{" || x.open === "<") return false;
+  return x.open === "[" || x.close === "]" || x.items.some(isInfinite);
+}
+
+function isInfinite(x: ParsedAnswer): boolean {
+  if (x.kind !== "formula") return false;
+  const e = x.expression.op === "call" && x.expression.fn === "Negate" ? x.expression.args[0]! : x.expression;
+  return e.op === "constant" && e.name === "Infinity";
+}
+
+function isPair(x: ParsedAnswer): x is Group {
+  return x.kind === "group" && x.items.length === 2 && x.open !== "{" && x.open !== "<";
+}
+
+function isSetLike(x: ParsedAnswer): boolean {
+  switch (x.kind) {
+    case "union":
+    case "intersection":
+    case "difference":
+      return true;
+    case "group":
+      return isInterval(x);
+    case "relation":
+      return x.operators.every(
+        operator => operator !== "=" && operator !== "\\approx" && operator !== "\\to",
+      );
+    case "list":
+      return (
+        x.items.every(item => isSetLike(item) || isPair(item) || item.kind === "relation") &&
+        x.items.some(item => item.kind === "relation" && isSetLike(item))
+      );
+    default:
+      return false;
+  }
+}
+
+/** The names that relations bound: x of x > 3 and of x \in \mathbb{R}, f(x) of 0 < f(x) < 1. */
+function boundSymbols(x: ParsedAnswer): string[] {
+  if (x.kind === "list") return x.items.flatMap(boundSymbols);
+  if (x.kind !== "relation") return [];
+  const sides = x.operators[0] === "\\in" ? x.sides.slice(0, 1) : x.sides;
+  return sides.flatMap(side =>
+    side.kind === "formula" && side.expression.op === "symbol" ? [side.expression.name] : [],
+  );
+}

@@ -1,0 +1,78 @@
+import type { Expression, FunctionName, Rational } from "./expression.js";
+import { type Complex, complexField } from "./number-fields/complex-field.js";
+import { rationalField } from "./number-fields/rational-field.js";
+import { tryEvaluate } from "./try-evaluate.js";
+import { spend } from "./work-budget.js";
+
+/** What comparisons ask of a formula, each found once. */
+export interface Survey {
+  /** Equal texts mean equal formulas. */
+  readonly key: string;
+  /** The formula, its parts that are not evaluated replaced by symbols. */
+  readonly expression: Expression;
+  /** Names of the symbols, ascending. */
+  readonly symbols: readonly string[];
+  readonly hasOpaque: boolean;
+  readonly functions: ReadonlySet<FunctionName>;
+  readonly hasImaginaryUnit: boolean;
+  /** Arguments of floors and ceilings. */
+  readonly rounded: readonly Expression[];
+  /** The value of a formula without symbols, as a fraction; undefined if it is not a fraction or too large. */
+  readonly exact: Rational | undefined;
+  /** Its value in double precision. */
+  readonly double: Complex | undefined;
+}
+
+const surveys = new WeakMap<Expression, Survey>();
+
+/** Returns what is known of a formula. Remembered per formula, since a list compares each of its items with many others. */
+export function surveyExpression(x: Expression): Survey {
+  const known = surveys.get(x);
+  if (known) return known;
+  const found = {
+    symbols: new Set<string>(),
+    functions: new Set<FunctionName>(),
+    rounded: [] as Expression[],
+    hasOpaque: false,
+    hasImaginaryUnit: false,
+  };
+  const go = (part: Expression): Expression => {
+    switch (part.op) {
+      case "symbol":
+        found.symbols.add(part.name);
+        return part;
+      case "constant":
+        if (part.name === "I") found.hasImaginaryUnit = true;
+        return part;
+      case "opaque":
+        found.hasOpaque = true;
+        // Not a name that a polynomial's monomials could take apart.
+        return go({ op: "symbol", name: `opaque ${keyOf(part).replace(/[*^]/g, "_")}` });
+      case "call": {
+        found.functions.add(part.fn);
+        const args = part.args.map(go);
+        if (part.fn === "Floor" || part.fn === "Ceil") found.rounded.push(args[0]!);
+        return { ...part, args };
+      }
+      default:
+        return part;
+    }
+  };
+  const expression = go(x);
+  const survey: Survey = {
+    ...found,
+    key: keyOf(x),
+    expression,
+    symbols: [...found.symbols].sort(),
+    exact: found.symbols.size === 0 ? tryEvaluate(expression, rationalField) : undefined,
+    double: found.symbols.size === 0 ? tryEvaluate(expression, complexField) : undefined,
+  };
+  surveys.set(x, survey);
+  return survey;
+}
+
+function keyOf(x: Expression): string {
+  const key = JSON.stringify(x, (_, value) => (typeof value === "bigint" ? value.toString(36) : value));
+  spend(key.length / 20);
+  return key;
+}
