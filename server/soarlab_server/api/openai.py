@@ -57,7 +57,14 @@ class OpenAiApi:
             for i, v in enumerate(result.vectors)
         ]
         usage = {"prompt_tokens": result.tokens, "total_tokens": result.tokens}
-        return json({"object": "list", "model": self.card.name, "data": data, "usage": usage})
+        return json(
+            {
+                "object": "list",
+                "model": request.model or self.card.name,
+                "data": data,
+                "usage": usage,
+            }
+        )
 
     async def chat_completions(self, request: schemas.ChatCompletions) -> Response:
         """By the model's chat template; without one, the contents one below the other."""

@@ -114,24 +114,35 @@ class Decoder:
             return a.transpose(1, 2).flatten(2)
 
         x = rows.embed(tokens).to(self.dtype)
+        return self._final_norm(rows, self._layers(rows, x, cos, sin, attend, recompute))
+
+    def step(
+        self,
+        rows: Rows,
+        tokens: Tensor,
+        positions: Tensor,
+        attend: Attend,
+        *,
+        recompute: bool = False,
+    ) -> Tensor:
+        """One token for each row, against the keys and values that `attend` knows:
+        [R] tokens at [R] positions -> [R, width]. `recompute` as in `sequences`."""
+        cos, sin = self.cos[positions][:, None, None], self.sin[positions][:, None, None]
+        x = rows.embed(tokens[:, None]).to(self.dtype)
+        return self._final_norm(rows, self._layers(rows, x, cos, sin, attend, recompute))[:, 0]
+
+    def _final_norm(self, rows: Rows, x: Tensor) -> Tensor:
+        return rows.norm(x, [m.final_norm for m in rows.models], self.config.norm_eps)
+
+    def _layers(
+        self, rows: Rows, x: Tensor, cos: Tensor, sin: Tensor, attend: Attend, recompute: bool
+    ) -> Tensor:
         for i in range(self.config.layers):
             if recompute:
                 x = checkpoint(self._layer, rows, i, x, cos, sin, attend, use_reentrant=False)
             else:
                 x = self._layer(rows, i, x, cos, sin, attend)
-        return self._final_norm(rows, x)
-
-    def step(self, rows: Rows, tokens: Tensor, positions: Tensor, attend: Attend) -> Tensor:
-        """One token for each row, against the keys and values that `attend` holds:
-        [R] tokens at [R] positions -> [R, width]."""
-        cos, sin = self.cos[positions][:, None, None], self.sin[positions][:, None, None]
-        x = rows.embed(tokens[:, None]).to(self.dtype)
-        for i in range(self.config.layers):
-            x = self._layer(rows, i, x, cos, sin, attend)
-        return self._final_norm(rows, x)[:, 0]
-
-    def _final_norm(self, rows: Rows, x: Tensor) -> Tensor:
-        return rows.norm(x, [m.final_norm for m in rows.models], self.config.norm_eps)
+        return x
 
     def _layer(
         self, rows: Rows, i: int, x: Tensor, cos: Tensor, sin: Tensor, attend: Attend

@@ -80,9 +80,11 @@ class TorchBackend:
         return self.base.parallel and self.is_small and not self.on_gpu
 
     def _choose_limits(self) -> Limits:
+        share = self.base.parallel and not self.is_small
         if self.on_gpu:
-            return Limits(16_384, 2**28, recompute=not self.is_small, stack=self.base.parallel)
-        return Limits(4096, 2**24, recompute=False)
+            stack = self.base.parallel
+            return Limits(16_384, 2**28, not self.is_small, share_prompts=share, stack=stack)
+        return Limits(4096, 2**24, recompute=False, share_prompts=share)
 
     def prepare_thread(self) -> None:
         if self.runs_in_parallel:

@@ -13,8 +13,10 @@ from torch.utils.checkpoint import checkpoint
 from ..commands import Datum, ForwardBackward, TrainResult
 from .decoder import Decoder, Rows
 from .losses import LOSSES, LossInputs
+from .shared_prompts import Group, PackedGroups, find_groups
 from .stacked_lora import StackedLora
 from .trainable import TrainableModel
+from .weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Limits:
     """Logits that exist at once: tokens times vocabulary."""
     recompute: bool
     """Whether a layer's activations are computed anew in the backward pass."""
+    share_prompts: bool = False
+    """Whether sequences that begin alike have their common start computed once. It pays for large
+    models; gradients are equal but for rounding."""
     stack: bool = False
     """Whether the adapters of a batch's models run as one matmul."""
 
@@ -44,6 +49,36 @@ class _Item:
     job: int
     index: int
     datum: Datum
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Data of one job that stay together: those with a common start, or a single one."""
+
+    items: list[_Item]
+    shared: int
+    """Tokens of the common start"""
+
+    @property
+    def tokens(self) -> int:
+        """Distinct tokens."""
+        return self.shared + sum(len(item.datum.tokens) - self.shared for item in self.items)
+
+
+class _Batch:
+    """What one pass computes, sorted by model."""
+
+    def __init__(self, units: list[_Unit]):
+        self.units = sorted(units, key=lambda unit: unit.items[0].job)
+        self.items = [item for unit in self.units for item in unit.items]
+
+    def groups(self) -> list[Group]:
+        """The units, their members as indices of `items`."""
+        firsts = np.cumsum([0, *(len(unit.items) for unit in self.units)]).tolist()
+        return [
+            Group(list(range(first, first + len(unit.items))), unit.shared)
+            for first, unit in zip(firsts, self.units, strict=False)
+        ]
 
 
 def run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainResult]:
@@ -82,7 +117,7 @@ def _run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainRe
     losses = [0.0] * len(jobs)
     backward = jobs[0].command.backward
     with torch.set_grad_enabled(backward):
-        for batch in _batches(jobs, limits.batch_tokens):
+        for batch in _batches(jobs, limits):
             for item, values, loss in _pass(decoder, jobs, batch, limits, backward):
                 logprobs[item.job][item.index] = values
                 losses[item.job] += loss
@@ -94,66 +129,119 @@ def _run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainRe
     ]
 
 
-def _batches(jobs: list[TrainJob], budget: int) -> Iterator[list[_Item]]:
-    """Data of like length together, at most `budget` padded tokens a batch, each batch sorted by
-    model. Depends on the jobs alone, so a job run by itself always gives the same bits."""
-    items = [
-        _Item(j, i, datum) for j, job in enumerate(jobs) for i, datum in enumerate(job.command.data)
+def _batches(jobs: list[TrainJob], limits: Limits) -> Iterator[_Batch]:
+    """Data of like length together, at most `limits.batch_tokens` tokens a batch, each batch sorted
+    by model. Depends on the jobs alone, so a job run by itself always gives the same bits."""
+    units = [
+        _Unit([_Item(j, i, job.command.data[i]) for i in group.members], group.shared)
+        for j, job in enumerate(jobs)
+        for group in _groups(job, limits)
     ]
-    items.sort(key=lambda item: len(item.datum.tokens))
-    batch: list[_Item] = []
-    for item in items:
-        if batch and (len(batch) + 1) * len(item.datum.tokens) > budget:
-            yield sorted(batch, key=lambda b: b.job)
-            batch = []
-        batch.append(item)
+    units.sort(key=lambda unit: max(len(item.datum.tokens) for item in unit.items))
+    batch: list[_Unit] = []
+    tokens = 0
+    for unit in units:
+        longest = max(len(item.datum.tokens) for item in unit.items)
+        # Without shared prompts all are padded to the longest, which comes last.
+        tokens = tokens + unit.tokens if limits.share_prompts else (len(batch) + 1) * longest
+        if batch and tokens > limits.batch_tokens:
+            yield _Batch(batch)
+            batch, tokens = [], unit.tokens
+        batch.append(unit)
     if batch:
-        yield sorted(batch, key=lambda b: b.job)
+        yield _Batch(batch)
+
+
+def _groups(job: TrainJob, limits: Limits) -> list[Group]:
+    sequences = [datum.tokens for datum in job.command.data]
+    if not limits.share_prompts:
+        return [Group([i], len(tokens)) for i, tokens in enumerate(sequences)]
+    return find_groups(sequences, limits.batch_tokens)
 
 
 def _pass(
-    decoder: Decoder, jobs: list[TrainJob], batch: list[_Item], limits: Limits, backward: bool
+    decoder: Decoder, jobs: list[TrainJob], batch: _Batch, limits: Limits, backward: bool
 ) -> list[tuple[_Item, np.ndarray, float]]:
-    device = decoder.device
-    lengths = [len(item.datum.tokens) for item in batch]
-    tokens = np.zeros((len(batch), max(lengths)), dtype=np.int64)
-    for row, item in zip(tokens, batch, strict=True):
-        row[: len(item.datum.tokens)] = item.datum.tokens
-    present = sorted({item.job for item in batch})
-    sizes = [sum(item.job == j for item in batch) for j in present]
+    items = batch.items
+    present = sorted({item.job for item in items})
     models = [jobs[j].model.weights for j in present]
-
-    stacked = StackedLora(sizes, device) if limits.stack and len(models) > 1 else None
-    hidden = decoder.sequences(
-        Rows(models, sizes, stacked),
-        torch.from_numpy(tokens).to(device),
-        recompute=limits.recompute,
+    if limits.share_prompts:
+        hidden, counts, places = _shared_states(decoder, models, present, batch, limits)
+    else:
+        hidden, counts, places = _padded_states(decoder, models, present, items, limits)
+    device = decoder.device
+    targets = torch.from_numpy(np.concatenate([item.datum.targets for item in items])).to(device)
+    logprobs = _target_logprobs(
+        decoder, Rows(models, counts), hidden, places, targets, limits.logit_cells
     )
-    real = np.arange(tokens.shape[1]) < np.array(lengths)[:, None]
-    hidden = hidden[torch.from_numpy(real).to(device)]  # [N, width], N = all real tokens
-    targets = torch.from_numpy(np.concatenate([item.datum.targets for item in batch])).to(device)
-    counts = [
-        sum(n for n, item in zip(lengths, batch, strict=True) if item.job == j) for j in present
-    ]
-    rows = Rows(models, counts)
-    logprobs = _target_logprobs(decoder, rows, hidden, targets, limits.logit_cells)
 
-    losses = _losses(jobs, batch, present, logprobs.split(counts))
+    lengths = [len(item.datum.tokens) for item in items]
+    each = [
+        sum(n for n, item in zip(lengths, items, strict=True) if item.job == j) for j in present
+    ]
+    losses = _losses(jobs, items, present, logprobs.split(each))
     if backward:
         torch.stack(losses).sum().backward()
     values = np.split(logprobs.detach().cpu().numpy(), np.cumsum(lengths)[:-1])
     by_job = dict(zip(present, torch.stack(losses).tolist(), strict=True))
     # A job's loss is counted once, with its first datum of the batch.
-    return [(item, v, by_job.pop(item.job, 0.0)) for item, v in zip(batch, values, strict=True)]
+    return [(item, v, by_job.pop(item.job, 0.0)) for item, v in zip(items, values, strict=True)]
+
+
+def _padded_states(
+    decoder: Decoder, models: list[Weights], present: list[int], items: list[_Item], limits: Limits
+) -> tuple[Tensor, list[int], None]:
+    """Final hidden states [N, width] of all tokens one after another, and how many are each
+    model's. Sequences are computed one by one, padded to the longest."""
+    device = decoder.device
+    lengths = [len(item.datum.tokens) for item in items]
+    tokens = np.zeros((len(items), max(lengths)), dtype=np.int64)
+    for row, item in zip(tokens, items, strict=True):
+        row[: len(item.datum.tokens)] = item.datum.tokens
+    sizes = [sum(item.job == j for item in items) for j in present]
+    hidden = decoder.sequences(
+        _rows(models, sizes, limits, device),
+        torch.from_numpy(tokens).to(device),
+        recompute=limits.recompute,
+    )
+    real = np.arange(tokens.shape[1]) < np.array(lengths)[:, None]
+    counts = [
+        sum(n for n, item in zip(lengths, items, strict=True) if item.job == j) for j in present
+    ]
+    return hidden[torch.from_numpy(real).to(device)], counts, None
+
+
+def _shared_states(
+    decoder: Decoder, models: list[Weights], present: list[int], batch: _Batch, limits: Limits
+) -> tuple[Tensor, list[int], Tensor]:
+    """Final hidden states [N, width] of all distinct tokens, how many are each model's, and which
+    is that of each token of the data, one after another."""
+    sequences = [item.datum.tokens for item in batch.items]
+    packed = PackedGroups(sequences, batch.groups(), decoder.device)
+    counts = [
+        sum(n for n, u in zip(packed.sizes, batch.units, strict=True) if u.items[0].job == j)
+        for j in present
+    ]
+    rows = _rows(models, counts, limits, decoder.device)
+    hidden = decoder.step(
+        rows, packed.tokens, packed.positions, packed.attend, recompute=limits.recompute
+    )
+    places = torch.from_numpy(np.concatenate(packed.places)).to(decoder.device)
+    return hidden, counts, places
+
+
+def _rows(models: list[Weights], sizes: list[int], limits: Limits, device: torch.device) -> Rows:
+    stacked = StackedLora(sizes, device) if limits.stack and len(models) > 1 else None
+    return Rows(models, sizes, stacked)
 
 
 def _losses(
-    jobs: list[TrainJob], batch: list[_Item], present: list[int], logprobs: tuple[Tensor, ...]
+    jobs: list[TrainJob], items: list[_Item], present: list[int], logprobs: tuple[Tensor, ...]
 ) -> list[Tensor]:
     """Each present job's loss over its tokens of the batch."""
     losses = []
     for j, values in zip(present, logprobs, strict=True):
-        data = [item.datum for item in batch if item.job == j]
+        data = [item.datum for item in items if item.job == j]
         command = jobs[j].command
 
         def column(arrays: list[np.ndarray | None], like: Tensor = values) -> Tensor:
@@ -177,24 +265,44 @@ def _losses(
 
 
 def _target_logprobs(
-    decoder: Decoder, rows: Rows, hidden: Tensor, targets: Tensor, logit_cells: int
+    decoder: Decoder,
+    rows: Rows,
+    hidden: Tensor,
+    places: Tensor | None,
+    targets: Tensor,
+    logit_cells: int,
 ) -> Tensor:
-    """[N, width], [N] -> [N] float32 log-probabilities, a bounded number of logits at a time."""
+    """[N, width], [T] -> [T] float32 log-probabilities, a bounded number of logits at a time. The
+    state that predicts a target is the one at its place; without places, the one beside it."""
     chunk = max(1, logit_cells // decoder.config.vocab_size)
-    if len(targets) <= chunk:
-        return _chunk_logprobs(decoder, rows, hidden, targets)
+    if len(hidden) <= chunk:
+        return _chunk_logprobs(decoder, rows, hidden, places, targets)
+    if places is None:
+        order, starts = None, list(range(len(hidden) + 1))
+    else:
+        order = places.argsort(stable=True)
+        places, targets = places[order], targets[order]
+        starts = [0, *torch.bincount(places, minlength=len(hidden)).cumsum(0).tolist()]
     parts = []
-    for model, h, t in zip(
-        rows.models, hidden.split(rows.sizes), targets.split(rows.sizes), strict=True
-    ):
-        for start in range(0, len(t), chunk):
-            piece = h[start : start + chunk], t[start : start + chunk]
-            one = Rows([model], [len(piece[1])])
+    first = 0
+    for model, size in zip(rows.models, rows.sizes, strict=True):
+        for start in range(first, first + size, chunk):
+            end = min(start + chunk, first + size)
+            t = slice(starts[start], starts[end])
+            piece = hidden[start:end], None if places is None else places[t] - start, targets[t]
+            one = Rows([model], [end - start])
             # The logits are computed anew in the backward pass rather than kept.
             parts.append(checkpoint(_chunk_logprobs, decoder, one, *piece, use_reentrant=False))
-    return torch.cat(parts)
+        first += size
+    sorted_logprobs = torch.cat(parts)
+    return sorted_logprobs if order is None else sorted_logprobs[order.argsort()]
 
 
-def _chunk_logprobs(decoder: Decoder, rows: Rows, hidden: Tensor, targets: Tensor) -> Tensor:
+def _chunk_logprobs(
+    decoder: Decoder, rows: Rows, hidden: Tensor, places: Tensor | None, targets: Tensor
+) -> Tensor:
     logits = decoder.logits(rows, hidden)
-    return logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(-1)
+    total = logits.logsumexp(-1)
+    if places is None:
+        return logits.gather(1, targets[:, None])[:, 0] - total
+    return logits[places, targets] - total[places]
