@@ -41,7 +41,8 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "soarlab_server",
         description="A training server that speaks the Tinker API.",
-        epilog="With SOARLAB_API_KEY set, requests need it in X-API-Key or as a bearer token.",
+        epilog="Requests need the key in X-API-Key or as a bearer token: the environment's "
+        "SOARLAB_API_KEY, or one that is made at the start and printed in the ready line.",
     )
     add = parser.add_argument
     add("--model", required=True, help="model folder or hub id")
@@ -60,6 +61,19 @@ def parse_arguments() -> argparse.Namespace:
     add("--threads", metavar="N", type=whole(1), default=os.cpu_count() or 1, help="of the CPU")
     add("--max-body-mb", metavar="MB", type=whole(1), default=256, help="largest request body")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info")
+    add("--no-key", action="store_true", help="serve whoever reaches the server")
+    add(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        help="another name that this machine is reached by (may be repeated)",
+    )
+    add(
+        "--allow-origin",
+        metavar="URL",
+        action="append",
+        help="a web page that may use the server, e.g. http://localhost:3000 (may be repeated)",
+    )
     add("--parent-pid", metavar="PID", type=whole(1), help="exit when this process is gone")
     return parser.parse_args()
 
@@ -106,14 +120,17 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     import torch
     import uvicorn
 
+    from .api.access import access
     from .api.app import create_app
     from .api.model_card import ModelCard
+    from .api.timed_http import TimedHttp
     from .backend.base_model import load_base
     from .backend.failures import out_of_memory
     from .backend.model_config import ModelError
     from .backend.torch_backend import open_backend
     from .engine.engine import Engine
 
+    key, is_new = choose_key(no_key=options.no_key)
     device = choose_device(options.device)
     torch.set_num_threads(options.threads)
     try:
@@ -143,10 +160,12 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     app = create_app(
         engine,
         card,
-        api_key=os.environ.get("SOARLAB_API_KEY"),
+        access=access(key, options.host, hosts=options.allow_host, origins=options.allow_origin),
         max_body_bytes=options.max_body_mb * 2**20,
     )
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        app, http=TimedHttp, log_level="warning", access_log=False, lifespan="on"
+    )
     host = f"[{options.host}]" if ":" in options.host else options.host
     ready = {
         "event": "ready",
@@ -154,6 +173,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         "model": name,
         "device": str(device),
         "dtype": str(base.dtype).removeprefix("torch."),
+        **({"api_key": key} if is_new else {}),
     }
 
     class Server(uvicorn.Server):
@@ -167,6 +187,22 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
 
     listen(listener)
     Server(config).run(sockets=[listener])
+
+
+def choose_key(*, no_key: bool) -> tuple[str | None, bool]:
+    """The key that requests need, and whether it was made here."""
+    from .api.access import new_key
+
+    given = os.environ.get("SOARLAB_API_KEY")
+    if no_key:
+        if given:
+            raise StartError("--no-key, but SOARLAB_API_KEY is set: give one of the two")
+        logger.warning(
+            "no key: every program and user of this machine, and whoever reaches its port from "
+            "elsewhere, can train models and read and delete checkpoints"
+        )
+        return None, False
+    return (given, False) if given else (new_key(), True)
 
 
 def choose_device(name: str):

@@ -68,6 +68,8 @@ def running_server(
     command = [sys.executable, "-m", "soarlab_server", "--model", str(model), "--port", "0"]
     with TemporaryDirectory() as checkpoints:
         command += ["--checkpoints", checkpoints, "--device", "cpu"]
+        if "SOARLAB_API_KEY" not in (env or {}):
+            command.append("--no-key")
         process = subprocess.Popen(
             [*command, "--parent-pid", str(os.getpid()), *arguments],
             cwd=SERVER,

@@ -15,6 +15,8 @@ from support import Server, running_server
 from soarlab_server.request_error import RequestError
 from soarlab_server.tokenizer import Tokenizer
 
+JSON = {"Content-Type": "application/json"}
+
 
 def chat(server: Server, *contents: str, status: int = 200, **fields) -> dict:
     messages = [{"role": "user", "content": content} for content in contents]
@@ -110,7 +112,7 @@ def test_wrong_fields_are_named(server: Server, fields: dict, where: str) -> Non
     ids=lambda body: repr(body[-40:]),
 )
 def test_malformed_bodies_are_refused(server: Server, body: bytes) -> None:
-    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body)
+    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, headers=JSON)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"][0] == "body"
 

@@ -21,19 +21,21 @@ from fastapi.testclient import TestClient
 from support import Server
 
 from soarlab_server.api import futures, registry, tinker
+from soarlab_server.api.access import Access
 from soarlab_server.api.app import create_app
 from soarlab_server.api.futures import FutureStore
 from soarlab_server.api.model_card import ModelCard
 from soarlab_server.api.registry import Model, Registry, SamplerInfo
 from soarlab_server.commands import FieldsResult, LoraSpec
 
+JSON = {"Content-Type": "application/json"}
 CARD = ModelCard("gym", "/models/gym", "llama", 50, 48, (1,))
 
 
 @contextmanager
 def app(engine):
     """A client of an app in this process."""
-    app = create_app(engine, CARD)
+    app = create_app(engine, CARD, access=Access(None, frozenset({"test"})))
     url = "http://test/api/v1/"
     with TestClient(app, base_url=url, raise_server_exceptions=False) as client:
         yield client
@@ -202,7 +204,7 @@ def test_clients_that_hang_up_leave_the_server_well(server: Server, api: Api) ->
         for _ in range(5):
             with socket.create_connection((url.hostname, url.port)) as connection:
                 connection.sendall(sent)
-    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, timeout=60)
+    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, headers=JSON, timeout=60)
     assert answer.status_code == 200 and len(answer.json()["choices"]) == 16
     assert api.train(api.create_model(), [2, 3, 4]) > 0
 
@@ -210,7 +212,9 @@ def test_clients_that_hang_up_leave_the_server_well(server: Server, api: Api) ->
 def test_calls_at_the_same_time_get_the_same_answers_as_alone(server: Server) -> None:
     def say(seed: int) -> list[str]:
         body = chat_body(seed=seed, n=3, max_tokens=12)
-        answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, timeout=60)
+        answer = httpx.post(
+            f"{server.url}/v1/chat/completions", content=body, headers=JSON, timeout=60
+        )
         return [choice["message"]["content"] for choice in answer.json()["choices"]]
 
     alone = [say(seed) for seed in range(16)]

@@ -52,7 +52,8 @@ const logTailLines = 30;
 export async function startLocalServer(params: LocalServerParams): Promise<LocalServer> {
   params.signal?.throwIfAborted();
   const python = params.python ?? (await serverPython(params.onLog, params.signal));
-  const apiKey = randomBytes(24).toString("base64url");
+  // The official SDK refuses keys without this prefix.
+  const apiKey = `tml-${randomBytes(24).toString("base64url")}`;
   const tail: string[] = [];
   const checkpoints = params.checkpoints ?? mkdtempSync(join(tmpdir(), "soarlab-checkpoints-"));
   const child = spawn(python, serverArguments({ ...params, checkpoints }), {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
 from .. import __version__
 from ..engine.engine import Engine
 from ..request_error import RequestError
 from . import answers, protobuf, schemas
+from .access import Access
 from .calls import Calls
 from .futures import FutureStore
 from .middleware import Gate
@@ -21,12 +23,18 @@ def create_app(
     engine: Engine,
     card: ModelCard,
     *,
-    api_key: str | None = None,
+    access: Access,
     max_body_bytes: int = 256 * 2**20,
 ) -> FastAPI:
     futures = FutureStore()
     tinker = TinkerApi(engine, card, futures)
-    app = FastAPI(title="soarlab training server", version=__version__, lifespan=tinker.lifespan)
+    app = FastAPI(
+        title="soarlab training server",
+        version=__version__,
+        lifespan=tinker.lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     calls = Calls(app)
     _add_tinker(calls, tinker)
     _add_openai(calls, OpenAiApi(engine, card, futures))
@@ -44,7 +52,10 @@ def create_app(
     async def bug(request: Request, error: Exception) -> Response:
         return JSONResponse({"detail": f"{type(error).__name__}: {error}"}, 500)
 
-    app.add_middleware(Gate, api_key=api_key, max_body_bytes=max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=access.origins, allow_methods=["*"], allow_headers=["*"]
+    )
+    app.add_middleware(Gate, access=access, max_body_bytes=max_body_bytes)
     return app
 
 

@@ -1,22 +1,24 @@
-"""What every request passes before it is read: the key, and the size of its body."""
+"""What every request passes before it is read: who asks, from where, with what."""
 
 from __future__ import annotations
 
-import hmac
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from . import protobuf
+from .access import Access
 from .json import json
 
 OPEN_PATHS = {"/api/v1/healthz"}
+"""Answered without a key."""
 
 
 class Gate:
-    """Refuses requests without the key (if one is set) and bodies above the limit."""
+    """Refuses requests to another name, from web pages, without the key, and with a body above the
+    limit or of a type that a web page may send without asking first."""
 
-    def __init__(self, app: ASGIApp, *, api_key: str | None, max_body_bytes: int):
+    def __init__(self, app: ASGIApp, *, access: Access, max_body_bytes: int):
         self.app = app
-        self.key = api_key.encode() if api_key else None
+        self.access = access
         self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -24,14 +26,15 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if scope["path"] not in OPEN_PATHS and not self._admits(headers):
-            detail = "the key in X-API-Key, or Authorization: Bearer, is missing or wrong"
-            await json({"detail": detail}, 401)(scope, receive, send)
-            return
-        body = await self._read(headers, receive)
-        if body is None:
-            detail = f"the body is larger than the limit of {self.max_body_bytes} bytes"
-            await json({"detail": detail}, 413)(scope, receive, send)
+        refused = self._refusal(scope, headers)
+        body = None if refused else await self._read(headers, receive)
+        if refused is None and body is None:
+            refused = 413, f"the body is larger than the limit of {self.max_body_bytes} bytes"
+        if refused is None and body and not _is_data(headers):
+            refused = 415, "the body must be JSON, with Content-Type: application/json"
+        if refused is not None:
+            status, detail = refused
+            await json({"detail": detail}, status)(scope, receive, send)
             return
 
         sent = False
@@ -45,15 +48,26 @@ class Gate:
 
         await self.app(scope, replay, send)
 
-    def _admits(self, headers: dict[bytes, bytes]) -> bool:
-        if self.key is None:
-            return True
-        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-        bearer = token.strip() if scheme.lower() == b"bearer" else b""
-        return any(
-            hmac.compare_digest(given, self.key)
-            for given in (headers.get(b"x-api-key", b""), bearer)
-        )
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        host = headers.get(b"host", b"").decode("latin-1")
+        if not self.access.admits_host(host):
+            return 403, (
+                f"the Host header says {host[:200]!r}, which is not this server: "
+                "start it with --allow-host to serve it under another name"
+            )
+        origin = headers.get(b"origin")
+        if origin is not None:
+            page = origin.decode("latin-1")
+            if page not in self.access.origins:
+                return 403, (
+                    f"web pages of {page[:200]!r} may not use this server: "
+                    "start it with --allow-origin to let them"
+                )
+            if scope["method"] == "OPTIONS":  # browsers ask without the key, what they may send
+                return None
+        if scope["path"] not in OPEN_PATHS and not self.access.admits_key(headers):
+            return 401, "the key in X-API-Key, or Authorization: Bearer, is missing or wrong"
+        return None
 
     async def _read(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
         """The whole body, or None as soon as it is known to be too large."""
@@ -72,3 +86,8 @@ class Gate:
                 return None
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+
+def _is_data(headers: dict[bytes, bytes]) -> bool:
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+    return kind in ("application/json", protobuf.CONTENT_TYPE)
