@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 const node = process.execPath;
 const parts = [
   ["format and lint", "npx", ["biome", "check", "."]],
+  ["rooms (imports downward, no circle)", "npx", ["depcruise", "--config", ".dependency-cruiser.mjs", "src"]],
+  ["dead exports", "npx", ["knip"]],
   ["types", node, ["node_modules/typescript/bin/tsc", "--noEmit"]],
   ["server lint", ".venv/bin/python", ["-m", "ruff", "check", "server"]],
   [

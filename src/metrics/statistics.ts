@@ -46,7 +46,7 @@ export function quantile(values: ArrayLike<number>, p: number): number {
  *
  * @throws RangeError where an order is outside [0, 1]
  */
-export function quantiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
+function quantiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return ps.map(p => {
     if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p = ${p}, expected a number in [0, 1]`);
