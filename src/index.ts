@@ -134,3 +134,9 @@ export { reportHtml } from "./report/report-html.js";
 export type { ReportOptions } from "./report/report-page.js";
 export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
 export { writeStudyResults } from "./report/write-study-results.js";
+
+// export: tables and event files of runs
+
+export { type ExportFormat, type ExportRunsParams, exportRuns } from "./export/export-runs.js";
+export { outerStepRows, trainingStepRows } from "./export/metric-rows.js";
+export { questionRows } from "./export/question-rows.js";
