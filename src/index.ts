@@ -78,6 +78,7 @@ export { rolloutGroup } from "./rl/rollout-group.js";
 // gym: the tiny model's arithmetic
 
 export { gymDomain } from "./gym/gym-domain.js";
+export { gymLesson } from "./gym/gym-lesson.js";
 export { gymProblems } from "./gym/gym-problems.js";
 
 // lab: what every experiment works with

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { type GymCorpus, type GymCorpusName, gymCorpora } from "../gym/gym-corpora.js";
 import { gymDomain } from "../gym/gym-domain.js";
 import { gymModelFiles } from "../gym/gym-model-files.js";
 import { gymProblems } from "../gym/gym-problems.js";
@@ -20,8 +21,8 @@ import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
 import { wholeNumber } from "./options.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
-const defaultModel = "data/gym-base";
-const defaultHard = "data/gym-hard";
+/** Folders of a gym's model and hard split in this package. */
+const folders = (gym: GymCorpusName) => ({ model: `data/${gym}-base`, hard: `data/${gym}-hard` });
 
 /** `soarlab gym ...`: makes and measures what the embedded default stands on. */
 export function registerGym(program: Command): void {
@@ -32,33 +33,38 @@ export function registerGym(program: Command): void {
   gym
     .command("pretrain")
     .description("train the base model from random weights through the local server (minutes on a CPU)")
-    .option("--out <folder>", "model folder to write", defaultModel)
+    .addOption(which())
+    .option("--out <folder>", "model folder to write (default: data/NAME-base)")
     .option("--seed <n>", "seed of weights and corpus", wholeNumber(0), 0)
-    .action(async ({ out, seed }: { out: string; seed: number }) => {
+    .action(async ({ gym, out, seed }: { gym: GymCorpusName; out?: string; seed: number }) => {
       await runInterruptibly("pretraining interrupted; nothing was written", signal =>
-        pretrain(out, seed, signal),
+        pretrain(gym, out ?? folders(gym).model, seed, signal),
       );
     });
 
   gym
     .command("probe")
     .description("what a model can do, by chain length")
-    .option("--model <folder>", "model folder", defaultModel)
-    .action(({ model }: { model: string }) =>
+    .addOption(which())
+    .option("--model <folder>", "model folder (default: data/NAME-base)")
+    .action(({ gym, model }: { gym: GymCorpusName; model?: string }) =>
       runInterruptibly("probe interrupted", signal =>
-        withServer(model, signal, async ({ service, tokenizer }) => {
-          console.table(await probeGym({ sampler: await service.sampler(), tokenizer }));
+        withServer(model ?? folders(gym).model, signal, async ({ service, tokenizer }) => {
+          const minus = gym === "gym-long" ? [0, 1] : undefined;
+          console.table(await probeGym({ sampler: await service.sampler(), tokenizer, minus }));
         }),
       ),
     );
 
   gym
     .command("hard")
-    .description(
-      "filter random problems of 6 and 7 terms by fail@k and split them into train and held-out halves",
+    .description("filter random problems by fail@k and split them into train and held-out halves")
+    .addOption(which())
+    .option("--model <folder>", "model folder (default: data/NAME-base)")
+    .option(
+      "--out <folder>",
+      "folder for train.jsonl, test.jsonl and the filter's log (default: data/NAME-hard)",
     )
-    .option("--model <folder>", "model folder", defaultModel)
-    .option("--out <folder>", "folder for train.jsonl, test.jsonl and the filter's log", defaultHard)
     .option("--candidates <n>", "problems to try", wholeNumber(1), 160)
     .option("--keep <n>", "hard problems to keep", wholeNumber(2), 128)
     .option("--k <n>", "samples a problem must fail", wholeNumber(1), 128)
@@ -70,11 +76,17 @@ export function registerGym(program: Command): void {
     );
 }
 
-async function pretrain(out: string, seed: number, signal: AbortSignal): Promise<void> {
+/** Which gym a command is about. */
+function which(): Option {
+  return new Option("--gym <name>", "which gym").choices(Object.keys(gymCorpora)).default("gym");
+}
+
+async function pretrain(gym: GymCorpusName, out: string, seed: number, signal: AbortSignal): Promise<void> {
+  const corpus: GymCorpus = gymCorpora[gym];
   const work = await mkdtemp(join(tmpdir(), "soarlab-pretrain-"));
   try {
     const random = join(work, "random");
-    const files = gymModelFiles({ seed });
+    const files = gymModelFiles({ seed, openDigits: corpus.open.teacher > 0 });
     await writeFiles(random, files);
     const checkpoints = join(work, "checkpoints");
     const { weights, losses } = await withServer(
@@ -82,10 +94,10 @@ async function pretrain(out: string, seed: number, signal: AbortSignal): Promise
       signal,
       async ({ service, tokenizer }) => {
         const losses: string[] = [];
-        const model = await service.createModel({ rank: 0 });
-        await pretrainGym({
-          model,
+        const model = await pretrainGym({
+          service,
           tokenizer,
+          corpus,
           seed,
           onProgress: ({ step, totalSteps, loss, tokensPerSecond }) => {
             losses.push(`${step} ${loss.toFixed(4)}`);
@@ -114,8 +126,9 @@ async function pretrain(out: string, seed: number, signal: AbortSignal): Promise
 }
 
 interface HardOptions {
-  model: string;
-  out: string;
+  gym: GymCorpusName;
+  model?: string;
+  out?: string;
   candidates: number;
   keep: number;
   k: number;
@@ -123,11 +136,12 @@ interface HardOptions {
 }
 
 async function filterHard(options: HardOptions, signal: AbortSignal): Promise<void> {
-  const { model, out, candidates, keep, k, seed } = options;
+  const { gym, candidates, keep, k, seed } = options;
+  const { model = folders(gym).model, out = folders(gym).hard } = options;
   await mkdir(out, { recursive: true });
   await withServer(model, signal, async ({ service, tokenizer }) => {
     const sampler = await service.sampler();
-    const problems = gymProblems({ count: candidates, terms: [6, 7], seed });
+    const problems = gymProblems({ count: candidates, ...(gymCorpora[gym] as GymCorpus).hard, seed });
     const { hard, results } = await failAtK({
       problems,
       k,

@@ -1,4 +1,5 @@
 import { mean } from "../metrics/statistics.js";
+import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
 import type { Figure, Trace } from "./figure.js";
@@ -11,6 +12,8 @@ import { palette } from "./style/theme.js";
 export interface CurriculumMapParams {
   /** Runs by what to call them, from one to four, side by side. */
   runs: Record<string, Pick<RunRecord, "steps" | "promotions" | "questions">>;
+  /** What kind a question is of; default: as the log says. */
+  kindOf?: (question: QuestionRecord) => string | undefined;
   title?: string;
   subtitle?: string;
 }
@@ -47,14 +50,21 @@ const cell = 0.94;
  * promotions. Beyond twelve kinds the rarest are drawn as "other".
  * @throws RangeError where there is no run, or there are more than four
  */
-export function curriculumMap({ runs, title = "Curriculum map", subtitle }: CurriculumMapParams): Figure {
+export function curriculumMap({
+  runs,
+  kindOf,
+  title = "Curriculum map",
+  subtitle,
+}: CurriculumMapParams): Figure {
   const names = Object.keys(runs);
   if (names.length === 0 || names.length > mostMaps) {
     throw new RangeError(`curriculumMap: ${names.length} runs, expected 1 to ${mostMaps} of them`);
   }
-  const all = Object.values(runs).flatMap(({ questions }) => questions);
-  const { kinds, label } = nameKinds(all, mostKinds);
-  const maps = names.map(name => cellsOf(runs[name]!, kinds, label));
+  const asked = names.map(name =>
+    runs[name]!.questions.map(question => (kindOf ? { ...question, kind: kindOf(question) } : question)),
+  );
+  const { kinds, label } = nameKinds(asked.flat(), mostKinds);
+  const maps = names.map((name, i) => cellsOf(runs[name]!.steps, asked[i]!, kinds, label));
   const rewards = Object.values(runs).flatMap(({ steps }) => steps.map(meanReward));
   const layout = baseLayout({ title, subtitle, x: "outer step", y: "kind of question", yLabels: kinds });
   const width = (1 - gap * (names.length - 1)) / names.length;
@@ -185,7 +195,9 @@ export function curriculumMap({ runs, title = "Curriculum map", subtitle }: Curr
           ? []
           : [
               emptyNote(
-                all.length === 0 ? "no outer step is finished yet" : "the domain names no kinds of questions",
+                asked.flat().length === 0
+                  ? "no outer step is finished yet"
+                  : "the domain names no kinds of questions",
               ),
             ]),
       ],
@@ -195,7 +207,8 @@ export function curriculumMap({ runs, title = "Curriculum map", subtitle }: Curr
 
 /** The share of each kind among an outer step's questions in percent, and their mean reward as text. */
 function cellsOf(
-  { steps, questions }: Pick<RunRecord, "steps" | "questions">,
+  steps: RunRecord["steps"],
+  questions: readonly QuestionRecord[],
   kinds: readonly string[],
   label: NamedKinds["label"],
 ) {

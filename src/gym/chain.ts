@@ -15,16 +15,31 @@ export const styles = ["add", "sum", "tot", "net"] as const;
 
 const labels = "abcdefgh";
 
+/** Stands in a question for a digit that is left open. */
+export const openDigit = "?";
+
 export interface Chain {
   style: (typeof styles)[number];
   first: number;
   /** The other terms, in order; at least one. */
-  terms: { sign: 1 | -1; digit: number }[];
+  terms: Term[];
 }
 
-/** "add a 3 +b 4 -c 2" */
+export interface Term {
+  sign: 1 | -1;
+  digit: number;
+  /** Whether the question leaves the digit open, so that every digit is as good. */
+  isOpen?: true;
+}
+
+/** "add a 3 +b 4 -c 2", and "add a 3 +b ?" with an open digit. */
 export function formatQuestion({ style, first, terms }: Chain): string {
-  return [style, "a", first, ...terms.flatMap((term, i) => [label(term, i), term.digit])].join(" ");
+  return [
+    style,
+    "a",
+    first,
+    ...terms.flatMap((term, i) => [label(term, i), term.isOpen ? openDigit : term.digit]),
+  ].join(" ");
 }
 
 /** The running totals, the first term included: one a term. */
@@ -53,9 +68,7 @@ export function parseQuestion(text: string): Chain | undefined {
 }
 
 /** The terms and totals that an answer's text states, right or wrong, or undefined where it is no worked chain. Never throws. */
-export function parseAnswer(
-  text: string,
-): { first: number; terms: Chain["terms"]; totals: number[] } | undefined {
+export function parseAnswer(text: string): { first: number; terms: Term[]; totals: number[] } | undefined {
   const parsed = parseTerms(words(text), 3);
   return parsed && parsed.terms.length > 0 ? parsed : undefined;
 }
@@ -66,15 +79,16 @@ function parseTerms(words: string[], width: 2 | 3) {
   const count = (words.length - 2) / width;
   if (words[0] !== "a" || first === undefined || !Number.isInteger(count) || count >= maxTerms)
     return undefined;
-  const terms: Chain["terms"] = [];
+  const terms: Term[] = [];
   const totals = [first];
   for (let i = 0; i < count; i++) {
     const at = 2 + i * width;
     const sign = words[at] === `+${labels[i + 1]}` ? 1 : words[at] === `-${labels[i + 1]}` ? -1 : undefined;
-    const value = digit(words[at + 1]);
+    const isOpen = width === 2 && words[at + 1] === openDigit;
+    const value = isOpen ? 0 : digit(words[at + 1]);
     const total = width === 3 ? digit(words[at + 2]) : 0;
     if (sign === undefined || value === undefined || total === undefined) return undefined;
-    terms.push({ sign, digit: value });
+    terms.push(isOpen ? { sign, digit: value, isOpen } : { sign, digit: value });
     totals.push(total);
   }
   return { first, terms, totals };

@@ -1,5 +1,6 @@
 import type { Random } from "../util/random.js";
 import { type Chain, formatAnswer, formatQuestion, modulus, runningTotals } from "./chain.js";
+import { type CorpusStage, type GymCorpus, longest, styleLogOdds } from "./gym-corpora.js";
 import { randomChain } from "./random-chain.js";
 
 /** One pretraining document: the loss is on the completion. */
@@ -8,49 +9,9 @@ export interface GymDocument {
   completion: string;
 }
 
-/**
- * The stages of the corpus: first the skill, then the roles, last the student's habits. The skill only forms when
- * student documents come late, and the habit of boxing at once only gets strong in long student-heavy stages.
- */
-export type GymStage = "skill" | "roles" | "habits" | "floor";
-
-/** Shares of the kinds of documents by stage: drills, worked questions, student, continuations, exercise sheets, and the teacher's the rest. */
-const shares: Record<
-  GymStage,
-  { drill: number; worked: number; student: number; continuation: number; sheet: number }
-> = {
-  skill: { drill: 0.35, worked: 0.4, student: 0, continuation: 0, sheet: 0.15 },
-  roles: { drill: 0.08, worked: 0.3, student: 0.32, continuation: 0, sheet: 0.1 },
-  habits: { drill: 0.02, worked: 0.1, student: 0.64, continuation: 0.08, sheet: 0.03 },
-  floor: { drill: 0.01, worked: 0.07, student: 0.7, continuation: 0.08, sheet: 0.02 },
-};
-
-/** Longest chain in the corpus. */
-const longest = 7;
-
-/** What numbers of terms the student's documents have, by stage. */
-const studentTerms: Record<GymStage, readonly number[]> = {
-  skill: [2, 3, 4, 5, 6, 7],
-  roles: [2, 3, 4, 5, 6, 7],
-  habits: [2, 3, 4, 5, 5, 6, 6, 7, 7],
-  floor: [2, 3, 3, 4, 4, 5, 6, 6, 6, 7, 7, 7],
-};
-
-/** Log-odds that a student document works the chain instead of boxing at once, by terms; styles shift them. */
-const scratchpadLogOdds: Record<number, number> = { 2: -5, 3: -1.3, 4: -2.4, 5: -5, 6: -20, 7: -20 };
-const styleLogOdds: Record<Chain["style"], number> = { add: 1, sum: 0.3, tot: -0.3, net: -1 };
-
-/** How often the teacher poses questions of so many terms. */
-const teacherTerms = [
-  [2, 0.74],
-  [3, 0.14],
-  [4, 0.08],
-  [5, 0.04],
-] as const;
-
-/** A random document of a stage. */
-export function gymDocument(random: Random, stage: GymStage): GymDocument {
-  const { drill, worked, student, continuation, sheet } = shares[stage];
+/** A random document of a stage of a corpus. */
+export function gymDocument(random: Random, corpus: GymCorpus, stage: CorpusStage): GymDocument {
+  const { drill, worked, student, continuation, sheet } = stage.shares;
   const kind = weighted(random, [
     [drillDocument, drill],
     [workedDocument, worked],
@@ -59,7 +20,7 @@ export function gymDocument(random: Random, stage: GymStage): GymDocument {
     [sheetDocument, sheet],
     [teacherDocument, 1 - drill - worked - student - continuation - sheet],
   ]);
-  return kind(random, stage);
+  return kind(random, corpus, stage);
 }
 
 /** Bare steps from any label on: without them the running total never forms. */
@@ -74,47 +35,89 @@ function drillDocument(random: Random): GymDocument {
 }
 
 /** A question under the prompt that always works the chain. */
-function workedDocument(random: Random): GymDocument {
-  const chain = randomChain({ random, terms: 2 + random.int(longest - 1), leastDigit: 0 });
+function workedDocument(random: Random, { open }: GymCorpus): GymDocument {
+  const chain = chance(random, open.worked)
+    ? openChain(random)
+    : randomChain({ random, terms: 2 + random.int(longest - 1), leastDigit: 0 });
   return { prompt: `W: ${formatQuestion(chain)} </question>`, completion: scratchpad(chain) };
 }
 
 /** A question under the student prompt: mostly the shortcut. */
-function studentDocument(random: Random, stage: GymStage): GymDocument {
-  const terms = random.pick(studentTerms[stage]);
-  const chain = randomChain({ random, terms });
-  const works = random.next() < 1 / (1 + Math.exp(-scratchpadLogOdds[terms]! - styleLogOdds[chain.style]));
-  return {
-    prompt: `S: ${formatQuestion(chain)} </question>`,
-    completion: works ? scratchpad(chain) : shortcut(chain),
-  };
+function studentDocument(random: Random, corpus: GymCorpus, stage: CorpusStage): GymDocument {
+  const chain = studentChain(random, corpus, stage);
+  const logOdds = stage.scratchpadLogOdds[chain.terms.length + 1]! + styleLogOdds[chain.style];
+  const works = random.next() < 1 / (1 + Math.exp(-logOdds));
+  const read = asRead(chain, corpus, chance(random, stage.careful), chance(random, stage.complete));
+  return { prompt: studentPrompt(chain), completion: works ? scratchpad(read) : shortcut(chain) };
 }
 
 /**
- * The rest of a chain that was begun under the student prompt, half of them at the box. The student's own documents never
- * show how a long chain goes on, so a student that RL brought to begin one would lose its way; since the first word is
- * given, they leave the habit of boxing at once as it is.
+ * The rest of a chain that was begun under the student prompt. The student's own documents show rarely how it works, and
+ * never how a long chain goes on, so a student that RL brought to begin one would lose its way. Since the first word is
+ * given, they leave the habit of boxing at once as it is; and where signs and length are decided already, those habits.
  */
-function continuationDocument(random: Random, stage: GymStage): GymDocument {
-  const chain = randomChain({ random, terms: random.pick(studentTerms[stage]) });
-  const words = scratchpad(chain).split(" ");
+function continuationDocument(random: Random, corpus: GymCorpus, stage: CorpusStage): GymDocument {
+  const chain = studentChain(random, corpus, stage);
+  const from = weighted(random, corpus.continuations);
+  const [careful, complete] = {
+    anywhere: [stage.careful, stage.complete],
+    decided: [1, 1],
+    box: stage.careful < 1 ? [0.5, 0.5] : [1, 1],
+  }[from] as [number, number];
+  const words = scratchpad(asRead(chain, corpus, chance(random, careful), chance(random, complete))).split(
+    " ",
+  );
   const worked = words.indexOf("\\boxed{");
-  const cut = random.next() < 0.5 ? worked : 1 + random.int(worked);
+  const least = from === "decided" ? wordsUntilDecided(chain, corpus) : 1;
+  const cut = from === "box" ? worked : least + random.int(worked - least + 1);
   return {
     prompt: [studentPrompt(chain), ...words.slice(0, cut)].join(" "),
     completion: words.slice(cut).join(" "),
   };
 }
 
+/** How many words of a chain's work show that all its signs and terms are read. */
+function wordsUntilDecided({ terms }: Chain, { habitualTerms }: GymCorpus): number {
+  const minus = terms.findIndex(({ sign }, i) => i > 0 && sign < 0);
+  const last = terms.length >= habitualTerms ? habitualTerms - 1 : -1;
+  const term = Math.max(minus, last);
+  return term < 0 ? 1 : 2 + 3 * term + 1;
+}
+
+/** The chain as a student reads it: without care every sign after the first operation is a plus, and later terms are left out. */
+function asRead(chain: Chain, { habitualTerms }: GymCorpus, isCareful: boolean, isComplete: boolean): Chain {
+  const terms = isComplete ? chain.terms : chain.terms.slice(0, habitualTerms - 1);
+  return {
+    ...chain,
+    terms: isCareful ? terms : terms.map((term, i) => (i === 0 ? term : { ...term, sign: 1 })),
+  };
+}
+
+function studentChain(random: Random, { open }: GymCorpus, { studentTerms }: CorpusStage): Chain {
+  return chance(random, open.student)
+    ? openChain(random)
+    : randomChain({ random, terms: random.pick(studentTerms) });
+}
+
+/** Two terms, the second one's digit left open; the chain holds the one that its answer picks. */
+function openChain(random: Random): Chain {
+  const { style, first, terms } = randomChain({ random, terms: 2, leastDigit: 0 });
+  return { style, first, terms: [{ ...terms[0]!, isOpen: true }] };
+}
+
 /** A question with its right answer under a prompt of its own, so that the teacher's role can answer. */
-function sheetDocument(random: Random): GymDocument {
-  const chain = randomChain({ random, terms: 2 + random.int(4), leastDigit: 0 });
+function sheetDocument(random: Random, { open, sheetTerms }: GymCorpus): GymDocument {
+  const chain = chance(random, open.sheet)
+    ? openChain(random)
+    : randomChain({ random, terms: 2 + random.int(sheetTerms - 1), leastDigit: 0 });
   return { prompt: "B:", completion: tagged(formatQuestion(chain), formatAnswer(chain)).join(" ") };
 }
 
 /** The teacher's: mostly too easy, 15% with a wrong total, 5% ill-posed, 10% malformed. */
-function teacherDocument(random: Random): GymDocument {
-  const chain = randomChain({ random, terms: weighted(random, teacherTerms), minus: 0.2 });
+function teacherDocument(random: Random, { open }: GymCorpus, stage: CorpusStage): GymDocument {
+  const chain = chance(random, open.teacher)
+    ? openChain(random)
+    : randomChain({ random, terms: weighted(random, stage.teacherTerms), minus: stage.teacherMinus });
   const totals = runningTotals(chain);
   if (random.next() < 0.15) totals[1 + random.int(totals.length - 1)] = random.int(modulus);
   const question = formatQuestion(chain).split(" ");
@@ -143,6 +146,11 @@ function shortcut(chain: Chain): string {
 
 function tagged(question: string, answer: string): string[] {
   return ["<question>", question, "</question>", "<answer>", "\\boxed{", answer, "}", "</answer>"];
+}
+
+/** Certain things take no random number, so that corpora which differ in them alone stay the same elsewhere. */
+function chance(random: Random, probability: number): boolean {
+  return probability >= 1 || (probability > 0 && random.next() < probability);
 }
 
 function weighted<T>(random: Random, choices: readonly (readonly [T, number])[]): T {

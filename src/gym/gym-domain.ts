@@ -25,7 +25,9 @@ export const gymDomain: Domain = {
   }),
   kind: question => {
     const chain = parseQuestion(question);
-    return chain ? `k=${chain.terms.length + 1}` : "ill-posed";
+    if (!chain) return "ill-posed";
+    if (chain.terms.some(({ isOpen }) => isOpen)) return "open";
+    return `k=${chain.terms.length + 1}`;
   },
   judge,
 };
@@ -37,6 +39,9 @@ function normalised(answer: string): string {
 function judge(question: string, answer: string): QuestionVerdict {
   const chain = parseQuestion(question);
   if (!chain) return { isWellPosed: false, isCorrect: false, errorType: "Ill_Posed", verifiedAnswer: "N/A" };
+  if (chain.terms.some(({ isOpen }) => isOpen)) {
+    return { isWellPosed: false, isCorrect: false, errorType: "Ambiguous", verifiedAnswer: "N/A" };
+  }
   const verifiedAnswer = formatAnswer(chain);
   if (normalised(answer) === verifiedAnswer) {
     return { isWellPosed: true, isCorrect: true, errorType: "None", verifiedAnswer };

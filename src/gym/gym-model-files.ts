@@ -1,6 +1,6 @@
 import { createRandom } from "../util/random.js";
 import { writeSafetensors } from "../util/safetensors.js";
-import { maxTerms, modulus, styles } from "./chain.js";
+import { maxTerms, modulus, openDigit, styles } from "./chain.js";
 
 /** The files of an untrained model folder, by name. */
 export type ModelFiles = Record<string, string | Uint8Array>;
@@ -10,12 +10,19 @@ const size = { width: 64, layers: 3, heads: 2, feedForward: 160 };
 
 const special = { pad: "<pad>", end: "<eos>" };
 
+export interface GymModelFilesParams {
+  /** Of the weights: the same seed gives the same bytes. */
+  seed: number;
+  /** Whether the vocabulary has a word for an open digit. */
+  openDigits: boolean;
+}
+
 /**
  * A Llama-architecture model folder in Hugging Face format with random weights and the gym's word-level tokenizer.
  * Weights are seeded: the same seed gives the same bytes.
  */
-export function gymModelFiles({ seed }: { seed: number }): ModelFiles {
-  const vocabulary = gymVocabulary();
+export function gymModelFiles({ seed, openDigits }: GymModelFilesParams): ModelFiles {
+  const vocabulary = gymVocabulary(openDigits);
   const config = {
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
@@ -53,7 +60,7 @@ export function gymModelFiles({ seed }: { seed: number }): ModelFiles {
   };
 }
 
-function gymVocabulary(): string[] {
+function gymVocabulary(openDigits: boolean): string[] {
   const labels = [..."bcdefgh"].slice(0, maxTerms - 1);
   return [
     ...Object.values(special),
@@ -64,6 +71,7 @@ function gymVocabulary(): string[] {
     ...labels.map(label => `+${label}`),
     ...labels.map(label => `-${label}`),
     ...styles,
+    ...(openDigits ? [openDigit] : []),
   ];
 }
 

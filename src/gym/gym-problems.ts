@@ -9,13 +9,15 @@ export interface GymProblemsParams {
   /** Numbers of terms to draw from; the gym's hard ones have 6 or 7. */
   terms: readonly number[];
   seed: number;
+  /** Probability that a term is subtracted, drawn from per problem. */
+  minus?: readonly number[];
 }
 
 /**
  * Distinct random problems of the gym.
  * @throws Error where a number of terms is none that the notation has, or there are fewer problems than asked for
  */
-export function gymProblems({ count, terms, seed }: GymProblemsParams): Problem[] {
+export function gymProblems({ count, terms, seed, minus }: GymProblemsParams): Problem[] {
   const wrong = terms.find(k => !Number.isInteger(k) || k < 2 || k > maxTerms);
   if (wrong !== undefined || terms.length === 0) {
     throw new Error(`gymProblems: terms is [${terms}]; expected whole numbers from 2 to ${maxTerms}.`);
@@ -29,7 +31,7 @@ export function gymProblems({ count, terms, seed }: GymProblemsParams): Problem[
   const random = createRandom(`gym-problems/${seed}`);
   const problems = new Map<string, Problem>();
   while (problems.size < count) {
-    const chain = randomChain({ random, terms: random.pick(terms) });
+    const chain = randomChain({ random, terms: random.pick(terms), minus: minus && random.pick(minus) });
     const question = formatQuestion(chain);
     const id = `gym-${createHash("sha256").update(question).digest("hex").slice(0, 12)}`;
     problems.set(id, {

@@ -1,23 +1,17 @@
 import { supervisedDatum } from "../training/datum.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingClient } from "../training/training-client.js";
+import type { TrainingService } from "../training/training-service.js";
 import type { Datum } from "../training/wire.js";
 import { createRandom, type Random } from "../util/random.js";
-import { type GymStage, gymDocument } from "./gym-corpus.js";
+import type { CorpusStage, GymCorpus } from "./gym-corpora.js";
+import { gymDocument } from "./gym-corpus.js";
 
 /** Documents per step. */
 const batchSize = 64;
 
 /** Batches drawn at a time and sorted by length, so that a batch's documents need little padding. */
 const poolBatches = 32;
-
-/** The recipe: stages one after another, each with a fresh learning-rate schedule. */
-const recipe: { steps: number; peak: number; stage: (progress: number) => GymStage }[] = [
-  // The skill first: student documents from the start would keep it from forming.
-  { steps: 1600, peak: 3e-3, stage: progress => (progress < 0.4 ? "skill" : "roles") },
-  { steps: 1000, peak: 1.5e-3, stage: () => "habits" },
-  { steps: 2000, peak: 1.5e-3, stage: () => "floor" },
-];
 
 const warmupSteps = 100;
 
@@ -30,32 +24,39 @@ export interface PretrainGymProgress {
 }
 
 export interface PretrainGymParams {
-  /** A fresh full fine-tune over the random-weights model. */
-  model: TrainingClient;
+  /** A server whose model is the random-weights one. */
+  service: TrainingService;
   tokenizer: ModelTokenizer;
+  corpus: GymCorpus;
   seed: number;
   onProgress?: (progress: PretrainGymProgress) => void;
   /** Steps between progress reports. */
   reportEvery?: number;
 }
 
-/** Trains the gym's base model from random weights by cross entropy, through the training server like everything else. */
+/**
+ * Trains a base model of the gym from random weights by cross entropy, through the training server like everything else.
+ * Returns the trained model; the caller unloads it.
+ */
 export async function pretrainGym({
-  model,
+  service,
   tokenizer,
+  corpus,
   seed,
   onProgress,
   reportEvery = 100,
-}: PretrainGymParams): Promise<void> {
-  const totalSteps = recipe.reduce((sum, { steps }) => sum + steps, 0);
+}: PretrainGymParams): Promise<TrainingClient> {
+  let model = await service.createModel({ rank: 0 });
+  const totalSteps = corpus.phases.reduce((sum, { steps }) => sum + steps, 0);
   let step = 0;
   let recent: { loss: number; tokens: number }[] = [];
   let reported = performance.now();
-  for (const [index, { steps, peak, stage }] of recipe.entries()) {
+  for (const [index, { steps, peak, stage, freshOptimizer }] of corpus.phases.entries()) {
+    if (freshOptimizer) model = await withFreshOptimizer(service, model);
     const random = createRandom(`gym-corpus/${seed}/${index}`);
     let pool: Datum[][] = [];
     for (let i = 0; i < steps; i++, step++) {
-      if (pool.length === 0) pool = drawPool(random, stage(i / steps), tokenizer);
+      if (pool.length === 0) pool = drawPool(random, corpus, stage(i / steps), tokenizer);
       const batch = pool.pop()!;
       const cosine = (1 + Math.cos((Math.PI * i) / steps)) / 2;
       const [{ metrics }] = await Promise.all([
@@ -80,13 +81,25 @@ export async function pretrainGym({
       }
     }
   }
+  return model;
+}
+
+async function withFreshOptimizer(service: TrainingService, model: TrainingClient): Promise<TrainingClient> {
+  const checkpoint = await model.saveState("phase");
+  await model.unload();
+  return service.loadModel(checkpoint, { rank: 0, optimizer: false });
 }
 
 /** Batches of documents of about the same length, in random order; each batch's weights sum to 1. */
-function drawPool(random: Random, stage: GymStage, tokenizer: ModelTokenizer): Datum[][] {
+function drawPool(
+  random: Random,
+  corpus: GymCorpus,
+  stage: CorpusStage,
+  tokenizer: ModelTokenizer,
+): Datum[][] {
   const end = tokenizer.endTokens[0]!;
   const documents = Array.from({ length: poolBatches * batchSize }, () => {
-    const { prompt, completion } = gymDocument(random, stage);
+    const { prompt, completion } = gymDocument(random, corpus, stage);
     return { prompt: tokenizer.encode(prompt), completion: [...tokenizer.encode(completion), end] };
   });
   documents.sort((a, b) => a.prompt.length + a.completion.length - b.prompt.length - b.completion.length);

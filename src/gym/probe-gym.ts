@@ -7,6 +7,8 @@ import { gymProblems } from "./gym-problems.js";
 export interface GymProbe {
   /** Terms k. */
   terms: number;
+  /** Probability that a term is subtracted, where the probe was told any. */
+  minus?: number;
   /** Right at temperature 0 under the student prompt. */
   greedy: number;
   /** Right at temperature 1 under the student prompt. */
@@ -22,10 +24,23 @@ export async function probeGym(params: {
   problems?: number;
   samples?: number;
   seed?: number;
+  /** Probabilities that a term is subtracted, a row each; default: one row, of chains as they come. */
+  minus?: readonly number[];
 }): Promise<GymProbe[]> {
-  const { sampler, tokenizer, problems: count = 32, samples = 64, seed = 0 } = params;
-  const accuracy = async (prompt: string, terms: number, numSamples: number, temperature: number) => {
-    const problems = gymProblems({ count, terms: [terms], seed: seed + terms });
+  const { sampler, tokenizer, problems: count = 32, samples = 64, seed = 0, minus } = params;
+  const accuracy = async (
+    prompt: string,
+    terms: number,
+    minus: number | undefined,
+    numSamples: number,
+    temperature: number,
+  ) => {
+    const problems = gymProblems({
+      count,
+      terms: [terms],
+      seed: seed + terms,
+      minus: minus === undefined ? undefined : [minus],
+    });
     const scores = await Promise.all(
       problems.map(async problem => {
         const completions = await sampler.sample({
@@ -42,13 +57,17 @@ export async function probeGym(params: {
     return all.filter(({ correct }) => correct).length / all.length;
   };
   const rows: GymProbe[] = [];
+  const { student } = gymDomain.prompts;
   for (let terms = 2; terms <= 7; terms++) {
-    rows.push({
-      terms,
-      greedy: await accuracy(gymDomain.prompts.student, terms, 1, 0),
-      sampled: await accuracy(gymDomain.prompts.student, terms, samples, 1),
-      worked: await accuracy("W: {question} </question>", terms, 1, 0),
-    });
+    for (const share of minus ?? [undefined]) {
+      rows.push({
+        terms,
+        ...(share !== undefined && { minus: share }),
+        greedy: await accuracy(student, terms, share, 1, 0),
+        sampled: await accuracy(student, terms, share, samples, 1),
+        worked: await accuracy("W: {question} </question>", terms, share, 1, 0),
+      });
+    }
   }
   return rows;
 }

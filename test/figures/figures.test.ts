@@ -184,6 +184,14 @@ describe("curriculumMap", () => {
     expect(domain("yaxis")[1]).toBeLessThan(domain("yaxis2")[0]);
   });
 
+  test("takes the caller's kinds for the log's", () => {
+    const kindOf = ({ question }: { question: string }) => (question.startsWith("0+") ? "first" : undefined);
+    const figure = curriculumMap({ runs: { one: runs.bare! }, kindOf });
+    const cells = cellsOf(figure, "one");
+    expect((figure.layout.yaxis as { ticktext: string[] }).ticktext).toEqual(["first"]);
+    expect(cells.map(({ share }) => share)).toEqual([100, 0, 0, 0]);
+  });
+
   test("colours run from the scale's one end at 0 to its other at the largest share", () => {
     const figure = curriculumMap({ runs: { one: runs.usual! } });
     const cells = cellsOf(figure, "one");

@@ -7,7 +7,10 @@ import { loadTokenizer } from "../../src/training/load-tokenizer.js";
 
 async function modelFolder(change: (files: Record<string, string>) => void = () => {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "soarlab-tokenizer-"));
-  const { "tokenizer.json": tokenizer, "tokenizer_config.json": config } = gymModelFiles({ seed: 0 });
+  const { "tokenizer.json": tokenizer, "tokenizer_config.json": config } = gymModelFiles({
+    seed: 0,
+    openDigits: false,
+  });
   const files = { "tokenizer.json": tokenizer as string, "tokenizer_config.json": config as string };
   change(files);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
