@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { environment } from "../util/environment.js";
 import { packageRoot } from "../util/package-root.js";
 import { Interrupted } from "../util/stop-signal.js";
 import { registerEvaluate } from "./evaluate.js";
@@ -44,7 +46,7 @@ try {
     process.exitCode = 130;
   } else {
     console.error(`soarlab: ${error instanceof Error ? error.message : String(error)}`);
-    if (process.env.SOARLAB_DEBUG) console.error(error);
+    if (environment.isDebug) console.error(error);
     process.exitCode = 1;
   }
 }

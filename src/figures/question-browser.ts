@@ -1,6 +1,7 @@
 import type { QuestionRecord } from "../soar/events.js";
 import { promotionsBefore } from "../soar/promotions-before.js";
 import type { RunRecord } from "../soar/run-log.js";
+import { environment } from "../util/environment.js";
 import { browseQuestions, type PageQuestions } from "./browser/browse-questions.js";
 import { gunzipBase64 } from "./browser/gunzip-base64.js";
 import { escapeHtml, type HtmlBlock, uniqueElementId } from "./page/html.js";
@@ -78,13 +79,12 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
   const table = `<table>${row("th", heads)}${cells.map(values => row("td", values)).join("\n")}</table>`;
   const summary = `${run.questions.length} questions, ${kept.length} kept by promotions`;
   const id = uniqueElementId();
-  const script =
-    process.env.SOARLAB_FIGURES === "static"
-      ? ""
-      : pageScript(
-          [gunzipBase64, browseQuestions],
-          `browseQuestions("${id}", "${gzipBase64(JSON.stringify(page))}");`,
-        );
+  const script = environment.showsStaticFigures
+    ? ""
+    : pageScript(
+        [gunzipBase64, browseQuestions],
+        `browseQuestions("${id}", "${gzipBase64(JSON.stringify(page))}");`,
+      );
   return {
     html: `<div class="soarlab-questions">${note && `<p class="quiet">${note}</p>`}<div id="${id}"><p class="quiet">${summary}; some of them:</p><div class="wide">${table}</div></div></div>${script}`,
     text: [summary, heads.join(" | "), ...cells.map(values => values.join(" | "))].join("\n"),

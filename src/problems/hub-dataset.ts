@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { datasetInfo, HUB_URL, HubApiError, listFiles } from "@huggingface/hub";
 import { z } from "zod";
+import { environment } from "../util/environment.js";
 import { downloadVerified } from "./download-verified.js";
 import { HubError } from "./hub-error.js";
 import { type HubOptions, hubDefaults } from "./hub-options.js";
@@ -86,8 +87,8 @@ function withDefaults(params: HubDatasetParams) {
   return {
     ...params,
     revision,
-    token: params.token ?? (process.env.HF_TOKEN || undefined),
-    endpoint: (params.endpoint ?? (process.env.HF_ENDPOINT || HUB_URL)).replace(/\/+$/, ""),
+    token: params.token ?? environment.hubToken,
+    endpoint: (params.endpoint ?? environment.hubEndpoint ?? HUB_URL).replace(/\/+$/, ""),
     folder: join(cacheDir, "datasets", ...dataset.split("/")),
     offline,
     fetch,

@@ -1,5 +1,4 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { environment } from "../util/environment.js";
 import { retryingFetch } from "../util/retrying-fetch.js";
 
 /** Where files of a hub data set come from and are kept. Every field has a default. */
@@ -26,9 +25,8 @@ export interface HubOptions {
 
 /** Where downloads are kept and how they are fetched: what the options say, else the environment, else the defaults. */
 export function hubDefaults({
-  cacheDir = process.env.SOARLAB_CACHE ||
-    join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "soarlab"),
-  offline = /^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? ""),
+  cacheDir = environment.cacheFolder,
+  offline = environment.isOffline,
   fetch,
   retries,
   retryWaitMs,

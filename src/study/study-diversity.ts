@@ -3,6 +3,7 @@ import { embedTexts } from "../diversity/embed-texts.js";
 import { meanPairwiseDistance } from "../diversity/mean-pairwise-distance.js";
 import { vendiSubsamples } from "../diversity/vendi-subsamples.js";
 import { mean, standardDeviation } from "../metrics/statistics.js";
+import { environment } from "../util/environment.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 import type { Study } from "./read-study.js";
 import { studyQuestionSets } from "./study-question-sets.js";
@@ -64,6 +65,6 @@ export async function similarityInput(
   if (!embeddings) return { items: texts };
   const { baseUrl, model, cacheFolder = ".cache/embeddings" } = embeddings;
   return {
-    vectors: await embedTexts({ texts, baseUrl, model, cacheFolder, apiKey: process.env.OPENAI_API_KEY }),
+    vectors: await embedTexts({ texts, baseUrl, model, cacheFolder, apiKey: environment.openAiKey }),
   };
 }

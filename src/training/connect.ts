@@ -1,3 +1,4 @@
+import { environment } from "../util/environment.js";
 import { ApiClient, type ApiClientParams } from "./api-client.js";
 import { TrainingError } from "./training-error.js";
 import { TrainingService } from "./training-service.js";
@@ -15,7 +16,7 @@ export interface ConnectParams extends ApiClientParams {
  * @throws TrainingError when no server answers, the key is refused, or the server does not offer the base model
  */
 export async function connect(params: ConnectParams): Promise<TrainingService> {
-  const api = new ApiClient({ ...params, apiKey: params.apiKey ?? process.env.TINKER_API_KEY });
+  const api = new ApiClient({ ...params, apiKey: params.apiKey ?? environment.apiKey });
   try {
     const baseModel = chooseModel(api, await modelNames(api, params.timeoutMs), params.baseModel);
     const { session_id } = await api.post(

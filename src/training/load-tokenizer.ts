@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { downloadFileToCacheDir } from "@huggingface/hub";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
+import { environment } from "../util/environment.js";
 import { type ChatTemplate, chatTemplate } from "./chat-template.js";
 import { cutThinking, type ThinkingTags } from "./cut-thinking.js";
 import type { ModelTokenizer } from "./tokenizer.js";
@@ -179,8 +180,8 @@ async function download(model: string, file: string, revision?: string): Promise
       repo: model,
       path: file,
       revision,
-      accessToken: process.env.HF_TOKEN,
-      hubUrl: process.env.HF_ENDPOINT,
+      accessToken: environment.hubToken,
+      hubUrl: environment.hubEndpoint,
     });
   } catch (cause) {
     const { message, statusCode } = cause as Error & { statusCode?: number };

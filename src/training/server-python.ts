@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { environment } from "../util/environment.js";
 import { packageRoot } from "../util/package-root.js";
 
 /** What a Python must have to run the server. */
@@ -17,7 +17,7 @@ const neededPackages = "import fastapi, orjson, safetensors, tokenizers, torch, 
  * @throws Error if that environment cannot be made; the signal's reason
  */
 export async function serverPython(onLog?: (line: string) => void, signal?: AbortSignal): Promise<string> {
-  if (process.env.SOARLAB_PYTHON) return process.env.SOARLAB_PYTHON;
+  if (environment.python) return environment.python;
   const venv = join(packageRoot, ".venv", "bin", "python");
   if (existsSync(venv)) return venv;
   const own = ownEnvironment();
@@ -37,9 +37,10 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 /** A folder per lockfile, so that versions of soarlab with other packages do not meet in one. */
 function ownEnvironment(): string {
   const lock = readFileSync(join(packageRoot, "server", "requirements.lock"));
-  const cache =
-    process.env.SOARLAB_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "soarlab");
-  return join(cache, `python-${createHash("sha256").update(lock).digest("hex").slice(0, 12)}`);
+  return join(
+    environment.cacheFolder,
+    `python-${createHash("sha256").update(lock).digest("hex").slice(0, 12)}`,
+  );
 }
 
 async function hasPackages(python: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { environment } from "../../util/environment.js";
 import { notebookKernel } from "../../util/notebook-kernel.js";
 import { type Figure, figureTitle } from "../figure.js";
 import { figureHtml } from "../page/figure-html.js";
@@ -41,7 +42,7 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
     return;
   }
   const svg = await renderSvg(what);
-  const isStatic = process.env.SOARLAB_FIGURES === "static";
+  const isStatic = environment.showsStaticFigures;
   const loader = !isStatic && (options.loadPlotly || !isPlotlyShown) ? await plotlyLoader() : "";
   if (loader) isPlotlyShown = true;
   kernel.display({
