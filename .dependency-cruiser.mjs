@@ -15,7 +15,6 @@ const rooms = [
   "pass-at-k",
   "study",
   "report",
-  "export",
   "cli",
 ];
 

@@ -68,12 +68,11 @@ export { withoutProblems } from "./problems/without-problems.js";
 
 // rl: RLOO over a policy
 
-export { learningRate } from "./rl/learning-rate.js";
+export { type LearningRateParams, learningRate } from "./rl/learning-rate.js";
 export { type Optimization, optimizationSchema } from "./rl/optimization.js";
 export { rlooAdvantages } from "./rl/rloo-advantages.js";
-export { rlooStep } from "./rl/rloo-step.js";
-export type { Rollout } from "./rl/rollout-group.js";
-export { rolloutGroup } from "./rl/rollout-group.js";
+export { type GroupMember, type Metrics, type RlooStepParams, rlooStep } from "./rl/rloo-step.js";
+export { type Rollout, type RolloutGroupParams, rolloutGroup } from "./rl/rollout-group.js";
 
 // gym: the tiny model's arithmetic
 
@@ -85,27 +84,44 @@ export { gymProblems } from "./gym/gym-problems.js";
 
 export { type FindModelOptions, findModel } from "./lab/find-model.js";
 export type { Lab } from "./lab/lab.js";
+export type { LabConfig } from "./lab/lab-config.js";
+export type { OpenExperimentParams, Outside } from "./lab/open-experiment.js";
 export { type SampleAndScoreParams, type ScoredRollout, sampleAndScore } from "./lab/sample-and-score.js";
-export { sampleQuestions } from "./lab/sample-questions.js";
+export {
+  type RejectedCompletion,
+  type SampledQuestions,
+  type SampleQuestionsParams,
+  type SyntheticQuestion,
+  sampleQuestions,
+} from "./lab/sample-questions.js";
 export { solvedGreedily } from "./lab/solved-greedily.js";
-export { trainStudent } from "./lab/train-student.js";
+export { type StudentRolloutsParams, studentRollouts } from "./lab/student-rollouts.js";
+export { withSampler } from "./lab/with-sampler.js";
 
 // soar: the method
 
 export { type Baseline, measureBaseline } from "./soar/baseline.js";
 export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
 export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
-export { openLab } from "./soar/open-lab.js";
+export {
+  innerLoop,
+  type ScoredStudent,
+  type StudentStepParams,
+  studentStep,
+  type TrainStudentParams,
+  trainStudent,
+} from "./soar/inner-loop.js";
+export { type OpenLabParams, openLab, type SoarLab } from "./soar/open-lab.js";
 export { outerLoop } from "./soar/outer-loop.js";
 export { parseConfig } from "./soar/parse-config.js";
 export { presets } from "./soar/presets.js";
 export type { OnProgress, Progress } from "./soar/progress.js";
 export { choosePromoted, movingAverage, promotes } from "./soar/promotion-rule.js";
+export type { RewardInputs, TeacherReward } from "./soar/rewards/teacher-reward.js";
 export { RunLog, type RunRecord, readRun } from "./soar/run-log.js";
-export { runSoar } from "./soar/run-soar.js";
+export { type RunSoarParams, runSoar } from "./soar/run-soar.js";
 export { meanReward, replay } from "./soar/run-state.js";
 export { Teacher } from "./soar/teacher.js";
-export { trainAndScore } from "./soar/train-and-score.js";
 
 // evaluation: protocols of section 5
 
@@ -116,8 +132,8 @@ export { evaluationProgressLine } from "./evaluation/evaluation-progress-line.js
 export { type EvaluationResult, evaluationResult } from "./evaluation/evaluation-result.js";
 export { type ProtocolName, protocols } from "./evaluation/protocols.js";
 export { type EvaluationRecord, readEvaluation } from "./evaluation/read-evaluation.js";
-export { runEvaluation } from "./evaluation/run-evaluation.js";
-export { sampleCounts } from "./evaluation/sample-counts.js";
+export { type RunEvaluationParams, runEvaluation } from "./evaluation/run-evaluation.js";
+export { type SampleCountsParams, sampleCounts } from "./evaluation/sample-counts.js";
 
 // study: protocols over seeds, with tables and figures
 
@@ -135,9 +151,3 @@ export { reportHtml } from "./report/report-html.js";
 export type { ReportOptions } from "./report/report-page.js";
 export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
 export { writeStudyResults } from "./report/write-study-results.js";
-
-// export: tables and event files of runs
-
-export { type ExportFormat, type ExportRunsParams, exportRuns } from "./export/export-runs.js";
-export { outerStepRows, trainingStepRows } from "./export/metric-rows.js";
-export { questionRows } from "./export/question-rows.js";

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type JudgeResult, judgeQuestions } from "../grading/judge/judge-questions.js";
 import { taxonomyTable } from "../grading/judge/taxonomy-table.js";
 import { gymDomain } from "../gym/gym-domain.js";
+import { nameOf } from "../lab/identity.js";
 import { promptText } from "../problems/completion-texts.js";
 import { findColumns } from "../problems/find-columns.js";
 import { logRows } from "../problems/log-rows.js";
@@ -124,7 +125,7 @@ async function readSource(source: string, { all, exact }: Options) {
   const judge = run.config.domain === gymDomain.name ? gymDomain.judge : undefined;
   if (exact && !judge) {
     throw new Error(
-      `the domain "${run.config.domain}" has no exact judge; name a model with --base-url and --model`,
+      `the domain "${nameOf(run.config.domain)}" has no exact judge; name a model with --base-url and --model`,
     );
   }
   const records = all ? run.questions : run.promotionQuestions;

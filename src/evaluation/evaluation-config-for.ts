@@ -38,7 +38,7 @@ const sharedSchema = labConfigSchema
 export function evaluationConfigFor(params: EvaluationConfigForParams): EvaluationConfig {
   const { protocol, base, run, common, changes } = params;
   const shared = sharedSchema.parse(parseConfig(base));
-  const scale = domainSchedules[shared.domain];
+  const scale = typeof shared.domain === "string" ? domainSchedules[shared.domain] : {};
   const own: EvaluationChanges = protocols[protocol];
   // A scale says how long training takes, but whether there is any, and on what, is the protocol's.
   const training = { training: own.training ?? {} };

@@ -5,7 +5,7 @@ import { count, labConfigSchema } from "../lab/lab-config.js";
 /** The synthetic questions that a student is trained on, beside the hard train half. */
 const questionsSchema = z.discriminatedUnion("from", [
   /** None: Hard-Only, or no training at all. */
-  z.strictObject({ from: z.literal("nothing") }),
+  z.strictObject({ from: z.literal("none") }),
   /** PQ: those that the run's promotions kept, or a subset of them by a judge's verdict (App. C.5). */
   z.strictObject({
     from: z.literal("promotions"),
@@ -25,7 +25,7 @@ const questionsSchema = z.discriminatedUnion("from", [
   }),
   /** SeRL-style: posed and answered by the student itself, anew after every evaluation. */
   z.strictObject({
-    from: z.literal("itself"),
+    from: z.literal("self-play"),
     count: count(128),
     /** Samples a question whose most frequent answer is taken for right. */
     votes: count(32),
@@ -42,13 +42,13 @@ export const evaluationConfigSchema = labConfigSchema.extend({
   run: z.string().optional(),
   /** The model that is evaluated, and from which training starts. */
   start: z.enum(["base", "promoted student", "teacher"]).default("base"),
-  questions: questionsSchema.default({ from: "nothing" }),
+  questions: questionsSchema.default({ from: "none" }),
   training: z
     .strictObject({
       /** RLOO steps; 0 = the starting model is evaluated as it is. */
       steps: z.number().int().min(0).default(1500),
       /** "curriculum": `warmup` steps on the questions alone, then on hard train alone; "mixed": on both together. */
-      mix: z.enum(["curriculum", "mixed", "questions alone"]).default("curriculum"),
+      mix: z.enum(["curriculum", "mixed", "questions-only"]).default("curriculum"),
       /** Steps on the questions alone, in the curriculum. */
       warmup: z.number().int().min(0).default(64),
     })

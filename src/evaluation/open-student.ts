@@ -8,17 +8,17 @@ import { teacherCheckpoint } from "./teacher-checkpoint.js";
 
 /**
  * The model that is evaluated and trained: as a checkpoint of the evaluation left it, optimizer included, or as the
- * configuration has it start.
+ * configuration has it start; undefined if that is the base model and nothing is trained.
  */
 export async function openStudent(
   lab: Lab<EvaluationConfig>,
   run: RunRecord | undefined,
   resumeFrom: string | null | undefined,
-): Promise<TrainingClient> {
-  const { model, start, seed } = lab.config;
+): Promise<TrainingClient | undefined> {
+  const { model, start, seed, training } = lab.config;
   const params = { rank: model.rank, seed: deriveSeed(seed, "student") };
   if (resumeFrom) return lab.service.loadModel(resumeFrom, { ...params, optimizer: true });
-  if (start === "base") return lab.service.createModel(params);
+  if (start === "base") return training.steps > 0 ? lab.service.createModel(params) : undefined;
   const checkpoint =
     start === "teacher" ? teacherCheckpoint(run) : bestPromotion(requirePromotions(run)).checkpoint;
   return lab.service.loadModel(checkpoint, { ...params, optimizer: false });

@@ -61,8 +61,8 @@ export const protocols = {
   direct: { start: "teacher", training: noTraining },
   /** The student poses its own questions and takes its most frequent answer for right (the paper reads it at step 100). */
   serl: {
-    questions: { from: "itself" },
-    training: { mix: "questions alone" },
+    questions: { from: "self-play" },
+    training: { mix: "questions-only" },
     student: warmup(20),
     test: { readAt: 100 },
   },

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { EventLog } from "../lab/event-log.js";
-import { openExperiment } from "../lab/open-experiment.js";
+import { EventLog, readLogConfig } from "../lab/event-log.js";
+import { type OpenExperimentParams, openExperiment, recordOutside } from "../lab/open-experiment.js";
 import { runStatus } from "../lab/run-status.js";
-import type { OpenLabParams } from "../soar/open-lab.js";
 import { readRun, runFiles } from "../soar/run-log.js";
 import { untilStopped } from "../util/stop-signal.js";
 import type { EvaluationConfig } from "./evaluation-config.js";
@@ -12,7 +11,7 @@ import { evaluationLoop } from "./evaluation-loop.js";
 import type { OnEvaluationProgress } from "./evaluation-progress.js";
 import { type EvaluationRecord, readEvaluation } from "./read-evaluation.js";
 
-export interface RunEvaluationParams extends Omit<OpenLabParams, "config"> {
+export interface RunEvaluationParams extends Omit<OpenExperimentParams<EvaluationConfig>, "config"> {
   /** Folder of the evaluation run. */
   folder: string;
   /** What to run; absent = resume the evaluation that the folder holds. */
@@ -29,12 +28,14 @@ export interface RunEvaluationParams extends Omit<OpenLabParams, "config"> {
  * @throws Error if the folder holds an evaluation of another configuration, or it is under way already
  */
 export async function runEvaluation(params: RunEvaluationParams): Promise<EvaluationRecord> {
-  const { folder, config, onNotice } = params;
+  const { folder, onNotice } = params;
   const signal = untilStopped(params.signal) ?? new AbortController().signal;
-  const isNew = config && (await runStatus(evaluationLogKind, { folder, config })) === "missing";
-  const log = isNew
-    ? await EventLog.create(evaluationLogKind, folder, config, signal)
-    : await EventLog.resume(evaluationLogKind, folder, onNotice, signal);
+  const config = recordOutside(params.config ?? (await readLogConfig(evaluationLogKind, folder)), params);
+  const status = await runStatus(evaluationLogKind, { folder, config });
+  const log =
+    params.config && status === "missing"
+      ? await EventLog.create(evaluationLogKind, folder, config, signal)
+      : await EventLog.resume(evaluationLogKind, folder, onNotice, signal);
   try {
     if (log.events.at(-1)?.type === "end") return await readEvaluation(folder);
     const run = log.config.run === undefined ? undefined : await readRun(log.config.run);

@@ -18,7 +18,7 @@ export function trainingBatches(params: TrainingBatchesParams): () => QuestionAn
   const of = (name: string, items: readonly QuestionAnswer[]) =>
     batchStream(items, batchSize, deriveSeed(seed, name));
   if (questions.length === 0) return of("hard", hardTrain);
-  if (training.mix === "questions alone") return of("questions", questions);
+  if (training.mix === "questions-only") return of("questions", questions);
   if (training.mix === "mixed") return of("mixed", [...questions, ...hardTrain]);
   const synthetic = of("questions", questions);
   const real = of("hard", hardTrain);

@@ -5,6 +5,7 @@ import { findFile } from "../lab/find-file.js";
 import { findPath } from "../lab/find-path.js";
 import type { Lab } from "../lab/lab.js";
 import { sampleQuestions } from "../lab/sample-questions.js";
+import { withSampler } from "../lab/with-sampler.js";
 import type { QuestionAnswer } from "../problems/domain.js";
 import { problemSchema } from "../problems/problem.js";
 import { requirePromotions } from "../soar/require-promotions.js";
@@ -25,7 +26,7 @@ export interface JudgedQuestion extends QuestionAnswer {
 export interface TrainingQuestionsParams {
   /** The SOAR run that is evaluated, where there is one. */
   run: RunRecord | undefined;
-  /** The model that trains, for questions "from itself". */
+  /** The model that trains, for self-play. */
   student: Sampler;
   seed: number;
 }
@@ -40,7 +41,7 @@ export async function trainingQuestions(
 ): Promise<JudgedQuestion[]> {
   const { questions } = lab.config;
   switch (questions.from) {
-    case "nothing":
+    case "none":
       return [];
     case "promotions": {
       const { promotionQuestions: kept, folder } = requirePromotions(run);
@@ -56,7 +57,7 @@ export async function trainingQuestions(
       return sampleFrom(lab, { count: questions.count, seed });
     case "file":
       return readPool(questions.path, questions.count, seed);
-    case "itself":
+    case "self-play":
       return poseOwnQuestions(lab, { ...questions, student, seed });
   }
 }
@@ -65,11 +66,9 @@ async function sampleFrom(
   lab: Lab<EvaluationConfig>,
   { checkpoint, count, seed }: { checkpoint?: string; count: number; seed: number },
 ): Promise<QuestionAnswer[]> {
-  const { rank } = lab.config.model;
-  const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
-  const teacher = model ? await model.sampler() : lab.baseSampler;
-  const { questions } = await sampleQuestions(lab, { teacher, count, seed });
-  await model?.unload();
+  const { questions } = await withSampler(lab, checkpoint, teacher =>
+    sampleQuestions(lab, { teacher, count, seed }),
+  );
   return questions;
 }
 

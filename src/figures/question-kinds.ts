@@ -1,3 +1,4 @@
+import { nameOf } from "../lab/identity.js";
 import type { QuestionRecord } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { checkRun } from "./check-run.js";
@@ -101,7 +102,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
         steps.length === 0
           ? [emptyNote("no outer step is finished yet")]
           : kinds.length === 0 && !judged
-            ? [emptyNote(`the domain "${run.config.domain}" names no kinds and judges no answers`)]
+            ? [emptyNote(`the domain "${nameOf(run.config.domain)}" names no kinds and judges no answers`)]
             : [],
     },
   };

@@ -1,3 +1,4 @@
+import { rewardUnit } from "../soar/rewards/reward-unit.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
 import { checkRun } from "./check-run.js";
@@ -15,13 +16,6 @@ export type RewardCyclesInput = Pick<
   RunRecord,
   "folder" | "config" | "start" | "steps" | "promotions" | "ended"
 >;
-
-/** What a reward of 1 is, by what pays the teacher. */
-const units = {
-  grounded: "gain in share of reward questions solved",
-  intrinsic: "learnability: share of failures, 0 where never solved",
-  none: "gain in share of reward questions solved, not paid",
-};
 
 /**
  * Teacher reward cycles (SOAR, App. E, Fig. 10): the mean reward of every outer step with the range over its datasets,
@@ -56,7 +50,7 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
     title: "Teacher reward cycles",
     subtitle: describeRun(run),
     x: "outer step",
-    y: `teacher reward R<br>(${units[config.teacher.reward]})`,
+    y: `teacher reward R<br>(${rewardUnit(config)})`,
     legend: [names.range, names.reward, names.average, ...(enabled ? [names.threshold] : [])],
     headroom: rows * 16 + 6,
   });

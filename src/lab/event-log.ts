@@ -10,6 +10,8 @@ import { checkConfig } from "./check-config.js";
 export interface LogKind<Config, Event> {
   configFile: string;
   configSchema: z.ZodObject & z.ZodType<Config>;
+  /** Renames in place what an earlier version wrote into a configuration. */
+  upgrade?(config: unknown): void;
   eventSchema: z.ZodType<Event>;
   /** The step of an event that ends one, e.g. an outer step; undefined for any other event. */
   stepOf(event: Event): number | undefined;
@@ -241,7 +243,7 @@ async function neverBegan(folder: string): Promise<boolean> {
 
 /** The configuration that a folder's experiment was started with. */
 export async function readLogConfig<Config, Event>(
-  { configFile, configSchema }: LogKind<Config, Event>,
+  { configFile, configSchema, upgrade }: LogKind<Config, Event>,
   folder: string,
 ): Promise<Config> {
   const path = join(folder, configFile);
@@ -255,5 +257,6 @@ export async function readLogConfig<Config, Event>(
   } catch (cause) {
     throw new Error(`${path}: not JSON: ${(cause as Error).message}`, { cause });
   }
+  upgrade?.(input);
   return checkConfig(input, path, configSchema) as Config;
 }

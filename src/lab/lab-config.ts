@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { optimizationSchema } from "../rl/optimization.js";
+import { identitySchema } from "./identity.js";
+import { builtInDomains } from "./open-domain.js";
 
 /** A whole number of at least 1. */
 export const count = (value: number) => z.number().int().positive().default(value);
@@ -37,8 +39,8 @@ export const teacherSchema = z.strictObject({
 export const labConfigSchema = z.strictObject({
   /** Every random choice comes from this. */
   seed: z.number().int().min(0).default(0),
-  /** What kind of problems: how they are asked and checked. */
-  domain: z.enum(["gym", "math"]).default("math"),
+  /** What kind of problems: one that comes with soarlab, or the one that was passed to `openLab` as a value. */
+  domain: z.union([z.enum(builtInDomains), identitySchema]).default("math"),
   model: z
     .strictObject({
       /**
@@ -50,6 +52,8 @@ export const labConfigSchema = z.strictObject({
       rank: z.number().int().min(0).default(0),
     })
     .prefault({}),
+  /** A sampler that was passed to `runEvaluation` as a value, in place of a training server: nothing is trained. */
+  sampler: identitySchema.optional(),
   server: z
     .strictObject({
       /** A training server that speaks the Tinker API; absent = start the local one for this run. */

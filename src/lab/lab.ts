@@ -15,6 +15,8 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   readonly hardSplit: { train: Problem[]; test: Problem[] };
   /** The model before any training: the reference of the KL penalty. */
   readonly baseSampler: Sampler;
+  /** Its name on the server. */
+  readonly baseModel: string;
   /** Version of soarlab, for the log. */
   readonly version: string;
   /** Tokens of the teacher's one prompt. */

@@ -1,20 +1,32 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkUniqueIds } from "../problems/check-unique-ids.js";
+import type { Domain, Identity } from "../problems/domain.js";
 import { problemSchema } from "../problems/problem.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
+import type { Sampler } from "../training/sampler.js";
 import { startLocalServer } from "../training/start-local-server.js";
-import type { ChatMessage } from "../training/tokenizer.js";
+import type { TrainingService } from "../training/training-service.js";
 import { readWholeJsonl } from "../util/jsonl.js";
 import { packageRoot } from "../util/package-root.js";
+import { encodePrompts } from "./encode-prompts.js";
 import { findFile } from "./find-file.js";
 import { findModel } from "./find-model.js";
+import { checkIdentity, identityOf } from "./identity.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
-import { openDomain } from "./open-domain.js";
+import { type BuiltInDomain, openDomain } from "./open-domain.js";
 
-export interface OpenExperimentParams<Config> {
+/** What the user brings from outside. A configuration keeps its name and version. */
+export interface Outside {
+  /** The kind of problems, instead of the one that the configuration names. It stays open when the lab is closed. */
+  domain?: Domain;
+  /** Fixed weights in place of a training server: such a lab samples the base model, and trains nothing. */
+  sampler?: Sampler & Identity;
+}
+
+export interface OpenExperimentParams<Config> extends Outside {
   config: Config;
   /** A server that runs already, e.g. one that several labs share; it stays when the lab is closed. */
   server?: { url: string; apiKey?: string };
@@ -30,33 +42,52 @@ export interface OpenExperimentParams<Config> {
 export async function openExperiment<Config extends LabConfig>(
   params: OpenExperimentParams<Config>,
 ): Promise<Lab<Config>> {
-  const { config } = params;
+  const config = recordOutside(params.config, params);
   const model = await findModel(config.model.base, { onLog: params.onServerLog, signal: params.signal });
-  const hard = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
-  const { format, template, templateVariables, cutThinking } = config.prompts;
+  const hardSplit = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
+  const { template, templateVariables, cutThinking } = config.prompts;
   const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });
-  const domain = await openDomain(config.domain);
-  const wording = { ...domain.prompts };
-  for (const role of ["teacher", "teacherQuestion", "teacherAnswer", "student"] as const) {
-    const file = config.prompts[role];
-    if (file) wording[role] = await readFile(findFile(`prompts.${role}`, file), "utf8");
-  }
-  if (!wording.student.includes("{question}")) {
-    throw new Error(
-      `${config.prompts.student}: a student prompt must contain {question}, where the question goes`,
-    );
-  }
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
-  const system = await readSystemMessage(config);
-  const encode = (...turns: string[]) =>
-    format === "chat"
-      ? tokenizer.encodeChat(conversation(system, turns))
-      : tokenizer.encodePrompt(turns.join("\n\n"));
+  // Without a domain from outside, the configuration names one of ours: `recordOutside` has checked it.
+  const ownDomain = params.domain ? undefined : await openDomain(config.domain as BuiltInDomain);
+  const domain = params.domain ?? ownDomain!;
+  try {
+    const prompts = await encodePrompts(config, domain, tokenizer);
+    const weights = params.sampler ? samplerAlone(params.sampler, params) : await openServer(params, model);
+    const close = async () => {
+      await weights.close();
+      await ownDomain?.close?.();
+    };
+    return { config, domain, tokenizer, hardSplit, version, ...prompts, ...weights, close };
+  } catch (error) {
+    await ownDomain?.close?.();
+    throw error;
+  }
+}
 
-  const lost = new AbortController();
-  const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
-  const { device, dtype } = config.server;
-  const url = params.server?.url ?? config.server.url;
+/**
+ * A configuration that names what was passed as a value.
+ * @throws Error as `checkIdentity`
+ */
+export function recordOutside<Config extends LabConfig>(
+  config: Config,
+  { domain, sampler }: Outside,
+): Config {
+  checkIdentity({ field: "domain", configured: config.domain, given: domain, parameter: "domain" });
+  checkIdentity({ field: "sampler", configured: config.sampler, given: sampler, parameter: "sampler" });
+  return {
+    ...config,
+    ...(domain && { domain: identityOf(domain) }),
+    ...(sampler && { sampler: identityOf(sampler) }),
+  };
+}
+
+type Weights = Pick<Lab, "service" | "baseModel" | "baseSampler" | "signal" | "close">;
+
+/** The configured server, or a local one that ends with the lab. */
+async function openServer(params: OpenExperimentParams<LabConfig>, model: string): Promise<Weights> {
+  const { device, dtype } = params.config.server;
+  const url = params.server?.url ?? params.config.server.url;
   const server = url
     ? undefined
     : await startLocalServer({
@@ -67,56 +98,44 @@ export async function openExperiment<Config extends LabConfig>(
         onLog: params.onServerLog,
         signal: params.signal,
       });
+  const lost = new AbortController();
+  const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
   // A server of ours that dies is known at once, without waiting for the retries of every request under way.
   server?.ended.then(reason => lost.abort(new Error(reason)));
   try {
     const service = await connect({
       baseUrl: url ?? server!.url,
       apiKey: server?.apiKey ?? params.server?.apiKey ?? params.apiKey,
-      baseModel: url ? config.model.base : undefined,
+      baseModel: url ? params.config.model.base : undefined,
       signal,
     });
-    return {
-      config,
-      domain,
-      service,
-      tokenizer,
-      hardSplit: hard,
-      baseSampler: await service.sampler(),
-      version,
-      teacherPrompt: encode(wording.teacher),
-      teacherTurns: {
-        question: encode(wording.teacherQuestion),
-        questionEnd: domain.questionEnd ? tokenizer.encode(domain.questionEnd) : [],
-        answer: question => encode(wording.teacherQuestion, question, wording.teacherAnswer),
-      },
-      studentPrompt: question => encode(wording.student.replace("{question}", () => question)),
-      signal,
-      close: async () => {
-        await service.close();
-        await domain.close?.();
-        await server?.stop();
-      },
+    const close = async () => {
+      await service.close();
+      await server?.stop();
     };
+    return { service, baseModel: service.baseModel, baseSampler: await service.sampler(), signal, close };
   } catch (error) {
-    await domain.close?.();
     await server?.stop();
     throw error;
   }
 }
 
-async function readSystemMessage({ prompts: { system, format } }: LabConfig): Promise<string | undefined> {
-  if (system === undefined) return undefined;
-  if (format !== "chat") throw new Error(`prompts.system needs prompts.format "chat", not "${format}"`);
-  return (await readFile(findFile("prompts.system", system), "utf8")).trim();
-}
-
-/** A system message if there is one, then the user's and the assistant's messages in turn. */
-function conversation(system: string | undefined, turns: readonly string[]): ChatMessage[] {
-  const messages = turns.map(
-    (content, i): ChatMessage => ({ role: i % 2 === 0 ? "user" : "assistant", content }),
-  );
-  return system === undefined ? messages : [{ role: "system", content: system }, ...messages];
+/** What stands for a server if there is a sampler alone. */
+function samplerAlone(
+  sampler: Sampler & Identity,
+  { config, signal }: OpenExperimentParams<LabConfig>,
+): Weights {
+  // A loop takes a scope of the service and unloads its models in the end, which are none.
+  const harmless: Partial<TrainingService> = { scope: () => service, unloadModels: async () => {} };
+  const service = new Proxy(harmless as TrainingService, {
+    get: (target, name) => {
+      if (name in target) return Reflect.get(target, name);
+      throw new Error(
+        `${String(name)}: this lab has the sampler "${sampler.name}" and no training server, so it trains nothing and loads no checkpoint`,
+      );
+    },
+  });
+  return { service, baseModel: config.model.base, baseSampler: sampler, signal, close: async () => {} };
 }
 
 async function readHalf({ hard }: LabConfig, half: "train" | "test") {

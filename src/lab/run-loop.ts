@@ -1,7 +1,6 @@
 import { untilStopped } from "../util/stop-signal.js";
 import type { LoopClaim } from "./event-log.js";
 import type { Lab } from "./lab.js";
-import type { LabConfig } from "./lab-config.js";
 
 /**
  * Runs the steps of an experiment as the one loop over its log. The steps get a lab of their own, whose requests end
@@ -11,10 +10,10 @@ import type { LabConfig } from "./lab-config.js";
  *
  * @throws Error if another loop over the log is under way; the reason of what stopped it
  */
-export async function* runLoop<Config extends LabConfig, Step>(
-  lab: Lab<Config>,
+export async function* runLoop<Own extends Lab, Step>(
+  lab: Own,
   log: { startLoop(signal?: AbortSignal): Promise<LoopClaim> },
-  steps: (lab: Lab<Config>) => AsyncGenerator<Step>,
+  steps: (lab: Own) => AsyncGenerator<Step>,
 ): AsyncGenerator<Step> {
   const claim = await log.startLoop(untilStopped(lab.signal));
   const { signal } = claim;

@@ -18,12 +18,20 @@ export interface SampledQuestions {
   rejected: Record<string, number>;
 }
 
+/** A teacher's completion that does not count, and why. */
+export interface RejectedCompletion {
+  text: string;
+  reason: string;
+}
+
 export interface SampleQuestionsParams {
   teacher: Sampler;
   count: number;
   seed: number;
   /** Whether fewer will do where the teacher's completions are not accepted, instead of an error. */
   allowFewer?: boolean;
+  /** Called with the completions that do not count, as they come. */
+  onRejected?: (rejected: readonly RejectedCompletion[]) => Promise<void>;
 }
 
 /**
@@ -40,15 +48,15 @@ export function sampleQuestions(lab: Lab, params: SampleQuestionsParams): Promis
 /** Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). */
 async function sampleUntilAccepted(
   lab: Lab,
-  { teacher, count, seed, allowFewer = false }: SampleQuestionsParams,
+  { teacher, count, seed, allowFewer = false, onRejected }: SampleQuestionsParams,
 ): Promise<SampledQuestions> {
   const { sampling, maxSamplesPerQuestion } = lab.config.teacher;
   const result: SampledQuestions = { questions: [], sampled: 0, rejected: {} };
-  let lastRejected = "";
+  let rejected: RejectedCompletion[] = [];
   for (let round = 0; result.questions.length < count; round++) {
     if (result.sampled >= count * maxSamplesPerQuestion) {
       if (allowFewer) break;
-      throw tooFewAccepted(result, count, lastRejected);
+      throw tooFewAccepted(result, count, rejected.at(-1)?.text ?? "");
     }
     // A little more than is missing, so that the usual share of rejections needs no second round.
     const size = Math.ceil((count - result.questions.length) * 1.3) + 2;
@@ -62,14 +70,16 @@ async function sampleUntilAccepted(
       signal: lab.signal,
     });
     const stated = await lab.domain.readQuestions(rollouts.map(rollout => rollout.text));
+    rejected = [];
     for (const [i, question] of stated.entries()) {
       if (result.questions.length === count) break;
       result.sampled++;
       if ("rejected" in question) {
         result.rejected[question.rejected] = (result.rejected[question.rejected] ?? 0) + 1;
-        lastRejected = rollouts[i]!.text;
+        rejected.push({ text: rollouts[i]!.text, reason: question.rejected });
       } else result.questions.push({ ...question, rollouts: [rollouts[i]!] });
     }
+    if (rejected.length > 0) await onRejected?.(rejected);
   }
   return result;
 }

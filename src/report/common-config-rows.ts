@@ -1,9 +1,10 @@
+import { nameOf } from "../lab/identity.js";
 import type { LabConfig } from "../lab/lab-config.js";
 
 /** The first rows of a table of a configuration: what all experiments are told. */
 export function commonConfigRows({ model, domain, seed }: LabConfig): [string, string][] {
   return [
     ["model", `${model.base}, ${model.rank === 0 ? "all weights" : `LoRA rank ${model.rank}`}`],
-    ["domain, seed", `${domain}, seed ${seed}`],
+    ["domain, seed", `${nameOf(domain)}, seed ${seed}`],
   ];
 }

@@ -9,9 +9,11 @@ import { questionKinds } from "../figures/question-kinds.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
 import { duration, percent, pluralize } from "../figures/style/labels.js";
 import { taxonomyBars } from "../figures/taxonomy-bars.js";
+import { nameOf } from "../lab/identity.js";
 import { baselineStages } from "../soar/baseline-stages.js";
 import type { QuestionRecord } from "../soar/events.js";
 import { promotionsBefore } from "../soar/promotions-before.js";
+import { rewardUnit } from "../soar/rewards/reward-unit.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { commonConfigRows } from "./common-config-rows.js";
 import { distinctFolderNames } from "./distinct-folder-names.js";
@@ -31,7 +33,7 @@ export function runsSection(runs: readonly RunRecord[]): ReportSection {
   const parts = [
     ...(isOne ? [] : [contents(names), together(runs, names)]),
     ...runs.map((run, i) => section(run, names[i]!, isOne ? undefined : i)),
-    `<p class="quiet">Made with soarlab from the runs' logs. R: gain in greedy accuracy of a student, trained on the teacher's questions, over the baseline on the reward questions Q_R (SOAR, arXiv 2601.18778).</p>`,
+    `<p class="quiet">Made with soarlab from the runs' logs. Gain: of a student, trained on the teacher's questions, over the baseline in greedy accuracy on the reward questions Q_R (SOAR, arXiv 2601.18778).</p>`,
   ];
   const title = isOne ? `SOAR run ${names[0]}` : `${runs.length} SOAR runs`;
   return { title, html: parts.join("\n") };
@@ -110,10 +112,7 @@ function section(run: RunRecord, name: string, index: number | undefined): strin
   const parts = [
     index === undefined ? "" : `<h2 id="run-${index}">${escapeHtml(name)}</h2>`,
     `<p class="quiet">${escapeHtml(headline(run))}</p>`,
-    pageFigure(
-      rewardCycles(run),
-      "Rewards rise while the teacher finds questions that help; where the moving average passes tau, a student becomes the new baseline and rewards drop, since it is harder to beat.",
-    ),
+    pageFigure(rewardCycles(run), rewardCaption(run)),
     pageFigure(baselineAccuracy(run), "The held-out half never pays the teacher."),
     "<h3>Stages</h3>",
     stageTable(run),
@@ -131,6 +130,16 @@ function section(run: RunRecord, name: string, index: number | undefined): strin
     `<h3>Configuration</h3>${configTable(run)}${jsonDetails("every field", config)}`,
   ];
   return `<section>${parts.filter(Boolean).join("\n")}</section>`;
+}
+
+/** What paid the teacher, and why the curve goes up and down. */
+function rewardCaption({ config, steps }: RunRecord): string {
+  const reward = `The teacher's reward is its ${nameOf(config.teacher.reward)} one: ${rewardUnit(config)}.`;
+  if (!config.promotion.enabled) return reward;
+  const average = steps.some(({ gains }) => gains)
+    ? "the moving average of the students' gains"
+    : "its moving average";
+  return `${reward} If ${average} exceeds tau, a student becomes the new baseline, which is harder to beat.`;
 }
 
 function headline(run: RunRecord): string {
@@ -258,7 +267,7 @@ function configTable({ config }: RunRecord): string {
     ],
     [
       "teacher",
-      `${teacher.reward} reward, ${teacher.generation}, learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
+      `${nameOf(teacher.reward)} reward, ${teacher.generation}, learning rate ${teacher.optimization.learningRate}, KL coefficient ${teacher.optimization.klCoefficient}`,
     ],
   ];
   return htmlTable(["", ""], rows);

@@ -1,6 +1,7 @@
 import { policyDatum } from "../training/datum.js";
 import type { Sampler } from "../training/sampler.js";
 import type { TrainingClient } from "../training/training-client.js";
+import { learningRate } from "./learning-rate.js";
 import type { Optimization } from "./optimization.js";
 import { rlooAdvantages } from "./rloo-advantages.js";
 import type { Rollout } from "./rollout-group.js";
@@ -16,15 +17,28 @@ export interface RlooStepParams {
   /** The groups of this step; advantages are taken within each. */
   groups: GroupMember[][];
   optimization: Optimization;
-  /** Learning rate of this step. */
-  learningRate: number;
+  /** Step, from 0, of so many in the whole training: they set the learning rate. */
+  step: number;
+  totalSteps: number;
+  /** Factor on the learning rate. Default 1. */
+  learningRateScale?: number;
   /** The starting model, for the KL penalty; not asked when the coefficient is 0. */
   reference?: Sampler;
   signal?: AbortSignal;
 }
 
-/** Figures of one step, named `area/name`. */
+/** Metrics of one step, named `area/name`. */
 export type Metrics = Record<string, number>;
+
+/** The metrics that add up over several steps: counts and times. Of the others the mean is taken. */
+export const additiveMetrics: ReadonlySet<string> = new Set([
+  "groups/total",
+  "groups/skipped",
+  "tokens/sampled",
+  "tokens/trained",
+  "time/sample_ms",
+  "time/train_ms",
+]);
 
 /**
  * One RLOO update of a model, for teacher, students and evaluation alike: advantages within each group, a per-token KL
@@ -32,7 +46,9 @@ export type Metrics = Record<string, number>;
  * whose rewards are all equal teach nothing: they are skipped and counted, and when none is left the model stays as it is.
  */
 export async function rlooStep(params: RlooStepParams): Promise<Metrics> {
-  const { model, groups, optimization, learningRate, reference, signal } = params;
+  const { model, groups, optimization, step, totalSteps, learningRateScale = 1, reference, signal } = params;
+  const peak = optimization.learningRate;
+  const rate = learningRateScale * learningRate({ ...optimization, step, totalSteps, peak });
   const started = performance.now();
   const rewards = groups.flatMap(group => group.map(member => member.reward));
   const scored = groups.map(group => {
@@ -50,7 +66,7 @@ export async function rlooStep(params: RlooStepParams): Promise<Metrics> {
     "tokens/sampled": sum(all.map(({ rollout }) => rollout.tokens.length)),
     "tokens/trained": 0,
     "entropy/sampled": -mean(all.flatMap(({ rollout }) => rollout.logprobs)),
-    "optim/learning_rate": learningRate,
+    "optim/learning_rate": rate,
   };
   if (used.length === 0) return { ...metrics, "time/train_ms": performance.now() - started };
 
@@ -69,10 +85,10 @@ export async function rlooStep(params: RlooStepParams): Promise<Metrics> {
     );
     return [policyDatum(rollout.prompt, rollout.tokens, rollout.logprobs, scaled)];
   });
-  const [loss, step] = await Promise.all([
+  const [loss, update] = await Promise.all([
     model.forwardBackward(data, "importance_sampling"),
     model.optimStep({
-      learning_rate: learningRate,
+      learning_rate: rate,
       beta1: optimization.beta1,
       beta2: optimization.beta2,
       eps: optimization.eps,
@@ -85,7 +101,7 @@ export async function rlooStep(params: RlooStepParams): Promise<Metrics> {
     "tokens/trained": sum(data.map(datum => datum.loss_fn_inputs.target_tokens.data.length)),
     ...(penalties && { "kl/start": penalties.mean }),
     ...(loss.metrics["loss:sum"] !== undefined && { "optim/loss": loss.metrics["loss:sum"] }),
-    ...(step.grad_norm !== undefined && { "optim/grad_norm": step.grad_norm }),
+    ...(update.grad_norm !== undefined && { "optim/grad_norm": update.grad_norm }),
     "time/train_ms": performance.now() - started,
   };
 }

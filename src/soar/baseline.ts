@@ -1,7 +1,7 @@
 import type { Lab } from "../lab/lab.js";
 import { solvedGreedily } from "../lab/solved-greedily.js";
 import type { Problem } from "../problems/problem.js";
-import type { TrainingClient } from "../training/training-client.js";
+import type { Sampler } from "../training/sampler.js";
 import type { SoarConfig } from "./config.js";
 import type { BaselineAccuracy } from "./events.js";
 
@@ -18,14 +18,13 @@ export interface Baseline {
 /**
  * Measures a baseline once on all hard problems: greedy answers do not change, so no step has to sample them again for
  * its Q_R.
- * @param model the baseline's weights on the server; absent = the base model
+ * @param checkpoint where students load it from; absent = the base model
+ * @param sampler the baseline's weights
  */
 export async function measureBaseline(
   lab: Lab<SoarConfig>,
-  checkpoint?: string,
-  model?: TrainingClient,
+  { checkpoint, sampler }: { checkpoint?: string; sampler: Sampler },
 ): Promise<Baseline> {
-  const sampler = model ? await model.sampler() : lab.baseSampler;
   const { train, test } = lab.hardSplit;
   const correct = await solvedGreedily(lab, sampler, train);
   const heldOut = await solvedGreedily(lab, sampler, test);

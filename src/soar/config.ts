@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { identitySchema } from "../lab/identity.js";
 import { count, labConfigSchema, studentSchema, teacherSchema } from "../lab/lab-config.js";
 import { optimizationSchema } from "../rl/optimization.js";
 
@@ -38,8 +39,10 @@ export const soarConfigSchema = labConfigSchema.extend({
     .prefault({}),
   teacher: teacherSchema
     .extend({
-      /** What pays the teacher; see `teacher-reward.ts`. */
-      reward: z.enum(["grounded", "intrinsic", "none"]).default("grounded"),
+      /** What pays the teacher: one that comes with soarlab, or the one that was passed to `openLab` as a value. */
+      reward: z
+        .union([z.enum(["grounded", "intrinsic", "none"]), identitySchema.extend({ unit: z.string() })])
+        .default("grounded"),
       /** Samples a question that the intrinsic reward is measured with (App. B.4). */
       learnabilitySamples: count(32),
       optimization: optimizationSchema.prefault({ warmupSteps: 20 }),

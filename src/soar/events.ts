@@ -41,11 +41,11 @@ const stepEventSchema = z.object({
   /** From 0. */
   step: z.number().int(),
   /**
-   * What the teacher was paid, one row a dataset; the mean of row k is R_k. Grounded: R_kj, the gain of each student in
+   * The teacher's rewards, one row per dataset; the mean of row k is R_k. Grounded: R_kj, the gain of each student in
    * greedy accuracy on Q_R over the baseline. Intrinsic: the learnability of each question.
    */
   rewards: z.array(z.array(z.number())),
-  /** The students' gains, where students were trained but did not pay the teacher. */
+  /** The students' gains, if students were trained and the rewards are something else. */
   gains: z.array(z.array(z.number())).optional(),
   /** The baseline's greedy accuracy on this step's Q_R. */
   baselineAccuracy: z.number(),
@@ -59,10 +59,15 @@ const stepEventSchema = z.object({
     sampled: z.number().int(),
     rejected: z.record(z.string(), z.number().int()),
   }),
-  /** Figures named `area/name`. */
+  /** Metrics named `area/name`. */
   metrics: z.record(z.string(), z.number()),
   /** Lengths of the other files of the run after this step, in bytes; what lies beyond belongs to no finished step. */
-  bytes: z.object({ questions: z.number().int(), promotionQuestions: z.number().int() }),
+  bytes: z.object({
+    questions: z.number().int(),
+    promotionQuestions: z.number().int(),
+    /** Absent in runs of version 0.1.0. */
+    rejected: z.number().int().optional(),
+  }),
 });
 
 /** A run came to its end. */

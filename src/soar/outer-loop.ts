@@ -1,19 +1,23 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Lab } from "../lab/lab.js";
 import { runLoop } from "../lab/run-loop.js";
+import { withSampler } from "../lab/with-sampler.js";
 import { mean } from "../metrics/statistics.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { createRandom } from "../util/random.js";
 import { type Baseline, measureBaseline } from "./baseline.js";
 import type { SoarConfig } from "./config.js";
 import type { StepEvent } from "./events.js";
+import { innerLoop } from "./inner-loop.js";
+import type { SoarLab } from "./open-lab.js";
 import type { OnProgress } from "./progress.js";
 import { choosePromoted, movingAverage, promotes } from "./promotion-rule.js";
 import { questionRecords } from "./question-records.js";
-import { teacherRewards } from "./rewards/teacher-reward.js";
+import { rewardRows } from "./rewards/reward-rows.js";
 import type { RunLog } from "./run-log.js";
 import { StepMetrics } from "./step-metrics.js";
+import { studentPlan } from "./student-plan.js";
 import { Teacher } from "./teacher.js";
-import { trainAndScore } from "./train-and-score.js";
 
 /**
  * Algorithm 1 of the paper, one outer step per turn. A step is in the log, on disk, before it is yielded; a log that
@@ -22,77 +26,77 @@ import { trainAndScore } from "./train-and-score.js";
  * @throws Error if another loop over the log is under way
  */
 export function outerLoop(
-  lab: Lab<SoarConfig>,
+  lab: SoarLab,
   log: RunLog,
   onProgress: OnProgress = () => {},
 ): AsyncGenerator<StepEvent> {
   return runLoop(lab, log, lab => outerSteps(lab, log, onProgress));
 }
 
-async function* outerSteps(
-  lab: Lab<SoarConfig>,
-  log: RunLog,
-  onProgress: OnProgress,
-): AsyncGenerator<StepEvent> {
+async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): AsyncGenerator<StepEvent> {
   if (log.state.ended) return;
-  const { outerSteps: T, datasets: g, questionsPerDataset: n, studentsPerDataset: r } = lab.config;
-  const { student, promotion, rewardQuestions: M } = lab.config;
-  const payment = teacherRewards[lab.config.teacher.reward];
-  const meter = new StepMetrics(lab.config, log, lab.service.api.traffic, onProgress);
+  const { outerSteps: T, datasets: g, questionsPerDataset: n, rewardQuestions: M, promotion } = lab.config;
+  const { teacherReward } = lab;
+  const meter = new StepMetrics(lab.config, teacherReward, log, lab.service.api.traffic, onProgress);
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
-  await forgetPreviousTeacher(lab, log);
+  await deletePreviousTeacherCheckpoint(lab, log);
 
   for (let t = log.state.nextStep; t < T; t++) {
     const seed = deriveSeed(lab.config.seed, "step", t);
-    const promotions = log.state.promotions.length;
+    const plan = studentPlan(lab.config, teacherReward, log.state.promotions.length);
 
     // 1. Sample g*n question-answer pairs from the teacher.
     meter.enter("questions", t);
-    const posed = await teacher.pose({ count: g * n, seed: deriveSeed(seed, "teacher") });
+    const posed = await teacher.pose({
+      count: g * n,
+      seed: deriveSeed(seed, "teacher"),
+      onRejected: rejected => log.keepRejected(t, rejected),
+    });
 
     // 2. Split them into g datasets, and draw the reward questions that all students of this step share.
     const X = Array.from({ length: g }, (_, k) => posed.questions.slice(k * n, (k + 1) * n));
     const Q_R = createRandom(`reward-questions/${seed}`).shuffle(lab.hardSplit.train).slice(0, M);
 
-    // 3. Inner loop: r students a dataset start from the baseline, and their gain over it on Q_R pays the teacher.
+    // 3. Inner loop: r students per dataset start from the baseline, and have a gain over it on Q_R.
     meter.enter("students", t);
     const trainOne = (k: number, j: number) =>
-      trainAndScore(
+      innerLoop(
         lab,
         {
+          ...plan,
           from: baseline.checkpoint,
           dataset: X[k]!,
-          steps: student.steps + student.extraStepsPerPromotion * promotions,
-          learningRateScale: promotions > 0 ? student.promotedLearningRateScale : 1,
           seed: deriveSeed(seed, "student", k, j),
           onStep: (_, metrics) => meter.studentStep(metrics),
         },
         Q_R,
       );
-    const rows = payment.needsStudents || promotion.enabled ? range(g) : [];
-    const students = await Promise.all(rows.map(k => Promise.all(range(r).map(j => trainOne(k, j)))));
+    const students = await Promise.all(
+      range(plan.datasets).map(k => Promise.all(range(plan.perDataset).map(j => trainOne(k, j)))),
+    );
     const baselineAccuracy = baseline.accuracyOn(Q_R);
     const gains = students.map(row => row.map(({ accuracy }) => accuracy - baselineAccuracy));
-    const R = await payment.pay(lab, {
+    const R = await rewardRows(lab, {
       datasets: X,
       gains,
       baseline: baseline.checkpoint,
       seed: deriveSeed(seed, "pay"),
     });
 
-    // 4. Where the moving average of the mean gain exceeds tau, promote the median student of the best dataset.
+    // 4. If the moving average of the mean gain exceeds tau, promote the median student of the best dataset.
     const recent = [...log.state.window, mean((students.length > 0 ? gains : R).map(mean))];
     const promoted = promotion.enabled && promotes(recent, promotion) ? choosePromoted(gains) : null;
     if (promoted) {
       meter.enter("promotion", t);
       const { model } = students[promoted.dataset]![promoted.student]!;
-      baseline = await measureBaseline(lab, await model.saveState(`baseline-${t}`), model);
+      const checkpoint = await model.saveState(`baseline-${t}`);
+      baseline = await measureBaseline(lab, { checkpoint, sampler: await model.sampler() });
     }
 
     // 5. Update the teacher by RLOO over the g datasets.
     meter.enter("teacher", t);
-    if (payment.teaches) meter.teacherStep(await teacher.learn(X, R.map(mean), t));
+    if (teacherReward.updatesTeacher) meter.teacherStep(await teacher.learn(X, R.map(mean), t));
     const checkpoint = await teacher.save(t);
 
     // 6. Throw the students away; D_best keeps the questions of a promotion.
@@ -103,7 +107,7 @@ async function* outerSteps(
         at: new Date().toISOString(),
         step: t,
         rewards: R,
-        ...(students.length > 0 && R !== gains && { gains }),
+        ...(students.length > 0 && !isDeepStrictEqual(R, gains) && { gains }),
         baselineAccuracy,
         movingAverage: movingAverage(recent, promotion.window) ?? null,
         promotion: promoted && {
@@ -116,7 +120,7 @@ async function* outerSteps(
       },
       questionRecords(lab, X, R.map(mean), t),
     );
-    await forgetPreviousTeacher(lab, log);
+    await deletePreviousTeacherCheckpoint(lab, log);
   }
   await teacher.unload();
   await log.append({ type: "end", at: new Date().toISOString() });
@@ -124,7 +128,7 @@ async function* outerSteps(
 }
 
 /** Deletes the teacher's state before the last logged one; a killed process may not have come to it. */
-async function forgetPreviousTeacher(lab: Lab<SoarConfig>, log: RunLog): Promise<void> {
+async function deletePreviousTeacherCheckpoint(lab: Lab<SoarConfig>, log: RunLog): Promise<void> {
   const previous = log.state.steps.at(-2)?.teacher.checkpoint;
   if (previous) await lab.service.deleteCheckpoint(previous);
 }
@@ -134,14 +138,13 @@ async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMet
   const { start, promotions, nextStep } = log.state;
   meter.enter("baseline", nextStep);
   const checkpoint = promotions.at(-1)?.checkpoint;
-  const { rank } = lab.config.model;
-  const model = checkpoint ? await lab.service.loadModel(checkpoint, { rank, optimizer: false }) : undefined;
-  const baseline = await measureBaseline(lab, checkpoint, model);
-  await model?.unload();
+  const baseline = await withSampler(lab, checkpoint, sampler =>
+    measureBaseline(lab, { checkpoint, sampler }),
+  );
   const at = new Date().toISOString();
   if (start) await log.append({ type: "resume", at, step: nextStep });
   else {
-    const { baseModel } = lab.service;
+    const { baseModel } = lab;
     await log.append({
       type: "start",
       at,

@@ -7,6 +7,7 @@ import {
   readEvents,
   readLogConfig,
 } from "../lab/event-log.js";
+import type { RejectedCompletion } from "../lab/sample-questions.js";
 import { readJsonl } from "../util/jsonl.js";
 import { type SoarConfig, soarConfigSchema } from "./config.js";
 import {
@@ -24,8 +25,13 @@ export const runFiles = {
   events: eventsFile,
   questions: "questions.jsonl",
   promotionQuestions: "promotion-questions.jsonl",
+  /** Completions of the teacher that did not count. */
+  rejected: "rejected.jsonl",
   checkpoints: "checkpoints",
 } as const;
+
+/** Rejected completions that are kept of each outer step, and characters of each. */
+const rejectedLimits = { perStep: 20, characters: 2000 };
 
 /** What makes a folder a SOAR run. */
 export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
@@ -41,6 +47,9 @@ export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
  * goes on; a step's questions are written before its event, so a step counts as a whole or not at all.
  */
 export class RunLog {
+  /** How many rejected completions of which step are kept. */
+  private rejected = { step: -1, kept: 0 };
+
   private constructor(private readonly log: EventLog<SoarConfig, RunEvent>) {}
 
   /**
@@ -84,6 +93,7 @@ export class RunLog {
     const last = this.log.events.findLast(event => event.type === "step");
     await this.log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
     await this.log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
+    await this.log.cutRows(runFiles.rejected, last?.bytes.rejected ?? 0);
   }
 
   get folder(): string {
@@ -104,6 +114,16 @@ export class RunLog {
     return this.log.append(event);
   }
 
+  /** Keeps the first rejected completions of an outer step in rejected.jsonl, before the step is finished. */
+  async keepRejected(step: number, rejected: readonly RejectedCompletion[]): Promise<void> {
+    if (this.rejected.step !== step) this.rejected = { step, kept: 0 };
+    const rows = rejected
+      .slice(0, rejectedLimits.perStep - this.rejected.kept)
+      .map(({ text, reason }) => ({ step, reason, text: text.slice(0, rejectedLimits.characters) }));
+    this.rejected.kept += rows.length;
+    if (rows.length > 0) await this.log.appendRows(runFiles.rejected, rows);
+  }
+
   /** Appends a finished step: its questions, those that a promotion keeps, and last the event that makes them count. */
   async commit(event: Omit<StepEvent, "bytes">, questions: QuestionRecord[]): Promise<StepEvent> {
     const promoted = event.promotion
@@ -112,6 +132,7 @@ export class RunLog {
     const bytes = {
       questions: await this.log.appendRows(runFiles.questions, questions),
       promotionQuestions: await this.log.appendRows(runFiles.promotionQuestions, promoted),
+      rejected: await this.log.appendRows(runFiles.rejected, []),
     };
     const complete: StepEvent = { ...event, bytes };
     await this.log.append(complete);

@@ -1,15 +1,17 @@
 import { join } from "node:path";
+import { readLogConfig } from "../lab/event-log.js";
+import { recordOutside } from "../lab/open-experiment.js";
 import { runStatus } from "../lab/run-status.js";
 import { untilStopped } from "../util/stop-signal.js";
 import type { SoarConfig, SoarConfigInput } from "./config.js";
 import type { StepEvent } from "./events.js";
-import { type OpenLabParams, openLab } from "./open-lab.js";
+import { type OpenLabParams, openLab, recordReward } from "./open-lab.js";
 import { outerLoop } from "./outer-loop.js";
 import { parseConfig } from "./parse-config.js";
 import type { OnProgress } from "./progress.js";
 import { RunLog, type RunRecord, readRun, runFiles, soarLogKind } from "./run-log.js";
 
-export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoints"> {
+export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoints" | "sampler"> {
   /** Folder of the run. */
   folder: string;
   /** What to run; absent = resume the run that the folder holds. */
@@ -27,11 +29,13 @@ export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoin
 export async function runSoar(params: RunSoarParams): Promise<RunRecord> {
   const { folder } = params;
   const signal = untilStopped(params.signal) ?? new AbortController().signal;
-  const config = params.config && parseConfig(params.config);
-  const isNew = config && (await runStatus(soarLogKind, { folder, config })) === "missing";
-  const log = isNew
-    ? await RunLog.create(folder, config, signal)
-    : await RunLog.resume(folder, params.onNotice, signal);
+  const asked = params.config ? parseConfig(params.config) : await readLogConfig(soarLogKind, folder);
+  const config = recordReward(recordOutside(asked, params), params.reward);
+  const status = await runStatus(soarLogKind, { folder, config });
+  const log =
+    params.config && status === "missing"
+      ? await RunLog.create(folder, config, signal)
+      : await RunLog.resume(folder, params.onNotice, signal);
   try {
     if (log.state.ended) return await readRun(folder);
     const lab = await openLab({

@@ -1,14 +1,15 @@
-import type { Metrics } from "../rl/rloo-step.js";
+import { additiveMetrics, type Metrics } from "../rl/rloo-step.js";
 import type { ApiClient } from "../training/api-client.js";
 import type { SoarConfig } from "./config.js";
 import type { OnProgress, Progress } from "./progress.js";
-import { teacherRewards } from "./rewards/teacher-reward.js";
+import type { TeacherReward } from "./rewards/teacher-reward.js";
 import type { RunLog } from "./run-log.js";
 import { meanReward } from "./run-state.js";
+import { studentPlan } from "./student-plan.js";
 
 type Traffic = ApiClient["traffic"];
 
-/** Counts what a run does: the figures of each step's event, and the progress that is shown meanwhile. */
+/** Counts what a run does: the metrics of each step's event, and the progress that is shown meanwhile. */
 export class StepMetrics {
   private readonly begun = performance.now();
   private readonly firstStep: number;
@@ -23,6 +24,7 @@ export class StepMetrics {
 
   constructor(
     private readonly config: SoarConfig,
+    private readonly reward: TeacherReward,
     private readonly log: RunLog,
     /** Counts up as requests are made. */
     private readonly traffic: Readonly<Traffic>,
@@ -55,19 +57,19 @@ export class StepMetrics {
   }
 
   /**
-   * The figures of the outer step that ends here: phases in seconds, counts and times summed over the students' steps,
-   * and of every other figure the mean over those of their steps that have it.
+   * The metrics of the outer step that ends here: phases in seconds, counts and times summed over the students' steps,
+   * and of every other metric the mean over those of their steps that have it.
    */
   finishStep(): Metrics {
     this.endPhase();
     const metrics = this.stepMetrics;
-    // A training step whose groups were all skipped lacks some figures, so the names are those of all steps. Names and
+    // A training step whose groups were all skipped lacks some metrics, so the names are those of all steps. Names and
     // values are sorted, because students finish in any order, and a sum's last bits depend on it.
     const names = new Set(this.studentMetrics.flatMap(Object.keys));
     for (const name of [...names].sort()) {
       const values = this.studentMetrics.flatMap(metrics => metrics[name] ?? []).sort((a, b) => a - b);
       const sum = values.reduce((total, value) => total + value, 0);
-      metrics[`student/${name}`] = isCount(name) ? sum : sum / values.length;
+      metrics[`student/${name}`] = additiveMetrics.has(name) ? sum : sum / values.length;
     }
     const { traffic, stepTraffic } = this;
     metrics["tokens/sampled"] = traffic.tokensSampled - stepTraffic.tokensSampled;
@@ -88,10 +90,9 @@ export class StepMetrics {
   }
 
   private report(): void {
-    const { outerSteps, datasets, studentsPerDataset, student, promotion, teacher } = this.config;
+    const { outerSteps, promotion } = this.config;
     const { steps, promotions } = this.log.state;
-    const hasStudents = promotion.enabled || teacherRewards[teacher.reward].needsStudents;
-    const total = hasStudents ? datasets * studentsPerDataset : 0;
+    const plan = studentPlan(this.config, this.reward, promotions.length);
     const last = steps.at(-1);
     const seconds = (performance.now() - this.begun) / 1000;
     const done = steps.length - this.firstStep;
@@ -101,7 +102,7 @@ export class StepMetrics {
       phase: this.phase,
       studentSteps: {
         done: this.studentMetrics.length,
-        total: total * (student.steps + student.extraStepsPerPromotion * promotions.length),
+        total: plan.datasets * plan.perDataset * plan.steps,
       },
       reward: last && meanReward(last),
       movingAverage: last?.movingAverage ?? undefined,
@@ -116,9 +117,4 @@ export class StepMetrics {
 
 function tokens(traffic: Readonly<Traffic>): number {
   return traffic.tokensSampled + traffic.tokensTrained;
-}
-
-/** Counts and times add up over students; everything else is averaged. */
-function isCount(name: string): boolean {
-  return /^(tokens|groups|time)\//.test(name);
 }

@@ -1,6 +1,10 @@
 import type { Lab } from "../lab/lab.js";
-import { type SampledQuestions, type SyntheticQuestion, sampleQuestions } from "../lab/sample-questions.js";
-import { learningRate } from "../rl/learning-rate.js";
+import {
+  type SampledQuestions,
+  type SampleQuestionsParams,
+  type SyntheticQuestion,
+  sampleQuestions,
+} from "../lab/sample-questions.js";
 import { type Metrics, rlooStep } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
@@ -24,13 +28,14 @@ export class Teacher {
   }
 
   /** Samples question-answer pairs until `count` are accepted. */
-  async pose({ count, seed }: { count: number; seed: number }): Promise<SampledQuestions> {
-    return sampleQuestions(this.lab, { teacher: await this.model.sampler(), count, seed });
+  async pose(params: Omit<SampleQuestionsParams, "teacher" | "allowFewer">): Promise<SampledQuestions> {
+    return sampleQuestions(this.lab, { teacher: await this.model.sampler(), ...params });
   }
 
   /**
-   * One RLOO update over the datasets of an outer step: every completion of dataset k is paid R_k, and its advantage is
-   * R_k less the mean of the other datasets' (Algorithm 1, line 5). Both turns of a multi-turn teacher are paid (App. D.3).
+   * One RLOO update over the datasets of an outer step: every completion of dataset k is rewarded with R_k, and its
+   * advantage is R_k less the mean of the other datasets' (Algorithm 1, line 5). Both turns of a multi-turn teacher
+   * are rewarded (App. D.3).
    * @param rewards R_k
    * @param step outer step, from 0
    */
@@ -44,12 +49,8 @@ export class Teacher {
       model: this.model,
       groups: [group],
       optimization,
-      learningRate: learningRate({
-        ...optimization,
-        step,
-        totalSteps: this.lab.config.outerSteps,
-        peak: optimization.learningRate,
-      }),
+      step,
+      totalSteps: this.lab.config.outerSteps,
       reference: this.lab.baseSampler,
       signal: this.lab.signal,
     });

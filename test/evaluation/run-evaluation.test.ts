@@ -96,7 +96,7 @@ describe("protocols", () => {
     }
     expect(await readEvaluationCounts(record.folder)).toHaveLength(64);
     const { questions } = config;
-    if (questions.from === "nothing") expect(record.questions).toEqual([]);
+    if (questions.from === "none") expect(record.questions).toEqual([]);
     if (questions.from === "promotions" && questions.subset === "all") {
       expect(record.questions.map(row => row.question)).toEqual(
         run.promotionQuestions.map(row => row.question),
@@ -106,7 +106,7 @@ describe("protocols", () => {
       expect(record.questions).toHaveLength(questions.count);
     }
     // SeRL poses anew after every evaluation that training follows.
-    if (questions.from === "itself") {
+    if (questions.from === "self-play") {
       expect([...new Set(record.questions.map(({ step }) => step))]).toEqual([0, 2, 4]);
     }
   });

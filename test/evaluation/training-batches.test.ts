@@ -6,7 +6,7 @@ const pairs = (name: string, count: number) =>
 const questions = pairs("q", 6);
 const hardTrain = pairs("h", 10);
 
-function steps(mix: "curriculum" | "mixed" | "questions alone", count: number, from = questions) {
+function steps(mix: "curriculum" | "mixed" | "questions-only", count: number, from = questions) {
   const next = trainingBatches({
     questions: from,
     hardTrain,
@@ -45,7 +45,7 @@ describe("batchSchedule", () => {
 
   it("the questions alone, and hard train alone where there are no questions", () => {
     expect(
-      steps("questions alone", 9)
+      steps("questions-only", 9)
         .flat()
         .every(name => name.startsWith("q")),
     ).toBe(true);

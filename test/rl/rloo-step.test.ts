@@ -57,7 +57,9 @@ describe("rlooStep", () => {
         [member(10, [-1]), member(10, [-1])],
       ],
       optimization: optimizationSchema.parse(settings),
-      learningRate: 5e-4,
+      step: 0,
+      totalSteps: 1,
+      learningRateScale: 0.5,
     });
     // 120 - 30 and 0 - 90, times 0.01, over 5 rollouts; the one of advantage 0 and the equal group are not sent.
     expect(asked.data).toEqual([datum([-1, -2], [0.18, 0.18]), datum([-3], [-0.18])]);
@@ -89,7 +91,8 @@ describe("rlooStep", () => {
       model,
       groups: [[member(0.5, [-1], [-2]), member(0, [-3], [-4])]],
       optimization: optimizationSchema.parse({ ...settings, advantageScale: 1 }),
-      learningRate: 1,
+      step: 0,
+      totalSteps: 1,
     });
     expect(asked.data).toEqual([
       datum([-1], [0.125]),
@@ -109,7 +112,8 @@ describe("rlooStep", () => {
       model,
       groups: [[member(1, [-1, -2]), member(0.5, [-2]), member(0, [-1])]],
       optimization: optimizationSchema.parse({ ...settings, advantageScale: 1, klCoefficient: 0.3 }),
-      learningRate: 1,
+      step: 0,
+      totalSteps: 1,
       reference,
     });
     // Log-ratios 1, 0, 0, 1: their mean is 0.5, and 0.3 * 0.5 is the penalty or, below it, the bonus.
@@ -127,7 +131,8 @@ describe("rlooStep", () => {
       model,
       groups: [[member(0, [-1]), member(0, [-2])]],
       optimization: optimizationSchema.parse({}),
-      learningRate: 1,
+      step: 0,
+      totalSteps: 1,
     });
     expect(asked).toEqual({ data: [], adam: [] });
     expect(metrics).toMatchObject({ "groups/skipped": 1, "tokens/trained": 0 });

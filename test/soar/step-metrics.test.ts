@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { Metrics } from "../../src/rl/rloo-step.js";
 import { parseConfig } from "../../src/soar/parse-config.js";
 import { presets } from "../../src/soar/presets.js";
+import { builtInRewards } from "../../src/soar/rewards/built-in-rewards.js";
 import { RunLog } from "../../src/soar/run-log.js";
 import { StepMetrics } from "../../src/soar/step-metrics.js";
 
@@ -20,7 +21,7 @@ it("gives the same figures whichever student is first, one of whose steps traine
     { "reward/mean": 0.2, "tokens/trained": 3, "groups/skipped": 0, "optim/grad_norm": 1, "kl/start": 0.1 },
   ];
   const figures = (order: number[]) => {
-    const meter = new StepMetrics(config, log, traffic, () => {});
+    const meter = new StepMetrics(config, builtInRewards.grounded, log, traffic, () => {});
     for (const i of order) meter.studentStep(steps[i]!);
     return Object.entries(meter.finishStep()).filter(([name]) => name.startsWith("student/"));
   };

@@ -1,41 +1,40 @@
 import type { Lab } from "../../lab/lab.js";
-import type { QuestionAnswer } from "../../problems/domain.js";
+import type { Identity, QuestionAnswer } from "../../problems/domain.js";
 import type { SoarConfig } from "../config.js";
-import { learnability } from "./intrinsic.js";
 
-/** What an outer step offers to pay the teacher by. */
-export interface Earnings {
-  /** X_k. */
+/** What an outer step offers to reward the teacher by. */
+export interface RewardInputs {
+  /** X_k: the teacher's questions, g datasets of n. */
   datasets: QuestionAnswer[][];
-  /** Gains of the students on Q_R over the baseline, one row a dataset; none where no students were trained. */
+  /**
+   * Gains of the students in greedy accuracy on Q_R over the baseline, each in [-1, 1]; one row per dataset, one number
+   * per student. Empty if no students were trained.
+   */
   gains: number[][];
-  /** Checkpoint of the baseline student; undefined = the base model. */
+  /** Checkpoint of the baseline student, for `withSampler`; undefined = the base model. */
   baseline: string | undefined;
+  /** Seed of this step's rewards, for what is sampled. */
   seed: number;
 }
 
-/** A way to pay the teacher. */
-export interface TeacherReward {
+/**
+ * What pays the teacher. `openLab` takes it as a value, or by name if it comes with soarlab.
+ *
+ * @example The students' mean gain, and a little for every question of its own in a dataset:
+ * const reward: TeacherReward = {
+ *   name: "gain+unlike", version: "1", unit: "gain + 0.01 per distinct question",
+ *   needsStudents: true, updatesTeacher: true,
+ *   rewards: async (lab, { datasets, gains }) =>
+ *     datasets.map((dataset, k) => mean(gains[k]!) + 0.01 * new Set(dataset.map(q => q.question)).size),
+ * };
+ */
+export interface TeacherReward extends Identity {
+  /** What a reward of 1 is, in words, for captions and axes. */
+  readonly unit: string;
   /** Whether it asks for trained students. Promotions ask for them in any case. */
   readonly needsStudents: boolean;
-  /** Whether the teacher learns from what it is paid. */
-  readonly teaches: boolean;
-  /** Rewards, one row a dataset; the mean of row k is R_k. */
-  pay(lab: Lab<SoarConfig>, earnings: Earnings): Promise<number[][]>;
+  /** Whether the teacher learns from its rewards. */
+  readonly updatesTeacher: boolean;
+  /** One number per dataset, R_k; or one row per dataset, of any length, whose mean is R_k. */
+  rewards(lab: Lab<SoarConfig>, inputs: RewardInputs): Promise<readonly (number | readonly number[])[]>;
 }
-
-const grounded: TeacherReward = {
-  needsStudents: true,
-  teaches: true,
-  pay: async (_, { gains }) => gains,
-};
-
-/** What can pay a teacher, by its name in the configuration. */
-export const teacherRewards: Record<SoarConfig["teacher"]["reward"], TeacherReward> = {
-  /** The measured gain of students on the real hard problems: SOAR. */
-  grounded,
-  /** Whether the baseline student solves a question sometimes but not always (App. B.4): one reward a question. */
-  intrinsic: { needsStudents: false, teaches: true, pay: learnability },
-  /** Gains are measured but the teacher stays as it is: the control that tells learning from luck. */
-  none: { ...grounded, teaches: false },
-};

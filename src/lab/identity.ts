@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { Identity } from "../problems/domain.js";
+
+/** How a configuration names a domain, a reward or a sampler that does not come with soarlab. */
+export const identitySchema = z.strictObject({ name: z.string().min(1), version: z.string().min(1) });
+
+export interface CheckIdentityParams {
+  /** The configuration's field, for errors. */
+  field: string;
+  /** What it says: the name of one that comes with soarlab, or the identity of one from outside. */
+  configured: string | Identity | undefined;
+  /** What the caller passed. */
+  given: Identity | undefined;
+  /** The parameter to pass it by, for errors. */
+  parameter: string;
+}
+
+/**
+ * Checks that what a configuration names but soarlab lacks was passed, in the same version.
+ * @throws Error that says how to pass it
+ */
+export function checkIdentity({ field, configured, given, parameter }: CheckIdentityParams): void {
+  if (typeof configured !== "object") return;
+  if (given && given.name === configured.name && given.version === configured.version) return;
+  const got = given ? `; the one given is "${given.name}", version ${given.version}` : "";
+  throw new Error(
+    `${field} is "${configured.name}", version ${configured.version}, which does not come with soarlab${got}. ` +
+      `Pass it as a value, as when this began: openLab, runSoar and runEvaluation take { ${parameter} }`,
+  );
+}
+
+/** The part of a value from outside that a configuration keeps. */
+export function identityOf({ name, version }: Identity): { name: string; version: string } {
+  return { name, version };
+}
+
+/** What to call something that a configuration names. */
+export function nameOf(configured: string | Identity): string {
+  return typeof configured === "string" ? configured : `${configured.name} (version ${configured.version})`;
+}
