@@ -1,11 +1,15 @@
 import type { z } from "zod";
 import type { ApiClient } from "./api-client.js";
+import { policyDatum } from "./datum.js";
+import type { EngineTraits } from "./engine/engine-traits.js";
+import { scaleAdvantages } from "./engine/scale-advantages.js";
 import { SamplingClient } from "./sampling-client.js";
 import { TrainingError } from "./training-error.js";
 import {
   type AdamParams,
   type Datum,
   emptyResultSchema,
+  type ForwardBackwardBody,
   forwardBackwardResultSchema,
   type LossName,
   optimStepResultSchema,
@@ -19,6 +23,14 @@ export interface LossResult {
   logprobs: number[][];
   /** The server's own figures, e.g. "loss:sum". */
   metrics: Record<string, number>;
+}
+
+export interface TrainingClientOptions {
+  signal?: AbortSignal;
+  /** Where the engine differs from the documented API, as `probeEngine` found it; absent = nowhere. */
+  engine?: EngineTraits;
+  /** Called when the model has been unloaded. */
+  onUnload?: () => void;
 }
 
 /**
@@ -35,12 +47,16 @@ export class TrainingClient {
   constructor(
     private readonly api: ApiClient,
     readonly modelId: string,
-    private readonly signal?: AbortSignal,
+    private readonly options: TrainingClientOptions = {},
   ) {}
 
-  /** Adds the loss's gradient to the model's. */
+  /**
+   * Adds the loss's gradient to the model's: the sum over tokens and data. On an engine that takes a mean instead, advantages
+   * are scaled so that the gradient is the sum's all the same; the weights of cross_entropy cannot be, and it stays a mean.
+   */
   async forwardBackward(data: Datum[], loss: LossName, config?: Record<string, number>): Promise<LossResult> {
-    const input = { data, loss_fn: loss, ...(config && { loss_fn_config: config }) };
+    const scaled = scaleAdvantages(data, this.options.engine?.lossReduction ?? "sum");
+    const input = { data: scaled, loss_fn: loss, ...(config && { loss_fn_config: config }) };
     const result = await this.run(
       "forward_backward",
       { forward_backward_input: input },
@@ -99,6 +115,18 @@ export class TrainingClient {
   async unload(): Promise<void> {
     this.isUnloaded = true;
     await this.run("unload_model", {}, emptyResultSchema);
+    this.options.onUnload?.();
+  }
+
+  /** Whether the server carries out a request once that is sent twice under one number. */
+  async runsRepeatsOnce(): Promise<boolean> {
+    const data = [policyDatum([5], [6], [0], [0])];
+    const body = { forward_input: { data, loss_fn: "importance_sampling" as const } };
+    const path = "/api/v1/forward";
+    const message = { model_id: this.modelId, seq_id: this.seqId++, ...body };
+    const ids = [await this.submit(path, message), await this.submit(path, message)];
+    for (const id of ids) await this.api.result(path, id, forwardBackwardResultSchema, this.options.signal);
+    return ids[0] === ids[1];
   }
 
   /** Has the server free the model, unless it did, without waiting until it has: for work that was given up. */
@@ -106,15 +134,24 @@ export class TrainingClient {
     if (this.isUnloaded) return;
     this.isUnloaded = true;
     const body = { model_id: this.modelId, seq_id: this.seqId++ };
-    await this.api.submit("/api/v1/unload_model", body, signal);
+    await this.api.release("/api/v1/unload_model", body, signal);
+    this.options.onUnload?.();
   }
 
   private async run<T extends z.ZodType>(call: string, body: object, schema: T): Promise<z.infer<T>> {
     const path = `/api/v1/${call}`;
     const message = { model_id: this.modelId, seq_id: this.seqId++, ...body };
-    const submitted = this.turn.then(() => this.api.submit(path, message, this.signal));
+    const submitted = this.turn.then(() => this.submit(path, message));
     this.turn = submitted.catch(() => {}); // its own caller hears of the failure; the next request still goes out
-    return this.api.result(path, await submitted, schema, this.signal);
+    return this.api.result(path, await submitted, schema, this.options.signal);
+  }
+
+  private submit(path: string, message: object): Promise<string> {
+    const { signal, engine } = this.options;
+    const mayRepeat = engine?.idempotentRequests ?? true;
+    return "forward_input" in message || "forward_backward_input" in message
+      ? this.api.submitPass(path, message as ForwardBackwardBody, signal, mayRepeat)
+      : this.api.submit(path, message, signal, mayRepeat);
   }
 }
 

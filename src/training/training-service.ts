@@ -1,7 +1,13 @@
 import type { ApiClient } from "./api-client.js";
+import type { EngineTraits } from "./engine/engine-traits.js";
 import { SamplingClient } from "./sampling-client.js";
 import { TrainingClient } from "./training-client.js";
-import { createModelResultSchema, emptyResultSchema, samplingSessionSchema } from "./wire.js";
+import {
+  createModelResultSchema,
+  emptyResultSchema,
+  requestAcceptedSchema,
+  samplingSessionSchema,
+} from "./wire.js";
 
 export interface CreateModelParams {
   /** LoRA rank; 0 = full fine-tuning. */
@@ -12,12 +18,15 @@ export interface CreateModelParams {
 
 const heartbeatMs = 10_000;
 
-/** How long to wait for the server to take the requests that unload models, in ms. */
+/** How long to wait for the server to take the requests that unload models or end a session, in ms. */
 const unloadMs = 2000;
 
 /** What all scopes of a session share. */
 interface Session {
   readonly heartbeat: NodeJS.Timeout;
+  /** Ids of the models that the server holds. */
+  readonly models: Set<string>;
+  engine: EngineTraits | undefined;
   modelSeqId: number;
   samplingSessionSeqId: number;
 }
@@ -48,6 +57,15 @@ export class TrainingService {
     this.signal = params.signal;
   }
 
+  /** Where the engine differs from the documented API, as `probeEngine` found it; models made from then on are adapted to it. */
+  get engine(): EngineTraits | undefined {
+    return this.session.engine;
+  }
+
+  set engine(traits: EngineTraits) {
+    this.session.engine = traits;
+  }
+
   /** The same session for work that may be given up: requests end with the signal, models can be unloaded together. */
   scope(signal: AbortSignal): TrainingService {
     const { api, sessionId, baseModel, session } = this;
@@ -63,7 +81,9 @@ export class TrainingService {
   /** A new model over the base: LoRA of a rank, or the whole model. */
   async createModel({ rank, seed }: CreateModelParams): Promise<TrainingClient> {
     const path = "/api/v1/create_model";
-    const requestId = await this.api.submit(
+    const { signal, engine } = this;
+    const { models } = this.session;
+    const accepted = await this.api.post(
       path,
       {
         session_id: this.sessionId,
@@ -71,10 +91,15 @@ export class TrainingService {
         base_model: this.baseModel,
         lora_config: { rank, ...(seed !== undefined && { seed }) },
       },
-      this.signal,
+      requestAcceptedSchema,
+      signal,
     );
-    const { model_id } = await this.api.result(path, requestId, createModelResultSchema, this.signal);
-    const model = new TrainingClient(this.api, model_id, this.signal);
+    // From now on the server may hold it, also if its making is not waited for.
+    if (accepted.model_id) models.add(accepted.model_id);
+    const { model_id } = await this.api.result(path, accepted.request_id, createModelResultSchema, signal);
+    models.add(model_id);
+    const onUnload = () => models.delete(model_id);
+    const model = new TrainingClient(this.api, model_id, { signal, engine, onUnload });
     this.models.push(model);
     return model;
   }
@@ -101,17 +126,23 @@ export class TrainingService {
     return new SamplingClient(this.api, sampling_session_id);
   }
 
-  /** Deletes a saved checkpoint; that it is already gone is no error. */
-  async deleteCheckpoint(path: string): Promise<void> {
+  /** Deletes a saved checkpoint. Returns whether there was one, as far as the server says. */
+  async deleteCheckpoint(path: string): Promise<boolean> {
     const { host, pathname } = new URL(path);
     // Some servers answer save_weights_for_sampler with tinker://run/name, but deleting asks for the kind as well.
     const kind = pathname.lastIndexOf("/") === 0 ? "/sampler_weights" : "";
-    await this.api.delete(`/api/v1/training_runs/${host}/checkpoints${kind}${pathname}`);
+    return this.api.delete(`/api/v1/training_runs/${host}/checkpoints${kind}${pathname}`);
   }
 
-  /** Ends the session's heartbeat and connections; the server forgets its models in time. */
+  /** Unloads what models are left, ends the session and the connections. */
   async close(): Promise<void> {
-    clearInterval(this.session.heartbeat);
+    const { heartbeat, models } = this.session;
+    clearInterval(heartbeat);
+    // Engines that cannot end a session keep its models for minutes after the last heartbeat, and have room for only so many.
+    const late = AbortSignal.timeout(unloadMs);
+    const unload = (model_id: string) => this.api.release("/api/v1/unload_model", { model_id }, late);
+    await Promise.allSettled([...models].map(unload));
+    await this.api.release(`/api/v1/sessions/${this.sessionId}/finish`, {}, late).catch(() => {});
     await this.api.close();
   }
 }
@@ -122,5 +153,5 @@ function startSession({ api, sessionId }: ServiceParams): Session {
     api.post("/api/v1/session_heartbeat", { session_id: sessionId }, emptyResultSchema).catch(() => {});
   }, heartbeatMs);
   heartbeat.unref();
-  return { heartbeat, modelSeqId: 0, samplingSessionSeqId: 0 };
+  return { heartbeat, models: new Set(), engine: undefined, modelSeqId: 0, samplingSessionSeqId: 0 };
 }

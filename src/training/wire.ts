@@ -29,6 +29,18 @@ export interface Datum {
 /** Losses are sums over tokens, not means: the caller scales. */
 export type LossName = "cross_entropy" | "importance_sampling" | "ppo";
 
+interface Pass {
+  data: Datum[];
+  loss_fn: LossName;
+  loss_fn_config?: Record<string, number>;
+}
+
+/** A request for a forward pass, with or without a gradient. */
+export type ForwardBackwardBody = { model_id: string; seq_id: number } & (
+  | { forward_backward_input: Pass }
+  | { forward_input: Pass }
+);
+
 /** Optimizer settings of one step (AdamW). */
 export interface AdamParams {
   learning_rate: number;
@@ -58,7 +70,7 @@ const finite = z.number({
 const metricsSchema = z.record(z.string(), finite).nullish();
 
 export const capabilitiesSchema = z.object({
-  supported_models: z.array(z.object({ model_name: z.string() })),
+  supported_models: z.array(z.object({ model_name: z.string(), max_context_length: z.number().nullish() })),
 });
 
 export const sessionSchema = z.object({ session_id: z.string() });
@@ -93,6 +105,10 @@ export const sampleResultSchema = z.object({
     }),
   ),
   prompt_logprobs: z.array(z.number().nullable()).nullish(),
+});
+
+export const checkpointListSchema = z.object({
+  checkpoints: z.array(z.object({ size_bytes: z.number().nullish() })),
 });
 
 /** A future that has no result yet, where that is not said by the status 408. */

@@ -83,6 +83,7 @@ it("deletes checkpoints by run, kind and name, also when the path names no kind"
   expect(seen).toEqual([
     "DELETE /api/v1/training_runs/run/checkpoints/weights/a",
     "DELETE /api/v1/training_runs/run/checkpoints/sampler_weights/b",
+    "POST /api/v1/sessions/s/finish",
   ]);
 });
 
@@ -92,4 +93,19 @@ it("says that training may have diverged where a figure is null", async () => {
     kind: "protocol",
     message: expect.stringContaining("loss:sum: not a finite number: has training diverged?"),
   });
+});
+
+it("unloads what models are left when it is closed, also after its signal has ended all else", async () => {
+  const { api, seen } = await serve({ model_id: "m" });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const service = new TrainingService({ api, sessionId: "s", baseModel: "b", signal });
+  await service.createModel({ rank: 1 });
+  const unloaded = await service.createModel({ rank: 1 });
+  await unloaded.unload();
+  seen.length = 0;
+  await service.createModel({ rank: 1 });
+  controller.abort();
+  await service.close();
+  expect(seen.slice(2)).toEqual(["POST /api/v1/unload_model", "POST /api/v1/sessions/s/finish"]);
 });

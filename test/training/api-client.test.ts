@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { ApiClient } from "../../src/training/api-client.js";
 import { connect } from "../../src/training/connect.js";
 import { TrainingError } from "../../src/training/training-error.js";
+import { zstd } from "../../src/training/zstd.js";
 
 const okSchema = z.object({ ok: z.literal(true) });
 
@@ -83,6 +85,61 @@ describe("ApiClient", () => {
       ok: true,
     });
     expect(seen).toHaveLength(13);
+  });
+
+  it("asks a server that answers at once that there is no result yet less and less often, and not for ever", async () => {
+    const { seen, baseUrl } = await serve(json(408, { detail: "not yet" }));
+    const api = new ApiClient({ baseUrl, resultTimeoutMs: 1000 });
+    await expect(api.result("/api/v1/asample", "r1", okSchema)).rejects.toMatchObject({
+      kind: "unavailable",
+      message: `${baseUrl}/api/v1/asample: no result after 0.00028 h`,
+    });
+    expect(seen.length).toBeLessThan(20);
+  });
+
+  it("says what it waits for after 30 s without any result", async () => {
+    const { baseUrl } = await serve(() => {});
+    vi.useFakeTimers({ toFake: ["setInterval", "performance"] });
+    const notices: string[] = [];
+    const api = new ApiClient({ baseUrl, onWait: notice => notices.push(notice) });
+    const results = ["asample", "asample", "optim_step"].map(call =>
+      api.result(`/api/v1/${call}`, "r1", okSchema).catch(() => {}),
+    );
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(notices).toEqual([]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    await api.close();
+    await Promise.all(results);
+    vi.useRealTimers();
+    const calls = "waiting for 2 asample, 1 optim_step";
+    expect(notices).toEqual([30, 60, 120].map(s => `${baseUrl}: no result for ${s} s; ${calls}`));
+  });
+
+  it.each(zstd ? ["gzip", "zstd"] : ["gzip"])("reads answers in %s", async encoding => {
+    const compress = encoding === "gzip" ? gzipSync : zstd!.compress;
+    const { baseUrl } = await serve((request, response) => {
+      expect(request.headers["accept-encoding"]).toContain(encoding);
+      response.writeHead(200, { "content-encoding": encoding }).end(compress(Buffer.from('{"ok":true}')));
+    });
+    expect(await new ApiClient({ baseUrl }).get("/x", okSchema)).toEqual({ ok: true });
+  });
+
+  it("names an answer that is not what its encoding says", async () => {
+    const { baseUrl } = await serve((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end("plain");
+    });
+    await expect(new ApiClient({ baseUrl }).get("/x", okSchema)).rejects.toMatchObject({
+      kind: "protocol",
+      message: `${baseUrl}/x answered no valid gzip`,
+    });
+  });
+
+  it("sends what an engine would carry out twice only once, unless it never got there", async () => {
+    const { seen, baseUrl } = await serve(hangUp, json(200, { request_id: "r" }));
+    const api = new ApiClient({ baseUrl });
+    await expect(api.submit("/x", {}, undefined, false)).rejects.toThrow(/not sent again/);
+    expect(seen).toHaveLength(1);
+    expect(await api.submit("/x", {}, undefined, false)).toBe("r");
   });
 
   it("takes a try_again for a future that is still running", async () => {
