@@ -6,6 +6,8 @@ import { liveLine } from "./live-line.js";
 export interface ProgressDisplay {
   update(progress: Progress): void;
   step(event: StepEvent): void;
+  /** Writes a line that stays. */
+  notice(text: string): void;
   /** Clears the live line; may be called twice. */
   end(): void;
 }
@@ -21,6 +23,7 @@ export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
       line.draw(progressLine(progress), isNewPhase);
     },
     step: event => line.write(stepLine(event, latest)),
+    notice: line.write,
     end: line.end,
   };
 }

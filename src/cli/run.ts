@@ -69,7 +69,7 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
         signal,
         onProgress: display.update,
         onStep: display.step,
-        onNotice: notice => console.error(notice),
+        onNotice: display.notice,
       }),
     );
     display.end();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endEventSchema, questionRecordSchema, resumeEventSchema } from "../soar/events.js";
+import { engineTraitsSchema } from "../training/engine/engine-traits.js";
 
 const timestamp = z.iso.datetime();
 
@@ -11,6 +12,8 @@ const evaluationStartSchema = z.object({
   baseModel: z.string(),
   /** Ids of the test problems, in the order of `correct` in evaluations. */
   problems: z.array(z.string()),
+  /** What was found out about an engine that is not our own server. */
+  engine: engineTraitsSchema.optional(),
 });
 
 /** The model was evaluated, and the training steps since the evaluation before: the unit of resuming. */

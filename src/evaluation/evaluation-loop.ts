@@ -99,14 +99,15 @@ async function announce(lab: Lab<EvaluationConfig>, log: EvaluationLog): Promise
   const at = new Date().toISOString();
   const problems = lab.hardSplit.test.map(({ id }) => id);
   const start = log.events.find(event => event.type === "start");
+  const { engine } = lab.service;
   if (!start) {
     const { version, baseModel } = lab;
-    return log.append({ type: "start", at, version, baseModel, problems });
+    return log.append({ type: "start", at, version, baseModel, problems, engine });
   }
   if (!isDeepStrictEqual(start.problems, problems)) {
     throw new Error(
       `${lab.config.hard.test} (hard.test) no longer has the problems that ${log.folder} began with; evaluate into another folder`,
     );
   }
-  await log.append({ type: "resume", at, step: evaluationsOf(log).at(-1)?.step ?? 0 });
+  await log.append({ type: "resume", at, step: evaluationsOf(log).at(-1)?.step ?? 0, engine });
 }

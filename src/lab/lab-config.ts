@@ -60,6 +60,13 @@ export const labConfigSchema = z.strictObject({
       url: z.url().optional(),
       device: z.enum(["auto", "cpu", "cuda"]).default("auto"),
       dtype: z.enum(["auto", "float32", "bfloat16"]).default("auto"),
+      /** Longest wait for the result of one request; then the run stops, and can be resumed. */
+      timeoutHours: z.number().positive().default(6),
+      /**
+       * Ways of the engine at `url` to train otherwise than the configuration says that are accepted all the same:
+       * `adamParameters`, beta1, beta2 and eps of its own; `lossReduction`, gradients of an unknown unit.
+       */
+      tolerate: z.array(z.enum(["adamParameters", "lossReduction"])).default([]),
     })
     .prefault({}),
   hard: z.strictObject({

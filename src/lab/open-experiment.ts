@@ -4,6 +4,7 @@ import { checkUniqueIds } from "../problems/check-unique-ids.js";
 import type { Domain, Identity } from "../problems/domain.js";
 import { problemSchema } from "../problems/problem.js";
 import { connect } from "../training/connect.js";
+import { probeEngine } from "../training/engine/probe-engine.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import type { Sampler } from "../training/sampler.js";
 import { startLocalServer } from "../training/start-local-server.js";
@@ -17,6 +18,7 @@ import { checkIdentity, identityOf } from "./identity.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 import { type BuiltInDomain, openDomain } from "./open-domain.js";
+import { requireEngine } from "./require-engine.js";
 
 /** What the user brings from outside. A configuration keeps its name and version. */
 export interface Outside {
@@ -35,6 +37,8 @@ export interface OpenExperimentParams<Config> extends Outside {
   /** Key of a remote server; default: TINKER_API_KEY. */
   apiKey?: string;
   onServerLog?: (line: string) => void;
+  /** Called with what is worth knowing but no error: how an engine is adapted to, what a slow one is waited for. */
+  onNotice?: (notice: string) => void;
   signal?: AbortSignal;
 }
 
@@ -102,20 +106,29 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
   const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
   // A server of ours that dies is known at once, without waiting for the retries of every request under way.
   server?.ended.then(reason => lost.abort(new Error(reason)));
+  let service: TrainingService | undefined;
+  const close = async () => {
+    await service?.close();
+    await server?.stop();
+  };
   try {
-    const service = await connect({
+    service = await connect({
       baseUrl: url ?? server!.url,
       apiKey: server?.apiKey ?? params.server?.apiKey ?? params.apiKey,
       baseModel: url ? params.config.model.base : undefined,
+      resultTimeoutMs: params.config.server.timeoutHours * 3_600_000,
+      onWait: params.onNotice,
       signal,
     });
-    const close = async () => {
-      await service.close();
-      await server?.stop();
-    };
+    // Our own server follows the API; of any other we find out.
+    if (url) {
+      service.engine = await probeEngine(service, params.config.model);
+      for (const notice of requireEngine(params.config, service.engine))
+        params.onNotice?.(`${url}: ${notice}`);
+    }
     return { service, baseModel: service.baseModel, baseSampler: await service.sampler(), signal, close };
   } catch (error) {
-    await server?.stop();
+    await close();
     throw error;
   }
 }
@@ -126,7 +139,11 @@ function samplerAlone(
   { config, signal }: OpenExperimentParams<LabConfig>,
 ): Weights {
   // A loop takes a scope of the service and unloads its models in the end, which are none.
-  const harmless: Partial<TrainingService> = { scope: () => service, unloadModels: async () => {} };
+  const harmless: Partial<TrainingService> = {
+    engine: undefined,
+    scope: () => service,
+    unloadModels: async () => {},
+  };
   const service = new Proxy(harmless as TrainingService, {
     get: (target, name) => {
       if (name in target) return Reflect.get(target, name);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { questionVerdictSchema } from "../grading/question-verdict.js";
+import { engineTraitsSchema } from "../training/engine/engine-traits.js";
 
 const timestamp = z.iso.datetime();
 
@@ -13,6 +14,8 @@ const startEventSchema = z.object({
   version: z.string(),
   baseModel: z.string(),
   baseline: baselineAccuracySchema,
+  /** What was found out about an engine that is not our own server. */
+  engine: engineTraitsSchema.optional(),
 });
 
 /** A run went on after an interruption. */
@@ -20,6 +23,7 @@ export const resumeEventSchema = z.object({
   type: z.literal("resume"),
   at: timestamp,
   step: z.number().int(),
+  engine: engineTraitsSchema.optional(),
 });
 
 /** A student became the baseline. */

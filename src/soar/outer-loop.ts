@@ -142,7 +142,8 @@ async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMet
     measureBaseline(lab, { checkpoint, sampler }),
   );
   const at = new Date().toISOString();
-  if (start) await log.append({ type: "resume", at, step: nextStep });
+  const { engine } = lab.service;
+  if (start) await log.append({ type: "resume", at, step: nextStep, engine });
   else {
     const { baseModel } = lab;
     await log.append({
@@ -151,6 +152,7 @@ async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMet
       version: lab.version,
       baseModel,
       baseline: baseline.accuracy,
+      engine,
     });
   }
   return baseline;
