@@ -22,6 +22,14 @@ export { writeTable } from "./util/write-table.js";
 export { connect } from "./training/connect.js";
 export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";
+export {
+  type CheckEngineParams,
+  checkEngine,
+  type EngineCheck,
+  type EngineReport,
+} from "./training/engine/check-engine.js";
+export type { EngineTraits } from "./training/engine/engine-traits.js";
+export { probeEngine } from "./training/engine/probe-engine.js";
 export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
 export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { environment } from "../util/environment.js";
 import { packageRoot } from "../util/package-root.js";
 import { Interrupted } from "../util/stop-signal.js";
+import { registerEngine } from "./engine.js";
 import { registerEvaluate } from "./evaluate.js";
 import { registerGrade } from "./grade.js";
 import { registerGym } from "./gym.js";
@@ -33,6 +34,7 @@ registerGrade(program);
 registerJudge(program);
 registerPassAtK(program);
 registerServe(program);
+registerEngine(program);
 registerModels(program);
 registerGym(program);
 
