@@ -15,6 +15,7 @@ const rooms = [
   "pass-at-k",
   "study",
   "report",
+  "export",
   "cli",
 ];
 

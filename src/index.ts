@@ -63,6 +63,7 @@ export { loadHarp } from "./problems/load-harp.js";
 export { loadMath } from "./problems/load-math.js";
 export { loadOlympiadBench } from "./problems/load-olympiad-bench.js";
 export { type LoadProblemsParams, loadProblems } from "./problems/load-problems.js";
+export { type LoadedQuestions, type LoadQuestionsOptions, loadQuestions } from "./problems/load-questions.js";
 export { type CreateMathDomainParams, createMathDomain, type MathDomain } from "./problems/math-domain.js";
 export type { ExcludedRow, Pool } from "./problems/pool.js";
 export { type Problem, problemSchema } from "./problems/problem.js";
@@ -159,3 +160,12 @@ export { reportHtml } from "./report/report-html.js";
 export type { ReportOptions } from "./report/report-page.js";
 export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
 export { writeStudyResults } from "./report/write-study-results.js";
+
+// export: tables and event files of runs, and what is published on the hub
+
+export { type ExportFormat, type ExportRunsParams, exportRuns } from "./export/export-runs.js";
+export { type DatasetFilesParams, datasetFiles } from "./export/hub/dataset-files.js";
+export { type ModelFilesParams, modelFiles } from "./export/hub/model-files.js";
+export { type Published, type PublishedFile, type PublishParams, publish } from "./export/hub/publish.js";
+export { outerStepRows, trainingStepRows } from "./export/metric-rows.js";
+export { questionRows } from "./export/question-rows.js";
