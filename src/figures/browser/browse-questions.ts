@@ -1,6 +1,6 @@
-import type { gunzipBase64 as Unpack } from "./gunzip-base64.js";
+import type { gunzipBase64 as GunzipBase64 } from "./gunzip-base64.js";
 
-declare const unpack: typeof Unpack;
+declare const gunzipBase64: typeof GunzipBase64;
 
 /** The questions of a run as a page holds them; lists by position, since they are many. */
 export interface PageQuestions {
@@ -21,7 +21,7 @@ export async function browseQuestions(id: string, packed: string): Promise<void>
   const root = document.getElementById(id);
   if (!root) return;
   const { kinds, verdicts, stages, promoted, rewards, rows } = JSON.parse(
-    await unpack(packed),
+    await gunzipBase64(packed),
   ) as PageQuestions;
   type Row = PageQuestions["rows"][number];
   const pageSize = 25;
