@@ -74,6 +74,11 @@ def parse_arguments() -> argparse.Namespace:
         action="append",
         help="a web page that may use the server, e.g. http://localhost:3000 (may be repeated)",
     )
+    add(
+        "--always-protobuf",
+        action="store_true",
+        help="answer in protocol buffers whatever Accept says, as SkyRL 0.4 does: to test clients",
+    )
     add("--parent-pid", metavar="PID", type=whole(1), help="exit when this process is gone")
     return parser.parse_args()
 
@@ -152,6 +157,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     card = ModelCard(
         name=name,
         folder=str(base.folder),
+        tokenizer=str(base.folder.resolve()) if Path(options.model).exists() else options.model,
         architecture=base.config.model_type,
         vocab_size=base.config.vocab_size,
         max_context=base.config.max_positions,
@@ -162,6 +168,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         card,
         access=access(key, options.host, hosts=options.allow_host, origins=options.allow_origin),
         max_body_bytes=options.max_body_mb * 2**20,
+        always_protobuf=options.always_protobuf,
     )
     config = uvicorn.Config(
         app, http=TimedHttp, log_level="warning", access_log=False, lifespan="on"

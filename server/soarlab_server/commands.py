@@ -9,7 +9,7 @@ import numpy as np
 
 from .checkpoint_path import CheckpointPath
 
-LossName = Literal["cross_entropy", "importance_sampling", "ppo"]
+LossName = Literal["cross_entropy", "importance_sampling", "ppo", "cispo", "dro", "gspo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Datum:
     """cross_entropy only; absent = 1 everywhere."""
     sampler_logprobs: np.ndarray | None = None
     advantages: np.ndarray | None = None
+    ratio_mask: np.ndarray | None = None
+    """gspo only: not zero for the tokens that its ratio is taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class OptimStep:
 @dataclass(frozen=True, slots=True)
 class SaveState:
     name: str
+    ttl_seconds: int | None = None
+    """After so long the checkpoint is deleted; None = never."""
+    overwrite: bool = True
+    """Whether it may replace one of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class SaveSampler:
     """Saves the weights as they are now on disk, for sampling."""
 
     name: str
+    ttl_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +165,15 @@ class SampleCommand:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointInfo:
+    path: CheckpointPath
     base_model: str
     spec: LoraSpec
     optimizer_steps: int | None
     """None for weights for sampling, which are saved without an optimizer."""
+    saved_at: float
+    """Seconds since 1970, as the next."""
+    expires_at: float | None
+    size_bytes: int
 
 
 @dataclass(slots=True)

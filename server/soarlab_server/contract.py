@@ -101,8 +101,13 @@ class Backend(Protocol):
 
     def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo: ...
 
-    def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
-        """Of one model or of all: path, time saved (seconds since 1970), bytes."""
+    def list_checkpoints(self, model_id: str | None) -> list[CheckpointInfo]:
+        """Of one model or of all."""
+
+    def set_expiry(self, path: CheckpointPath, expires_at: float | None) -> None:
+        """`expires_at` in seconds since 1970; None = never."""
+
+    def delete_expired_checkpoints(self) -> None: ...
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
         """Whether there was one."""

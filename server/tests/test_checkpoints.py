@@ -88,7 +88,7 @@ def test_a_failed_save_leaves_the_old_checkpoint(
         patch.setattr("soarlab_server.backend.checkpoints._sync", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             driver.run("a", SaveState("x"))
-    assert [str(path) for path, _, _ in store.list()] == ["tinker://a/weights/x"]
+    assert [str(info.path) for info in store.list()] == ["tinker://a/weights/x"]
     assert sorted(p.name for p in (store.folder / "a" / "weights").iterdir()) == ["x"]
 
 

@@ -29,7 +29,7 @@ from soarlab_server.api.registry import Model, Registry, SamplerInfo
 from soarlab_server.commands import FieldsResult, LoraSpec
 
 JSON = {"Content-Type": "application/json"}
-CARD = ModelCard("gym", "/models/gym", "llama", 50, 48, (1,))
+CARD = ModelCard("gym", "/models/gym", "/models/gym", "llama", 50, 48, (1,))
 
 
 @contextmanager

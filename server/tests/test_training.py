@@ -21,7 +21,7 @@ from soarlab_server.commands import (
 )
 from soarlab_server.request_error import RequestError
 
-CONFIG = {"clip_low_threshold": 0.7, "clip_high_threshold": 1.1}
+CONFIG = {"clip_low_threshold": 0.7, "clip_high_threshold": 1.1, "beta": 0.3}
 ADAM = AdamParams(0.01, 0.9, 0.95, 1e-8, 0.1, 1.0)
 
 
@@ -31,7 +31,8 @@ def random_data(seed: int, count: int = 5) -> list[Datum]:
     for length in rng.integers(2, 40, count):
         ids = rng.integers(2, 50, length + 1)
         columns = rng.normal(size=(3, length)).astype(np.float32)
-        data.append(Datum(ids[:-1], ids[1:], columns[0], columns[1] - 4, columns[2]))
+        mask = (np.arange(length) >= length // 2).astype(np.float32)
+        data.append(Datum(ids[:-1], ids[1:], columns[0], columns[1] - 4, columns[2], mask))
     return data
 
 
@@ -45,15 +46,31 @@ def reference_loss(model, data: list[Datum], loss: str) -> torch.Tensor:
             continue
         ratio = (logp - torch.from_numpy(d.sampler_logprobs)).exp()
         advantages = torch.from_numpy(d.advantages)
-        if loss == "importance_sampling":
-            total = total - (ratio * advantages).sum()
-        else:
-            clipped = ratio.clamp(0.7, 1.1)
-            total = total - torch.minimum(ratio * advantages, clipped * advantages).sum()
+        match loss:
+            case "importance_sampling":
+                total = total - (ratio * advantages).sum()
+            case "cispo":
+                total = total - (ratio.clamp(0.7, 1.1).detach() * logp * advantages).sum()
+            case "dro":
+                total = total - (logp * advantages - 0.15 * ratio.log() ** 2).sum()
+            case "gspo":
+                marked = torch.from_numpy(d.ratio_mask) != 0
+                sequence = ratio.log()[marked].mean().exp().detach()
+                total = total - clipped_objective(sequence * logp.exp() / logp.exp().detach(), d)
+            case "ppo":
+                total = total - clipped_objective(ratio, d)
     return total
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "importance_sampling", "ppo"])
+def clipped_objective(ratio: torch.Tensor, datum: Datum) -> torch.Tensor:
+    advantages = torch.from_numpy(datum.advantages)
+    return torch.minimum(ratio * advantages, ratio.clamp(0.7, 1.1) * advantages).sum()
+
+
+LOSSES = ["cross_entropy", "importance_sampling", "ppo", "cispo", "dro", "gspo"]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 def test_full_gradients_and_steps_agree_with_pytorch(loss: str, gym: Path, driver: Driver) -> None:
     theirs = AutoModelForCausalLM.from_pretrained(gym)
     optimizer = torch.optim.AdamW(

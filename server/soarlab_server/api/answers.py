@@ -65,6 +65,12 @@ class Heartbeat(Answer):
 class Session(Answer):
     training_run_ids: list[str]
     sampler_ids: list[str]
+    user_metadata: dict[str, Any] | None
+    display_name: str | None
+
+
+class Sessions(Answer):
+    sessions: list[str]
 
 
 class ModelData(Answer):
@@ -107,11 +113,37 @@ class Checkpoint(Answer):
     time: str
     tinker_path: str
     size_bytes: int
+    public: Literal[False]
+    expires_at: str | None
+
+
+class Cursor(Answer):
+    offset: int
+    limit: int
+    total_count: int
 
 
 class Checkpoints(Answer):
     checkpoints: list[Checkpoint]
-    cursor: None
+    cursor: Cursor | None
+
+
+class TrainingRun(Answer):
+    training_run_id: str
+    base_model: str
+    model_owner: str
+    is_lora: bool
+    lora_rank: int | None
+    corrupted: bool
+    last_request_time: str
+    last_checkpoint: Checkpoint | None
+    last_sampler_checkpoint: Checkpoint | None
+    user_metadata: dict[str, Any] | None
+
+
+class TrainingRuns(Answer):
+    training_runs: list[TrainingRun]
+    cursor: Cursor
 
 
 class SamplingSession(Answer):

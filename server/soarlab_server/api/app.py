@@ -11,7 +11,8 @@ from ..engine.engine import Engine
 from ..request_error import RequestError
 from . import answers, protobuf, schemas
 from .access import Access
-from .calls import Calls
+from .calls import Calls, read_body
+from .errors import NotSupported
 from .futures import FutureStore
 from .middleware import Gate
 from .model_card import ModelCard
@@ -25,9 +26,10 @@ def create_app(
     *,
     access: Access,
     max_body_bytes: int = 256 * 2**20,
+    always_protobuf: bool = False,
 ) -> FastAPI:
     futures = FutureStore()
-    tinker = TinkerApi(engine, card, futures)
+    tinker = TinkerApi(engine, card, futures, always_protobuf)
     app = FastAPI(
         title="soarlab training server",
         version=__version__,
@@ -38,6 +40,7 @@ def create_app(
     calls = Calls(app)
     _add_tinker(calls, tinker)
     _add_openai(calls, OpenAiApi(engine, card, futures))
+    _refuse_the_rest(app)
 
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)
@@ -46,7 +49,12 @@ def create_app(
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+        status = error.status_code
+        if isinstance(error, NotSupported) and "Tinker/Python" in request.headers.get(
+            "user-agent", ""
+        ):
+            status = 400  # the official SDK repeats requests that get a 5xx for five minutes
+        return JSONResponse({"detail": error.detail}, status, error.headers)
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
@@ -91,25 +99,38 @@ def _add_tinker(calls: Calls, api: TinkerApi) -> None:
         api.create_sampling_session,
     )
     calls.post(f"{v1}/asample", schemas.Sample, answers.SampleFuture, api.asample)
-    calls.post_raw(
+    calls.raw(
+        "POST",
         f"{v1}/forward_backward",
         schemas.ForwardBackward,
         answers.ModelFuture,
         api.forward_backward,
     )
-    calls.post_raw(
+    calls.raw(
+        "POST",
         f"{v1}/retrieve_future",
         schemas.RetrieveFuture,
         answers.Result,
         api.retrieve_future,
         answers_also={protobuf.CONTENT_TYPE: {}},
     )
+    calls.get(f"{v1}/sessions", answers.Sessions, api.list_sessions)
     calls.get(f"{v1}/sessions/{{session_id}}", answers.Session, api.get_session)
+    calls.act("POST", f"{v1}/sessions/{{session_id}}/finish", answers.Empty, api.finish_session)
     calls.get(f"{v1}/samplers/{{sampler_id}}", answers.Sampler, api.get_sampler)
     calls.get(f"{v1}/checkpoints", answers.Checkpoints, api.list_checkpoints)
-    of_run = f"{v1}/training_runs/{{model_id}}/checkpoints"
-    calls.get(of_run, answers.Checkpoints, api.list_checkpoints)
-    calls.delete(f"{of_run}/{{kind}}/{{name}}", answers.Empty, api.delete_checkpoint)
+    calls.get(f"{v1}/training_runs", answers.TrainingRuns, api.list_training_runs)
+    run = f"{v1}/training_runs/{{model_id}}"
+    calls.get(run, answers.TrainingRun, api.get_training_run)
+    calls.get(f"{run}/checkpoints", answers.Checkpoints, api.list_checkpoints_of_run)
+    checkpoint = f"{run}/checkpoints/{{kind}}/{{name}}"
+    calls.act("DELETE", checkpoint, answers.Empty, api.delete_checkpoint)
+
+    async def set_ttl(request: Request, model_id: str, kind: str, name: str) -> Response:
+        body = await read_body(schemas.CheckpointTtl, request)
+        return await api.set_checkpoint_ttl(body, model_id, kind, name)
+
+    calls.raw("PUT", f"{checkpoint}/ttl", schemas.CheckpointTtl, answers.Empty, set_ttl)
 
 
 def _add_openai(calls: Calls, api: OpenAiApi) -> None:
@@ -123,3 +144,14 @@ def _add_openai(calls: Calls, api: OpenAiApi) -> None:
         api.chat_completions,
     )
     calls.post("/v1/completions", schemas.Completions, answers.Completion, api.completions)
+
+
+def _refuse_the_rest(app: FastAPI) -> None:
+    """Calls of either API that this server does not have are named; there is no bare 404."""
+
+    async def refuse(request: Request) -> Response:
+        raise NotSupported(f"{request.method} {request.url.path}")
+
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    for path in ("/api/v1/{rest:path}", "/v1/{rest:path}"):
+        app.add_api_route(path, refuse, methods=methods, include_in_schema=False)

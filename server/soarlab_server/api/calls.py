@@ -15,7 +15,6 @@ from . import answers
 from .errors import body_errors
 
 B = TypeVar("B", bound=BaseModel)
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 _SCHEMAS = "#/components/schemas/{model}"
 _ERRORS = {
@@ -64,14 +63,15 @@ class Calls:
             return await handler(await read_body(body, request))
 
         endpoint.__doc__ = handler.__doc__
-        self.post_raw(path, body, answer, endpoint, **more)
+        self.raw("POST", path, body, answer, endpoint, **more)
 
-    def post_raw(
+    def raw(
         self,
+        method: str,
         path: str,
         body: type[BaseModel],
         answer: type[BaseModel],
-        endpoint: Endpoint,
+        endpoint: Callable[..., Awaitable[Response]],
         answers_also: dict[str, Any] | None = None,
     ) -> None:
         """A call that reads its body itself. `answers_also`: other media types of its answer."""
@@ -79,13 +79,16 @@ class Calls:
         schema = {"$ref": _SCHEMAS.format(model=body.__name__)}
         required = any(field.is_required() for field in body.model_fields.values())
         content = {"content": {"application/json": {"schema": schema}}, "required": required}
-        self._add("POST", path, answer, endpoint, {"requestBody": content}, answers_also)
+        self._add(method, path, answer, endpoint, {"requestBody": content}, answers_also)
 
     def get(self, path: str, answer: type[BaseModel], endpoint: Callable[..., Any]) -> None:
         self._add("GET", path, answer, endpoint)
 
-    def delete(self, path: str, answer: type[BaseModel], endpoint: Callable[..., Any]) -> None:
-        self._add("DELETE", path, answer, endpoint)
+    def act(
+        self, method: str, path: str, answer: type[BaseModel], endpoint: Callable[..., Any]
+    ) -> None:
+        """A call that says all it has to in its path."""
+        self._add(method, path, answer, endpoint)
 
     def _add(
         self,

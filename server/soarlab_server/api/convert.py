@@ -72,17 +72,23 @@ def datum(datum: schemas.Datum, card: ModelCard, loss: str, *where: str | int) -
     targets = _in_vocabulary(inputs.target_tokens.data, card, *where, "target_tokens")
     if loss == "cross_entropy":
         return commands.Datum(ids, targets, weights=column("weights", required=False))
+    mask = column("sequence_ratio_mask", required=True) if loss == "gspo" else None
+    if mask is not None and not mask.any():
+        raise field_error((*where, "sequence_ratio_mask"), "marks no token")
     return commands.Datum(
         ids,
         targets,
         sampler_logprobs=column("logprobs", required=True),
         advantages=column("advantages", required=True),
+        ratio_mask=mask,
     )
 
 
 def forward_backward(
     body: schemas.ForwardBackwardInput, card: ModelCard, field: str, *, backward: bool
 ) -> commands.ForwardBackward:
+    if body.loss_fn == "dro" and "beta" not in (body.loss_fn_config or {}):
+        raise field_error((field, "loss_fn_config", "beta"), "dro needs it")
     data = [datum(d, card, body.loss_fn, field, "data", i) for i, d in enumerate(body.data)]
     return commands.ForwardBackward(data, body.loss_fn, body.loss_fn_config or {}, backward)
 

@@ -13,6 +13,8 @@ class ModelCard:
 
     name: str
     folder: str
+    tokenizer: str
+    """What transformers loads its tokenizer from: the folder or the hub id."""
     architecture: str
     vocab_size: int
     max_context: int

@@ -29,7 +29,7 @@ class OpenAiApi:
         """The base, and the sampler weights on disk by their paths."""
         saved = await asyncio.to_thread(self.engine.list_checkpoints, None)
         ids = {self.card.name: self.started}
-        ids |= {str(path): int(at) for path, at, _ in saved if path.kind == "sampler_weights"}
+        ids |= {str(i.path): int(i.saved_at) for i in saved if i.path.kind == "sampler_weights"}
         return json({"object": "list", "data": [_model(*item) for item in ids.items()]})
 
     async def model(self, model: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import HTTPException
 
@@ -18,6 +19,8 @@ SESSION_SECONDS = 1800
 @dataclass(slots=True)
 class Session:
     session_id: str
+    display_name: str | None = None
+    user_metadata: dict[str, Any] | None = None
     models: set[str] = field(default_factory=set)
     samplers: set[str] = field(default_factory=set)
     seen: float = field(default_factory=time.monotonic)
@@ -28,6 +31,9 @@ class Model:
     model_id: str
     session: Session
     spec: LoraSpec
+    user_metadata: dict[str, Any] | None = None
+    used_at: float = field(default_factory=time.time)
+    """Time of its last request, in seconds since 1970."""
 
 
 @dataclass(slots=True)
@@ -56,8 +62,10 @@ class Registry:
         self.models: dict[str, Model] = {}
         self.samplers: dict[str, SamplerInfo] = {}
 
-    def create_session(self) -> Session:
-        session = Session(uuid.uuid4().hex[:12])
+    def create_session(
+        self, display_name: str | None = None, user_metadata: dict[str, Any] | None = None
+    ) -> Session:
+        session = Session(uuid.uuid4().hex[:12], display_name, user_metadata)
         self.sessions[session.session_id] = session
         return session
 
@@ -73,6 +81,7 @@ class Registry:
         if model is None:
             raise _gone(f"model {model_id}")
         model.session.seen = time.monotonic()
+        model.used_at = time.time()
         return model
 
     def sampler(self, sampler_id: str) -> SamplerInfo:
@@ -103,12 +112,15 @@ class Registry:
     def expire(self) -> list[Model]:
         """Forgets sessions without a sign of life; answers the models they leave behind."""
         limit = time.monotonic() - SESSION_SECONDS
-        left: list[Model] = []
-        for session in [s for s in self.sessions.values() if s.seen < limit]:
-            del self.sessions[session.session_id]
-            left += [self.models[m] for m in session.models]
-            for model_id in list(session.models):
-                self.remove_model(model_id)
-            for sampler_id in session.samplers:
-                self.samplers.pop(sampler_id, None)
+        silent = [s for s in self.sessions.values() if s.seen < limit]
+        return [model for session in silent for model in self.end(session)]
+
+    def end(self, session: Session) -> list[Model]:
+        """Forgets a session; answers the models it leaves behind."""
+        self.sessions.pop(session.session_id, None)
+        left = [self.models[model_id] for model_id in session.models]
+        for model in left:
+            self.remove_model(model.model_id)
+        for sampler_id in session.samplers:
+            self.samplers.pop(sampler_id, None)
         return left

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 
+from ..commands import LossName
 from .errors import NotSupported
 
 
@@ -38,6 +39,7 @@ class Anything(Body):
 class CreateSession(Body):
     tags: list[str] = []
     user_metadata: dict[str, Any] | None = None
+    display_name: str | None = None
     sdk_version: str = ""
 
 
@@ -58,6 +60,7 @@ class CreateModel(Body):
     model_seq_id: NonNegative | None = None
     base_model: str
     lora_config: LoraConfig | None = None
+    user_metadata: dict[str, Any] | None = None
 
 
 class ModelRequest(Body):
@@ -85,6 +88,7 @@ class LossInputs(Body):
     weights: TensorData | None = None
     logprobs: TensorData | None = None
     advantages: TensorData | None = None
+    sequence_ratio_mask: TensorData | None = None
 
 
 class Datum(Body):
@@ -92,9 +96,15 @@ class Datum(Body):
     loss_fn_inputs: LossInputs
 
 
+def _refuse_loss(value: object) -> object:
+    if value in ("stable_reinforce", "custom"):
+        raise NotSupported(f"the loss {value}")
+    return value
+
+
 class ForwardBackwardInput(Body):
     data: Annotated[list[Datum], Field(min_length=1)]
-    loss_fn: Literal["cross_entropy", "importance_sampling", "ppo"]
+    loss_fn: Annotated[LossName, BeforeValidator(_refuse_loss)]
     loss_fn_config: dict[str, Finite] | None = None
 
 
@@ -119,13 +129,28 @@ class OptimStep(ModelRequest):
     adam_params: AdamParams
 
 
+TTL = Annotated[int, Field(ge=1, le=10 * 366 * 24 * 3600)]
+"""Seconds until a checkpoint is deleted."""
+
+
 class SaveWeights(ModelRequest):
+    """`overwrite`: false fails if there is one of that name; absent replaces it."""
+
     path: str | None = None
+    ttl_seconds: TTL | None = None
+    overwrite: bool | None = None
 
 
 class SaveWeightsForSampler(ModelRequest):
     path: str | None = None
     sampling_session_seq_id: NonNegative | None = None
+    ttl_seconds: TTL | None = None
+
+
+class CheckpointTtl(Body):
+    """null = never."""
+
+    ttl_seconds: TTL | None
 
 
 class LoadWeights(Body):
@@ -169,6 +194,7 @@ class Sample(Body):
     prompt_alt_tokens_k: Absent = None
     target_prompt_logprobs: Absent = None
     prompt_logprobs_last_n: Absent = None
+    record_stability_info: Absent = None
 
 
 class Embeddings(Body):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import ValidationError
 
 from .. import commands
@@ -29,10 +31,16 @@ logger = logging.getLogger(__name__)
 
 LONG_POLL_SECONDS = 30
 EXPIRY_SECONDS = 60
+Limit = Annotated[int, Query(ge=1, le=10_000)]
+Offset = Annotated[int, Query(ge=0)]
 
 
 class TinkerApi:
-    def __init__(self, engine: Engine, card: ModelCard, futures: FutureStore):
+    def __init__(
+        self, engine: Engine, card: ModelCard, futures: FutureStore, always_protobuf: bool = False
+    ):
+        """`always_protobuf`: whether results are protocol buffers, whatever Accept says."""
+        self.always_protobuf = always_protobuf
         self.engine = engine
         self.card = card
         self.futures = futures
@@ -47,9 +55,13 @@ class TinkerApi:
     async def _expire_sessions(self) -> None:
         while True:
             await asyncio.sleep(EXPIRY_SECONDS)
-            for model in self.registry.expire():
-                logger.info("unloading %s: its session is silent", model.model_id)
-                self.engine.submit(model.model_id, commands.UnloadModel(), lambda outcome: None)
+            self._unload(self.registry.expire(), "its session is silent")
+            await asyncio.to_thread(self.engine.delete_expired_checkpoints)
+
+    def _unload(self, models: list[Model], reason: str) -> None:
+        for model in models:
+            logger.info("unloading %s: %s", model.model_id, reason)
+            self.engine.submit(model.model_id, commands.UnloadModel(), lambda outcome: None)
 
     # Sessions and information ---------------------------------------------------------------------
 
@@ -76,7 +88,7 @@ class TinkerApi:
         return json({"status": "accepted"})
 
     async def create_session(self, request: schemas.CreateSession) -> Response:
-        session = self.registry.create_session()
+        session = self.registry.create_session(request.display_name, request.user_metadata)
         return json({"type": "create_session", "session_id": session.session_id})
 
     async def heartbeat(self, request: schemas.Heartbeat) -> Response:
@@ -86,8 +98,24 @@ class TinkerApi:
     async def get_session(self, session_id: str) -> Response:
         session = self.registry.session(session_id)
         return json(
-            {"training_run_ids": sorted(session.models), "sampler_ids": sorted(session.samplers)}
+            {
+                "training_run_ids": sorted(session.models),
+                "sampler_ids": sorted(session.samplers),
+                "user_metadata": session.user_metadata,
+                "display_name": session.display_name,
+            }
         )
+
+    async def list_sessions(self, limit: Limit = 20, offset: Offset = 0) -> Response:
+        """The newest first."""
+        ids = [*reversed(self.registry.sessions)]
+        return json({"sessions": ids[offset : offset + limit]})
+
+    async def finish_session(self, session_id: str) -> Response:
+        """Unloads the session's models; their checkpoints stay."""
+        session = self.registry.session(session_id)
+        self._unload(self.registry.end(session), "its session is finished")
+        return json({})
 
     async def get_info(self, request: schemas.ModelId) -> Response:
         model = self.registry.model(request.model_id)
@@ -101,7 +129,7 @@ class TinkerApi:
                 "model_data": {
                     "arch": self.card.architecture,
                     "model_name": self.card.name,
-                    "tokenizer_id": self.card.folder,
+                    "tokenizer_id": self.card.tokenizer,
                 },
             }
         )
@@ -113,7 +141,9 @@ class TinkerApi:
         spec = convert.lora_spec(request.lora_config)
         model_id = self._model_id(request.session_id, request.model_seq_id)
         create = commands.CreateModel(spec)
-        return self._create("create_model", request.session_id, model_id, spec, create)
+        return self._create(
+            "create_model", request.session_id, model_id, spec, create, request.user_metadata
+        )
 
     def _model_id(self, session_id: str, sequence: int | None) -> str:
         return f"{session_id}-train-{uuid.uuid4().hex[:8] if sequence is None else sequence}"
@@ -125,13 +155,14 @@ class TinkerApi:
         model_id: str,
         spec: LoraSpec,
         command: commands.ModelCommand,
+        user_metadata: dict[str, Any] | None = None,
     ) -> Response:
         session = self.registry.session(session_id)
         request_id = f"{model_id}:create"
         future = self.futures.known(request_id, call)
         if future is None:
             future = self.futures.start(request_id, call)
-            self.registry.add_model(Model(model_id, session, spec))
+            self.registry.add_model(Model(model_id, session, spec, user_metadata))
             self.engine.submit(model_id, command, self.futures.settle(future))
         return json({"request_id": future.request_id, "model_id": model_id})
 
@@ -188,14 +219,15 @@ class TinkerApi:
 
     async def save_weights(self, request: schemas.SaveWeights) -> Response:
         name = request.path or f"checkpoint-{uuid.uuid4().hex[:8]}"
-        return self._on_model("save_weights", request, commands.SaveState(name))
+        save = commands.SaveState(name, request.ttl_seconds, request.overwrite is not False)
+        return self._on_model("save_weights", request, save)
 
     async def save_weights_for_sampler(
         self,
         request: schemas.SaveWeightsForSampler,
     ) -> Response:
         if request.path is not None:
-            save = commands.SaveSampler(request.path)
+            save = commands.SaveSampler(request.path, request.ttl_seconds)
             return self._on_model("save_weights_for_sampler", request, save)
         sequence = request.sampling_session_seq_id
         if sequence is None:
@@ -239,20 +271,70 @@ class TinkerApi:
             }
         )
 
-    async def list_checkpoints(self, model_id: str | None = None) -> Response:
-        of_model = canonical(model_id) if model_id else None
-        saved = await asyncio.to_thread(self.engine.list_checkpoints, of_model)
-        found = [
-            {
-                "checkpoint_id": f"{path.kind}/{path.name}",
-                "checkpoint_type": "training" if path.kind == "weights" else "sampler",
-                "time": datetime.fromtimestamp(at, UTC).isoformat(),
-                "tinker_path": str(path),
-                "size_bytes": size,
+    async def list_checkpoints(self, limit: Limit = 100, offset: Offset = 0) -> Response:
+        """Of all models, the newest first."""
+        saved = await self._saved(None)
+        page = [_checkpoint(info) for info in saved[offset : offset + limit]]
+        return json({"checkpoints": page, "cursor": _cursor(offset, limit, len(saved))})
+
+    async def list_checkpoints_of_run(self, model_id: str) -> Response:
+        saved = await self._saved(canonical(model_id))
+        return json({"checkpoints": [_checkpoint(info) for info in saved], "cursor": None})
+
+    async def _saved(self, model_id: str | None) -> list[commands.CheckpointInfo]:
+        """The newest first."""
+        saved = await asyncio.to_thread(self.engine.list_checkpoints, model_id)
+        return sorted(saved, key=lambda info: info.saved_at, reverse=True)
+
+    async def list_training_runs(self, limit: Limit = 20, offset: Offset = 0) -> Response:
+        """Models that are loaded or have checkpoints, the last used first."""
+        runs = self._training_runs(await self._saved(None))
+        page = runs[offset : offset + limit]
+        return json({"training_runs": page, "cursor": _cursor(offset, limit, len(runs))})
+
+    async def get_training_run(self, model_id: str) -> Response:
+        model_id = canonical(model_id)
+        saved = await self._saved(model_id)
+        for run in self._training_runs(saved):
+            if run["training_run_id"] == model_id:
+                return json(run)
+        raise not_found(f"there is no training run {model_id}")
+
+    def _training_runs(self, saved: list[commands.CheckpointInfo]) -> list[dict[str, Any]]:
+        of_run: dict[str, list[commands.CheckpointInfo]] = {m: [] for m in self.registry.models}
+        for info in saved:
+            of_run.setdefault(info.path.model_id, []).append(info)
+
+        def run(model_id: str, infos: list[commands.CheckpointInfo]) -> dict[str, Any]:
+            def last(kind: str) -> dict[str, Any] | None:
+                return next((_checkpoint(i) for i in infos if i.path.kind == kind), None)
+
+            model = self.registry.models.get(model_id)
+            spec = model.spec if model else infos[0].spec
+            return {
+                "training_run_id": model_id,
+                "base_model": infos[0].base_model if infos else self.card.name,
+                "model_owner": "local",
+                "is_lora": spec.rank > 0,
+                "lora_rank": spec.rank or None,
+                "corrupted": False,
+                "last_request_time": _time(model.used_at if model else infos[0].saved_at),
+                "last_checkpoint": last("weights"),
+                "last_sampler_checkpoint": last("sampler_weights"),
+                "user_metadata": model.user_metadata if model else None,
             }
-            for path, at, size in saved
-        ]
-        return json({"checkpoints": found, "cursor": None})
+
+        runs = [run(*item) for item in of_run.items()]
+        return sorted(runs, key=lambda r: r["last_request_time"], reverse=True)
+
+    async def set_checkpoint_ttl(
+        self, request: schemas.CheckpointTtl, model_id: str, kind: str, name: str
+    ) -> Response:
+        path = CheckpointPath.parse(f"tinker://{canonical(model_id)}/{kind}/{name}")
+        ttl = request.ttl_seconds
+        expires_at = None if ttl is None else time.time() + ttl
+        await asyncio.to_thread(self.engine.set_expiry, path, expires_at)
+        return json({})
 
     async def delete_checkpoint(self, model_id: str, kind: str, name: str) -> Response:
         path = CheckpointPath.parse(f"tinker://{canonical(model_id)}/{kind}/{name}")
@@ -288,7 +370,7 @@ class TinkerApi:
         return json(
             {
                 "sampler_id": sampler.sampler_id,
-                "base_model": self.card.name,
+                "base_model": self.card.tokenizer,
                 "model_path": sampler.model_path,
             }
         )
@@ -324,4 +406,25 @@ class TinkerApi:
             return json({**pending, "queue_state": "active", "detail": "not done yet"}, 408)
         if isinstance(outcome, Exception):
             return failure(outcome)
-        return encode_result(outcome, request.headers.get("accept", ""))
+        accept = request.headers.get("accept", "")
+        return encode_result(outcome, protobuf.CONTENT_TYPE if self.always_protobuf else accept)
+
+
+def _checkpoint(info: commands.CheckpointInfo) -> dict[str, Any]:
+    return {
+        "checkpoint_id": f"{info.path.kind}/{info.path.name}",
+        "checkpoint_type": "training" if info.path.kind == "weights" else "sampler",
+        "time": _time(info.saved_at),
+        "tinker_path": str(info.path),
+        "size_bytes": info.size_bytes,
+        "public": False,
+        "expires_at": None if info.expires_at is None else _time(info.expires_at),
+    }
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _cursor(offset: int, limit: int, total: int) -> dict[str, int]:
+    return {"offset": offset, "limit": limit, "total_count": total}

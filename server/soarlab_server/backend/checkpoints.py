@@ -6,10 +6,12 @@ and renamed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -62,13 +64,14 @@ class CheckpointStore:
         flat: Tensor,
         adam: Adam | None,
         base_model: str,
+        expires_at: float | None = None,
     ) -> None:
         saved = Saved(spec, flat.to("cpu", copy=True), _copy(adam) if adam else None)
         final = self._folder(path)
         temporary = final.with_name(f".{final.name}.{uuid.uuid4().hex[:8]}.tmp")
         try:
             temporary.mkdir(parents=True)
-            self._write(temporary, saved, layout, base_model)
+            self._write(temporary, saved, layout, base_model, expires_at)
             replaced = final.with_name(f".{final.name}.{uuid.uuid4().hex[:8]}.old")
             if final.exists():
                 final.rename(replaced)
@@ -82,7 +85,14 @@ class CheckpointStore:
             raise
         self._remember(path, saved)
 
-    def _write(self, folder: Path, saved: Saved, layout: Layout, base_model: str) -> None:
+    def _write(
+        self,
+        folder: Path,
+        saved: Saved,
+        layout: Layout,
+        base_model: str,
+        expires_at: float | None,
+    ) -> None:
         # Tensors that share memory are refused by safetensors, so each is a copy of its own.
         tensors = {n: t.clone() for n, t in layout.tensors(saved.flat).items()}
         save_file(tensors, folder / "model.safetensors", {"format": "pt"})
@@ -94,6 +104,8 @@ class CheckpointStore:
             "base_model": base_model,
             "spec": asdict(saved.spec),
             "optimizer_steps": adam.steps if adam else None,
+            "saved_at": time.time(),
+            "expires_at": expires_at,
         }
         (folder / "checkpoint.json").write_text(json.dumps(about, indent=2))
         for file in folder.iterdir():
@@ -101,16 +113,31 @@ class CheckpointStore:
         _sync(folder)
 
     def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
-        """What checkpoint.json says."""
-        file = self._folder(path) / "checkpoint.json"
+        """What checkpoint.json and the folder say. One that has expired is there no more."""
+        folder = self._folder(path)
+        file = folder / "checkpoint.json"
         try:
             about = json.loads(file.read_text())
-            spec = LoraSpec(**about["spec"])
-            return CheckpointInfo(about["base_model"], spec, about["optimizer_steps"])
+            info = CheckpointInfo(
+                path=path,
+                base_model=about["base_model"],
+                spec=LoraSpec(**about["spec"]),
+                optimizer_steps=about["optimizer_steps"],
+                # Older checkpoints say neither.
+                saved_at=about.get("saved_at", folder.stat().st_mtime),
+                expires_at=about.get("expires_at"),
+                size_bytes=sum(f.stat().st_size for f in folder.iterdir()),
+            )
+            if info.expires_at is not None and info.expires_at < time.time():
+                raise FileNotFoundError
+            return info
         except FileNotFoundError as error:
             raise RequestError(f"there is no checkpoint {path}") from error
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(path, file, error) from error
+
+    def exists(self, path: CheckpointPath) -> bool:
+        return (self._folder(path) / "checkpoint.json").exists()
 
     def load(self, path: CheckpointPath, layout_for: Callable[[LoraSpec], Layout]) -> Saved:
         """`layout_for(spec)` gives the layout the weights have."""
@@ -151,20 +178,38 @@ class CheckpointStore:
         shutil.rmtree(gone, ignore_errors=True)
         return True
 
-    def list(self, model_id: str | None = None) -> Iterator[tuple[CheckpointPath, float, int]]:
-        """Checkpoints of one model or of all: path, time saved (seconds since 1970), bytes."""
+    def set_expiry(self, path: CheckpointPath, expires_at: float | None) -> None:
+        """None = never."""
+        self.checkpoint_info(path)  # there must be one
+        file = self._folder(path) / "checkpoint.json"
+        about = json.loads(file.read_text())
+        temporary = file.with_name(f".{uuid.uuid4().hex[:8]}.tmp")
+        temporary.write_text(json.dumps({**about, "expires_at": expires_at}, indent=2))
+        _sync(temporary)
+        temporary.rename(file)
+        _sync(file.parent)
+
+    def list(self, model_id: str | None = None) -> Iterator[CheckpointInfo]:
+        """Readable checkpoints of one model or of all."""
+        for path in self._paths(model_id):
+            with contextlib.suppress(RequestError):  # deleted just now, or damaged
+                yield self.checkpoint_info(path)
+
+    def delete_expired(self) -> Iterator[CheckpointPath]:
+        """Yields each that was."""
+        for path in self._paths(None):
+            with contextlib.suppress(OSError, ValueError):
+                about = json.loads((self._folder(path) / "checkpoint.json").read_text())
+                expires_at = about.get("expires_at")
+                if expires_at is not None and expires_at < time.time() and self.delete(path):
+                    yield path
+
+    def _paths(self, model_id: str | None) -> Iterator[CheckpointPath]:
         models = "*" if model_id is None else check_name(model_id)
         for kind in KINDS:
             for folder in sorted(self.folder.glob(f"{models}/{kind}/*")):
-                if folder.name.startswith(".") or not (folder / "checkpoint.json").exists():
-                    continue
-                try:
-                    size = sum(file.stat().st_size for file in folder.iterdir())
-                    saved_at = folder.stat().st_mtime
-                except FileNotFoundError:  # deleted just now
-                    continue
-                path = CheckpointPath(folder.parent.parent.name, kind, folder.name)
-                yield path, saved_at, size
+                if not folder.name.startswith(".") and (folder / "checkpoint.json").exists():
+                    yield CheckpointPath(folder.parent.parent.name, kind, folder.name)
 
 
 def _load_from_disk(folder: Path, info: CheckpointInfo, layout: Layout) -> Saved:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -146,13 +147,15 @@ class TorchBackend:
             case OptimStep(adam):
                 model.has_started = True
                 return FieldsResult({"metrics": {"grad_norm": model.step(adam)}})
-            case SaveState(name):
+            case SaveState(name, ttl, overwrite):
                 state = CheckpointPath(model_id, "weights", check_name(name))
-                self._save(state, model, with_optimizer=True)
+                if not overwrite and self.store.exists(state):
+                    raise RequestError(f"{state} exists, and overwrite is false")
+                self._save(state, model, ttl, with_optimizer=True)
                 return FieldsResult({"path": str(state)})
-            case SaveSampler(name):
+            case SaveSampler(name, ttl):
                 weights = CheckpointPath(model_id, "sampler_weights", check_name(name))
-                self._save(weights, model, with_optimizer=False)
+                self._save(weights, model, ttl, with_optimizer=False)
                 with self._lock:
                     self._from_disk.pop(weights, None)
                 return FieldsResult({"path": str(weights)})
@@ -204,17 +207,34 @@ class TorchBackend:
     def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
         return self.store.checkpoint_info(path)
 
-    def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
+    def list_checkpoints(self, model_id: str | None) -> list[CheckpointInfo]:
         return list(self.store.list(model_id))
+
+    def set_expiry(self, path: CheckpointPath, expires_at: float | None) -> None:
+        self.store.set_expiry(path, expires_at)
+
+    def delete_expired_checkpoints(self) -> None:
+        for path in self.store.delete_expired():
+            logger.info("deleted %s: it expired", path)
+            with self._lock:
+                self._from_disk.pop(path, None)
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
         with self._lock:
             self._from_disk.pop(path, None)
         return self.store.delete(path)
 
-    def _save(self, path: CheckpointPath, model: TrainableModel, *, with_optimizer: bool) -> None:
+    def _save(
+        self,
+        path: CheckpointPath,
+        model: TrainableModel,
+        ttl_seconds: int | None,
+        *,
+        with_optimizer: bool,
+    ) -> None:
         adam = model.adam if with_optimizer else None
-        self.store.save(path, model.spec, model.layout, model.flat, adam, self.name)
+        expires_at = None if ttl_seconds is None else time.time() + ttl_seconds
+        self.store.save(path, model.spec, model.layout, model.flat, adam, self.name, expires_at)
 
     # Samplers -------------------------------------------------------------------------------------
 

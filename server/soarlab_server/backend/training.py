@@ -165,6 +165,7 @@ def _pass(
     items = batch.items
     present = sorted({item.job for item in items})
     models = [jobs[j].model.weights for j in present]
+    places: Tensor | None
     if limits.share_prompts:
         hidden, counts, places = _shared_states(decoder, models, present, batch, limits)
     else:
@@ -259,6 +260,10 @@ def _losses(
             ),
             sampler_logprobs=column([d.sampler_logprobs for d in data]),
             advantages=column([d.advantages for d in data]),
+            ratio_mask=column([d.ratio_mask for d in data]),
+            datum=torch.repeat_interleave(torch.tensor([len(d.tokens) for d in data])).to(
+                values.device
+            ),
         )
         losses.append(LOSSES[command.loss](values, inputs, command.loss_config))
     return losses

@@ -76,9 +76,15 @@ class Engine:
     def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
         return self.backend.checkpoint_info(path)
 
-    def list_checkpoints(self, model_id: str | None) -> list[tuple[CheckpointPath, float, int]]:
-        """Of one model or of all: path, time saved (seconds since 1970), bytes."""
+    def list_checkpoints(self, model_id: str | None) -> list[CheckpointInfo]:
+        """Of one model or of all."""
         return self.backend.list_checkpoints(model_id)
+
+    def set_expiry(self, path: CheckpointPath, expires_at: float | None) -> None:
+        self.backend.set_expiry(path, expires_at)
+
+    def delete_expired_checkpoints(self) -> None:
+        self.backend.delete_expired_checkpoints()
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
         """Whether there was one."""
