@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,9 +12,11 @@ import httpx
 import numpy as np
 import pytest
 import tinker
+from click.testing import CliRunner
 from client import Api, datum, encoded
 from conftest import Driver
 from support import Server, running_server
+from tinker.cli.__main__ import main_cli
 
 from soarlab_server.checkpoint_path import CheckpointPath
 from soarlab_server.commands import CreateModel, LoraSpec, SaveSampler, SaveState
@@ -66,13 +66,14 @@ def test_runs_and_checkpoints_are_listed_by_the_sdk(own: Server) -> None:
     assert client.get_weights_info_by_tinker_path(state).result().lora_rank == 4
 
 
-def test_the_command_line_of_the_sdk(own: Server) -> None:
+def test_the_command_line_of_the_sdk(own: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINKER_BASE_URL", own.url)
+    monkeypatch.setenv("TINKER_API_KEY", "tml-any")
+
     def cli(*arguments: str) -> str:
-        env = {**os.environ, "TINKER_BASE_URL": own.url, "TINKER_API_KEY": "tml-any"}
-        command = [sys.executable, "-m", "tinker.cli", "--format", "json", *arguments]
-        done = subprocess.run(command, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+        done = CliRunner().invoke(main_cli, ["--format", "json", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
 
     with Api(own.url) as api:
         model = api.create_model(rank=2)
