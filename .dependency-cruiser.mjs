@@ -16,6 +16,7 @@ const rooms = [
   "study",
   "report",
   "export",
+  "kernel",
   "cli",
 ];
 

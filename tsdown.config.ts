@@ -10,6 +10,7 @@ export default defineConfig({
     metrics: "src/metrics/index.ts",
     "pass-at-k": "src/pass-at-k/index.ts",
     "cli/main": "src/cli/main.ts",
+    "kernel/main": "src/kernel/main.ts",
     "grader-worker": "src/grading/grader-worker.ts",
   },
   format: "esm",

@@ -40,7 +40,7 @@ def on_start(cell, cell_index):
 
 client = NotebookClient(
     notebook,
-    kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "tslab"),
+    kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "soarlab"),
     timeout=arguments.timeout,
     resources={"metadata": {"path": arguments.folder}},
     on_cell_start=on_start,

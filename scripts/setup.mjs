@@ -34,8 +34,6 @@ if (withNotebooks) {
   step("JupyterLab", ".venv/.soarlab-notebooks-stamp", [lock], () => {
     pip(".venv", ["-r", lock], "pip could not install JupyterLab");
   });
-  // Each time: npm removes the link that the kernel needs whenever it installs, and there is little to do.
-  run(process.execPath, ["scripts/install-kernel.mjs"], "the tslab kernel could not be registered");
 }
 
 step(
@@ -45,6 +43,9 @@ step(
   // The bundler wants a newer Node than the oldest that the toolkit runs on; the npm package `node` is one.
   () => run("node_modules/node/bin/node", ["node_modules/tsdown/dist/run.mjs"], "the build failed"),
 );
+
+if (withNotebooks)
+  run(process.execPath, ["scripts/install-kernel.mjs"], "the kernel could not be registered");
 
 function fail(message) {
   console.error(`set-up failed: ${message}`);

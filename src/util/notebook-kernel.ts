@@ -19,6 +19,18 @@ export interface NotebookKernel {
   display(bundle: MimeBundle, options?: { id?: string; isUpdate?: boolean }): void;
 }
 
+let cell: string | undefined;
+
+/** For the kernel: the cell that runs from now on, by its id or, if the front end names none, by its text. */
+export function setCurrentCell(name: string): void {
+  cell = name;
+}
+
+/** The cell that runs now; undefined in a kernel that does not say. */
+export function currentCell(): string | undefined {
+  return cell;
+}
+
 /**
  * The notebook's kernel, or undefined where the process is none. Looks for the copy of tslab that runs: importing it
  * would give another one, without a connection, and plain Node should not need it at all.

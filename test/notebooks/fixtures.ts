@@ -38,7 +38,7 @@ export function writeNotebook(name: string, cells: string[]): string {
       outputs: [],
     })),
     metadata: {
-      kernelspec: { name: "tslab", display_name: "TypeScript (soarlab)", language: "typescript" },
+      kernelspec: { name: "soarlab", display_name: "TypeScript (soarlab)", language: "typescript" },
     },
     nbformat: 4,
     nbformat_minor: 5,

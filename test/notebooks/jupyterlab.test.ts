@@ -28,7 +28,7 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
       const path = writeNotebook("lab.ipynb", cells);
       execute(path, join(outputFolder, "lab-done.ipynb"), "--interactive");
 
-      const args = ["--no-browser", "--allow-root", "--port", "0", `--ServerApp.root_dir=${outputFolder}`];
+      const args = [outputFolder, "--no-browser", "--allow-root", "--port", "0"];
       const script = join(packageRoot, "scripts", "notebooks.mjs");
       // Settings and trust of whoever runs the test are neither read nor written.
       const env = {

@@ -19,7 +19,7 @@ describe.skipIf(!hasJupyter)(
     test("is registered in .venv alone, once and for all", () => {
       const register = () =>
         spawnSync("node", [join(packageRoot, "scripts", "install-kernel.mjs")], { encoding: "utf8" });
-      const file = join(packageRoot, ".venv", "share", "jupyter", "kernels", "tslab", "kernel.json");
+      const file = join(packageRoot, ".venv", "share", "jupyter", "kernels", "soarlab", "kernel.json");
       expect(register()).toMatchObject({ status: 0, stderr: "" });
       const before = statSync(file).mtimeMs;
       expect(register()).toMatchObject({ status: 0, stderr: "" });
@@ -27,6 +27,28 @@ describe.skipIf(!hasJupyter)(
       const { argv } = JSON.parse(readFileSync(file, "utf8")) as { argv: string[] };
       expect(argv.slice(0, 2).every(path => path.startsWith(packageRoot) && existsSync(path))).toBe(true);
       expect(argv).toContain("{connection_file}");
+    });
+
+    test("is registered for a user, and taken back, by soarlab kernel", () => {
+      const data = join(outputFolder, "jupyter-data");
+      rmSync(data, { recursive: true, force: true });
+      const soarlab = (...args: string[]) => {
+        const env = { ...process.env, JUPYTER_DATA_DIR: data };
+        const main = join(packageRoot, "dist/cli/main.js");
+        const { status, stdout, stderr } = spawnSync("node", [main, "kernel", ...args], {
+          encoding: "utf8",
+          env,
+        });
+        return { status, text: `${stdout}${stderr}`.trim() };
+      };
+      const folder = join(data, "kernels", "soarlab");
+      expect(soarlab("install")).toEqual({ status: 0, text: folder });
+      const { argv } = JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")) as { argv: string[] };
+      expect(argv[1]).toBe(join(packageRoot, "dist/kernel/main.js"));
+      expect(soarlab("remove")).toEqual({ status: 0, text: folder });
+      expect(existsSync(folder)).toBe(false);
+      expect(soarlab("remove").text).toMatch(/is not registered there/);
+      expect(soarlab("install", "--prefix", "no-such-folder").text).toMatch(/no-such-folder: no such folder/);
     });
 
     test("shows figures, tables and a live run in forms for every viewer", { timeout: 200_000 }, async () => {

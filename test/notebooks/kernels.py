@@ -23,7 +23,7 @@ def connect(name):
 
 
 def start(kernel, cwd):
-    managers[kernel] = KernelManager(kernel_name="tslab")
+    managers[kernel] = KernelManager(kernel_name="soarlab")
     managers[kernel].start_kernel(cwd=cwd)
     connect(kernel)
     return {"pid": managers[kernel].provisioner.pid}

@@ -162,13 +162,14 @@ describe("RunLog", () => {
   });
 
   it("of two processes that begin at once, one has the run", async () => {
-    const module = join(packageRoot, "dist/util/lock.js");
+    const module = join(packageRoot, "src/util/lock.ts");
+    const node = join(packageRoot, "node_modules/node/bin/node"); // one that strips types
     const script = `import { takeLock } from ${JSON.stringify(module)};
       await takeLock(process.argv[1], "it", async () => false).then(() => setTimeout(() => {}, 1500), () => process.exit(3));`;
     const path = join(folder, "..", "lock");
     const codes = await Promise.all(
       Array.from({ length: 4 }, () => {
-        const child = spawn(process.execPath, ["--input-type=module", "-e", script, path]);
+        const child = spawn(node, ["--input-type=module", "-e", script, path]);
         return new Promise(resolve => child.once("exit", resolve));
       }),
     );
