@@ -31,6 +31,7 @@ export {
 export type { EngineTraits } from "./training/engine/engine-traits.js";
 export { probeEngine } from "./training/engine/probe-engine.js";
 export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
+export { type OpenAiSamplerParams, openAiSampler } from "./training/openai-sampler.js";
 export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";
 export { startLocalServer } from "./training/start-local-server.js";
