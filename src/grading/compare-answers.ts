@@ -16,6 +16,11 @@ type Answer<Kind extends ParsedAnswer["kind"]> = Extract<ParsedAnswer, { kind: K
 type Group = Answer<"group">;
 type Relation = Answer<"relation">;
 
+export interface CompareAnswersOptions {
+  /** Largest difference of two numbers that counts as equal; a list has one per value of the reference. Default: none. */
+  tolerance?: number | readonly number[];
+}
+
 /**
  * Whether an answer says what the reference says. The two are not exchangeable in a few places, each named where it is:
  * the reference is believed, and the question that nobody sees here belongs to it.
@@ -23,9 +28,11 @@ type Relation = Answer<"relation">;
 export function compareAnswers(
   gold: ParsedAnswer,
   answer: ParsedAnswer,
-  options: CompareExpressionsOptions = {},
+  { tolerance }: CompareAnswersOptions = {},
 ): ComparisonResult {
   spend(1);
+  if (typeof tolerance === "object") return compareWithTolerances(gold, answer, tolerance);
+  const options = { tolerance };
   const compare: Compare = (a, b) => compareAnswers(a, b, options);
   const comparer: Comparer = { compare, mayBeEqual: options.tolerance ? () => true : mayBeEqual };
   // A comma between digits is tried as a separator of thousands, then of a list.
@@ -61,6 +68,24 @@ export function compareAnswers(
     return compareWithValues(answer, false, compare, value => compare(gold, value));
   if (gold.kind === "ratio" || answer.kind === "ratio") return compareRatios(gold, answer, options);
   return compareCollections(gold, answer, comparer);
+}
+
+/** Each of several values within its own tolerance. */
+function compareWithTolerances(
+  gold: ParsedAnswer,
+  answer: ParsedAnswer,
+  tolerances: readonly number[],
+): ComparisonResult {
+  const items = gold.kind === "list" && !gold.alternative ? gold.items : [];
+  if (answer.kind !== "list" || items.length !== tolerances.length || answer.items.length !== items.length)
+    return compareAnswers(gold, answer, { tolerance: tolerances[0] });
+  const left = [...answer.items];
+  for (const [i, item] of items.entries()) {
+    const at = left.findIndex(other => compareAnswers(item, other, { tolerance: tolerances[i] }).equal);
+    if (at < 0) return { equal: false, method: "list" };
+    left.splice(at, 1);
+  }
+  return { equal: true, method: "list" };
 }
 
 type Compare = (gold: ParsedAnswer, answer: ParsedAnswer) => ComparisonResult;
@@ -218,7 +243,8 @@ function compareCollections(gold: ParsedAnswer, answer: ParsedAnswer, comparer: 
   }
   // 1, 9 leaves out what [1, 9) and (1, \infty) say.
   if (isInterval(gold) || isInterval(answer)) return { equal: false, method: "interval" };
-  const isTuple = (x: ParsedAnswer) => x.kind === "group" && x.open !== "{";
+  const isAlternative = (x: ParsedAnswer) => x.kind === "list" && x.conjunction === "or";
+  if ((isTuple(gold) && isAlternative(answer)) || (isTuple(answer) && isAlternative(gold))) return unlike;
   const order = orderOfNames(left) ?? orderOfNames(right);
   if (order === "any" && (isTuple(gold) || isTuple(answer))) return { equal: false, method: "tuple" };
   const named = left.every(isAssignment) && right.every(isAssignment);
@@ -226,6 +252,10 @@ function compareCollections(gold: ParsedAnswer, answer: ParsedAnswer, comparer: 
   return isTuple(gold) || isTuple(answer) || (order === "given" && !named)
     ? inOrder(left, right, "tuple", compare)
     : inAnyOrder(left, right, "list", comparer);
+}
+
+function isTuple(x: ParsedAnswer): boolean {
+  return x.kind === "group" && x.open !== "{";
 }
 
 function isAssignment(x: ParsedAnswer): x is Relation {

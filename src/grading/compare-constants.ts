@@ -11,10 +11,10 @@ const nearby = 1e-6;
 /** A decimal counts as an approximation from this many decimal places and significant digits; the usual rule of graders. */
 const minDecimals = 6;
 const minSignificant = 4;
-/** Doubles beyond these sizes have lost digits, or are about to. */
-const [smallest, largest] = [1e-290, 1e290];
+/** Smaller doubles may be the rounding error of a sum that is 0; larger ones are about to overflow. */
+const [smallest, largest] = [1e-9, 1e290];
 const firstDigits = 60;
-const maxDigits = 800;
+const maxDigits = 1000;
 
 /**
  * Whether two formulas without symbols have the same value. Closeness is always relative: fractions are compared exactly;
@@ -57,10 +57,11 @@ function isDefined(x: Complex | undefined): boolean {
   return x !== undefined && !Number.isNaN(x.re) && !Number.isNaN(x.im);
 }
 
-/** Whether a double has its digits: sums in the formula may have cancelled them, or its size is out of range. */
+/** Whether a double has its digits: it is a fraction's, or of a size at which sums have not cancelled all of them. */
 function isReliable(x: Complex, { exact }: Survey): boolean {
-  if (exact) return isDefined(x) && (exact.n === 0n || (size(x) > smallest && size(x) < largest));
-  return size(x) > smallest && size(x) < largest;
+  return (
+    exact?.n === 0n || (size(x) > (exact ? Number.MIN_VALUE / Number.EPSILON : smallest) && size(x) < largest)
+  );
 }
 
 function isInfinite(x: Complex): boolean {
@@ -97,7 +98,7 @@ function sameByFactors(a: Expression, b: Expression): boolean | undefined {
   return left && right && sameFactored(left, right);
 }
 
-/** Compares with 60 digits, and where that sees no difference with as many more as the sizes of the values ask for. */
+/** Compares with 60 digits, and if these show no difference with as many more as the sizes of the numbers ask for. */
 function sameByDigits(a: Expression, b: Expression): boolean | undefined {
   const compare = (digits: number) =>
     withDigits(digits, () => {
@@ -105,12 +106,12 @@ function sameByDigits(a: Expression, b: Expression): boolean | undefined {
       const right = left && tryEvaluate(b, preciseField);
       return left && right && distance(left, right);
     });
-  const first = compare(firstDigits);
+  const { result: first, extent } = compare(firstDigits);
   if (!first) return undefined;
   if (first.gap > first.error) return false;
-  // Their error says how large the numbers in them are; of \sqrt{10^{100}+1} - 10^{50} all of 150 digits are needed.
-  const digits = 160 + 2 * Math.max(0, Math.ceil(first.error) + firstDigits);
-  const second = digits <= maxDigits ? compare(digits) : undefined;
+  // \sqrt{10^{100}+1} and 10^{50}, \ln(1+e^{500}) and 500 differ only after the digits of the largest number in them.
+  const digits = 160 + extent;
+  const second = digits <= maxDigits ? compare(digits).result : undefined;
   if (!second) return undefined;
   if (second.gap > second.error) return false;
   // More digits have to mean a smaller error, else the agreement says nothing.

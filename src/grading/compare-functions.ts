@@ -169,7 +169,7 @@ function hasValue(x: Complex): boolean {
 
 /** Whether two formulas differ at a point with 60 digits; undefined if that cannot be said. */
 function isApart(a: Expression, b: Expression, values: Map<string, Rational>): boolean | undefined {
-  return withDigits(60, () => {
+  const { result } = withDigits(60, () => {
     const at = (name: string) => preciseField.rational(values.get(name)!);
     const left = tryEvaluate(a, preciseField, at);
     const right = left && tryEvaluate(b, preciseField, at);
@@ -177,6 +177,7 @@ function isApart(a: Expression, b: Expression, values: Map<string, Rational>): b
     const { gap, error } = distance(left, right);
     return gap > error;
   });
+  return result;
 }
 
 function samePolynomial(a: Polynomial, b: Polynomial): boolean {

@@ -49,7 +49,7 @@ export function createGrader({
   return {
     grade: async pairs => {
       const plain = pairs.map(({ gold, answer, tolerance }) => ({ gold, answer, tolerance }));
-      const place = plain.findIndex(({ tolerance = 0 }) => !(tolerance >= 0));
+      const place = plain.findIndex(({ tolerance = 0 }) => ![tolerance].flat().every(x => x >= 0));
       if (place >= 0)
         throw new RangeError(
           `grade: pair ${place} has the tolerance ${plain[place]!.tolerance}; expected 0 or more.`,

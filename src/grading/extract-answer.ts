@@ -1,4 +1,5 @@
-import { extractBoxed } from "./extract-boxed.js";
+import { extractAllBoxed, extractBoxed } from "./extract-boxed.js";
+import { withoutDrafts } from "./without-drafts.js";
 
 /** How an answer can be found in a text, in the order in which the ways are tried. */
 export type Extraction = "boxed" | "answer is" | "last";
@@ -9,26 +10,45 @@ export interface ExtractedAnswer {
   by: Extraction;
 }
 
-export interface ExtractAnswerParams {
-  /** A model's completion. */
-  text: string;
+/** How to read the final answer out of a completion. */
+export interface ExtractionOptions {
   /**
    * Ways to try. Default only "boxed", as SOAR's rewards want it. "answer is": what follows the last "the answer is" or
    * "answer:". "last": the last formula between dollar signs, else the last number.
    */
   ways?: readonly Extraction[];
+  /** The last box (default), or all boxes with commas between, for models that box each of several answers. */
+  boxes?: "last" | "all";
+  /** Whether the text between <think> and </think> counts. Default false: a box in it is a draft. */
+  drafts?: boolean;
+}
+
+export interface ExtractAnswerParams extends ExtractionOptions {
+  /** A model's completion. */
+  text: string;
 }
 
 const longest = 2000;
 
-/** The final answer of a completion, or undefined where there is none. Linear in the text's length, never throws. */
-export function extractAnswer({ text, ways = ["boxed"] }: ExtractAnswerParams): ExtractedAnswer | undefined {
+/** Returns the final answer of a completion, or undefined if it has none. Linear in the text's length, never throws. */
+export function extractAnswer({
+  text,
+  ways = ["boxed"],
+  boxes = "last",
+  drafts = false,
+}: ExtractAnswerParams): ExtractedAnswer | undefined {
+  const read = drafts ? text : withoutDrafts(text);
   for (const by of ways) {
-    const answer = extractors[by](text)?.trim();
+    const answer = (by === "boxed" && boxes === "all" ? joinBoxes(read) : extractors[by](read))?.trim();
     // An empty box is an answer, though not one that can be right.
     if (answer || (answer === "" && by === "boxed")) return { answer, by };
   }
   return undefined;
+}
+
+function joinBoxes(text: string): string | undefined {
+  const boxes = extractAllBoxed(text);
+  return boxes.length === 0 ? undefined : boxes.join(", ");
 }
 
 const extractors: Record<Extraction, (text: string) => string | undefined> = {

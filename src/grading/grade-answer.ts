@@ -12,8 +12,8 @@ export interface GradeAnswerParams {
   gold: string;
   /** The answer to grade, without \boxed{}. */
   answer: string;
-  /** Largest difference of two numbers that counts as equal, if the data set gives one. Default: none is allowed. */
-  tolerance?: number;
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance?: number | readonly number[];
   /** Work for the answer, in milliseconds of one core, from 1 to 1,000; counted, not timed. Default 200. */
   budgetMs?: number;
 }
@@ -28,7 +28,8 @@ const maxNormalised = 24_000;
  * @throws RangeError if the tolerance is negative or the budget out of range.
  */
 export function gradeAnswer({ gold, answer, tolerance = 0, budgetMs = 200 }: GradeAnswerParams): Verdict {
-  if (!(tolerance >= 0)) throw new RangeError(`gradeAnswer: tolerance is ${tolerance}; expected 0 or more.`);
+  if (![tolerance].flat().every(x => x >= 0))
+    throw new RangeError(`gradeAnswer: tolerance is ${tolerance}; expected 0 or more.`);
   if (!(budgetMs >= 1 && budgetMs <= 1000))
     throw new RangeError(`gradeAnswer: budgetMs is ${budgetMs}; expected 1 to 1000.`);
   const started = performance.now();
@@ -36,7 +37,12 @@ export function gradeAnswer({ gold, answer, tolerance = 0, budgetMs = 200 }: Gra
   return { ...verdict, ms: performance.now() - started };
 }
 
-function grade(gold: string, answer: string, tolerance: number, budgetMs: number): Omit<Verdict, "ms"> {
+function grade(
+  gold: string,
+  answer: string,
+  tolerance: number | readonly number[],
+  budgetMs: number,
+): Omit<Verdict, "ms"> {
   if (isSameText(gold, answer)) return { verdict: "equal", method: "identical" };
   const parsedGold = parse(gold, budgetMs);
   if (parsedGold.problem) return failure("gold", parsedGold.problem);

@@ -1,14 +1,14 @@
-import type { Extraction } from "./extract-answer.js";
+import type { ExtractionOptions } from "./extract-answer.js";
 import { gradeAnswer } from "./grade-answer.js";
 import { scoreAnswer } from "./score-answers.js";
 import type { Verdict } from "./verdict.js";
 
-export interface GradeCompletionParams {
+export interface GradeCompletionParams extends ExtractionOptions {
   completion: string;
-  /** The reference answer, without \boxed{}. */
+  /** The right answer, without \boxed{}. */
   gold: string;
-  /** How to find the completion's answer. Default only the last box. */
-  ways?: readonly Extraction[];
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance?: number | readonly number[];
 }
 
 export interface GradedCompletion {
@@ -20,7 +20,16 @@ export interface GradedCompletion {
 }
 
 /** Extracts and grades one completion's answer in the calling thread, and says what reward it earns. Never throws. */
-export function gradeCompletion({ completion, gold, ways }: GradeCompletionParams): GradedCompletion {
-  const { reward, given: answer, verdict } = scoreAnswer({ completion, gold }, gradeAnswer, ways);
+export function gradeCompletion({
+  completion,
+  gold,
+  tolerance,
+  ...extraction
+}: GradeCompletionParams): GradedCompletion {
+  const {
+    reward,
+    given: answer,
+    verdict,
+  } = scoreAnswer({ completion, gold, tolerance }, gradeAnswer, extraction);
   return { reward, answer, verdict };
 }

@@ -1,40 +1,40 @@
 import { type Frame, frameTextRows, isFrame } from "../util/frame-rows.js";
 import { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
-import type { Extraction } from "./extract-answer.js";
+import type { ExtractionOptions } from "./extract-answer.js";
 import { scoreAnswers } from "./score-answers.js";
 import type { Verdict } from "./verdict.js";
 
 /** A row to grade: a reference, and an answer or a completion to take it from. */
 export interface RowToGrade {
-  /** The reference answer; the last box of it where it has one. */
+  /** The reference answer; the last box of it if it has one. */
   gold: string;
   /** The answer, without \boxed{}. */
   answer?: string;
-  /** A completion; used where there is no answer. */
+  /** A completion; used if there is no answer. */
   completion?: string;
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance?: number | readonly number[];
 }
 
 export interface GradedRow {
   gold: string;
-  /** The answer given or extracted; undefined where the completion has none. */
+  /** The answer given or extracted; undefined if the completion has none. */
   answer: string | undefined;
   verdict: Verdict;
 }
 
 export interface GradeRowsSummary {
   rows: GradedRow[];
-  /** Share of rows that are `equal`; NaN where there are none. */
+  /** Share of rows that are `equal`; NaN without rows. */
   accuracy: number;
   counts: Record<Verdict["verdict"], number>;
   /** Places of rows that a human has to look at: undecided, timed out, or with a reference that does not parse. */
   doubtful: number[];
 }
 
-export interface GradeRowsParams extends CreateGraderParams {
+export interface GradeRowsParams extends CreateGraderParams, ExtractionOptions {
   /** Or a danfojs DataFrame with the columns gold, and answer or completion. */
   rows: readonly RowToGrade[] | Frame;
-  /** How to find a completion's answer. Default only the last box. */
-  ways?: readonly Extraction[];
   /** A grader to use; else one is made, and closed. */
   grader?: Grader;
 }
@@ -45,8 +45,10 @@ export interface GradeRowsParams extends CreateGraderParams {
  */
 export async function gradeRows({
   rows: source,
-  ways,
   grader,
+  ways,
+  boxes,
+  drafts,
   ...params
 }: GradeRowsParams): Promise<GradeRowsSummary> {
   const rows = (isFrame(source) ? frameTextRows(source) : source) as readonly RowToGrade[];
@@ -54,9 +56,16 @@ export async function gradeRows({
   const used = grader ?? createGrader(params);
   try {
     const scored = await scoreAnswers({
-      rows: rows.map(({ gold, answer, completion }) => ({ gold, completion, given: answer })),
+      rows: rows.map(({ gold, answer, completion, tolerance }) => ({
+        gold,
+        completion,
+        given: answer,
+        tolerance,
+      })),
       grade: used.grade,
       ways,
+      boxes,
+      drafts,
     });
     const counts = { equal: 0, different: 0, undecided: 0, unparsed: 0, timeout: 0 };
     for (const { verdict } of scored) counts[verdict.verdict]++;

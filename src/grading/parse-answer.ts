@@ -85,10 +85,10 @@ function parseList(s: string): ParsedAnswer {
   const braced = /^\{(.*)\}$/.exec(s)?.[1];
   if (braced !== undefined && (splitTopLevel(braced, comma)?.length ?? 0) > 1) return parseList(braced);
 
-  let conjunction: "and" | undefined;
+  let conjunction: "and" | "or" | undefined;
   const separate = (separator: string) =>
     s.replace(wordBetween, (_, inText, plain, joined, sign) => {
-      if (/^(and|land|wedge)$/i.test(inText ?? plain ?? joined ?? sign)) conjunction = "and";
+      conjunction = /^(and|land|wedge)$/i.test(inText ?? plain ?? joined ?? sign) ? "and" : "or";
       return separator;
     });
   const systems = parseSystems(separate("; "));
@@ -104,9 +104,10 @@ function parseList(s: string): ParsedAnswer {
   // 12,345,678 without a space is a number first, and a list of numbers only if that fails.
   const asNumber = thousands.exec(listed);
   if (asNumber) {
-    const list: ParsedAnswer = { kind: "list", items: texts.map(parseItem) };
     const number = parseItem(listed.replace(thousands, match => match.replace(/,/g, "")));
-    return { kind: "list", items: [number], alternative: list };
+    // No item of a list begins with a needless 0.
+    if (texts.some(text => /^0\d/.test(text))) return number;
+    return { kind: "list", items: [number], alternative: { kind: "list", items: texts.map(parseItem) } };
   }
   // \pm\sqrt2, \pm\sqrt3 are four.
   const items = texts

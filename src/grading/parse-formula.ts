@@ -44,6 +44,7 @@ export function parseFormula(s: string): Formula | Extract<ParsedAnswer, { kind:
   const { factor, ...label }: Label = Object.assign({}, ...labels);
   const base = parseBase(rest);
   if (base) {
+    if (labels.length > 0) return { kind: "text", text: whole, isPhrase: true };
     return { kind: "formula", latex: rest, expression: { op: "number", value: base.value }, base };
   }
   // \text{13}: a number in upright letters.

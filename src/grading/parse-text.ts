@@ -36,7 +36,11 @@ export function parseText(text: string): ParsedAnswer {
     return { kind: "formula", latex: "\\mathbb{R}", expression: { op: "symbol", name: "RealNumbers" } };
   const parts = trimmed.split(/\s*[,;]\s*(?:and\s|or\s)?\s*|\s+(?:and|or)\s+/).filter(part => part !== "");
   if (parts.length > 1 && parts.every(part => part.length <= 40))
-    return { kind: "list", items: parts.map(parseText) };
+    return {
+      kind: "list",
+      items: parts.map(parseText),
+      ...(/\bor\b/.test(trimmed) && { conjunction: "or" as const }),
+    };
   const letter = /^\(?\s*([A-Za-z])\s*\)?$/.exec(trimmed)?.[1];
   if (letter) return parseFormula(letter);
   const ratio = /^(\d+)\s+to\s+(\d+)$/.exec(trimmed);

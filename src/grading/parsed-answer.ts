@@ -34,8 +34,8 @@ export type ParsedAnswer =
       /** Several answers. */
       kind: "list";
       items: ParsedAnswer[];
-      /** "and" between inequalities means both. */
-      conjunction?: "and";
+      /** "and" between inequalities means both; values with "or" between are no tuple. */
+      conjunction?: "and" | "or";
       /** 12,345 may be one number and may be two. */
       alternative?: ParsedAnswer;
     }

@@ -41,7 +41,7 @@ export function toRealSet(answer: ParsedAnswer): RealSet | undefined {
     case "list": {
       if (answer.alternative || !answer.items.every(item => item.kind === "relation")) return undefined;
       const sets = answer.items.map(toRealSet);
-      if (answer.conjunction || excludesOnly(answer)) return combine(sets, intersect);
+      if (answer.conjunction === "and" || excludesOnly(answer)) return combine(sets, intersect);
       return uniteParts(sets);
     }
     case "relation":

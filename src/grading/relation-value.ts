@@ -27,7 +27,9 @@ export function relationValue({ relation, isGold, isEqual }: RelationValueParams
   if (operators.length === 1 && operators[0] === "\\in")
     return isName(sides[0]!) ? { names: [sides[0]!], values: [sides[1]!] } : undefined;
   if (!operators.every(operator => operator === "=" || operator === "\\approx")) return undefined;
-  const isValue = sides.map(side => !isName(side));
+  // e = 5 names an eccentricity; e \\approx 3 is about the number.
+  const mayNameConstants = !operators.includes("\\approx");
+  const isValue = sides.map(side => !isName(side) && !(mayNameConstants && isConstantLetter(side)));
   if (!isValue.includes(true)) return { names: sides.slice(0, -1), values: sides.slice(-1) };
   const names = sides.filter((_, i) => !isValue[i]);
   const values: ParsedAnswer[] = [];
@@ -51,7 +53,7 @@ function isName(side: ParsedAnswer): boolean {
   if (side.kind === "text") return !side.isPhrase;
   if (side.kind !== "formula") return false;
   const { expression: x, latex } = side;
-  if (x.op === "symbol" || latex === "e" || latex === "i") return true;
+  if (x.op === "symbol") return true;
   const name = latex.replace(/\s/g, "");
   return (
     /^(?:m?\\(?:angle|triangle|measuredangle)|\\(?:overline|vec|hat|bar|overrightarrow|widehat|widetilde|tilde))\{?[A-Za-z]/.test(
@@ -63,6 +65,10 @@ function isName(side: ParsedAnswer): boolean {
   );
 }
 
+function isConstantLetter(side: ParsedAnswer): boolean {
+  return side.kind === "formula" && (side.latex === "e" || side.latex === "i");
+}
+
 /** f(x), g_2(3), f^{-1}(x), f'(x), P(A), \phi(n): a letter for functions, and no operation in its argument. */
 const functionValue =
   /^(?:[fghpqrsuvFGHPQRSTVNWLMADEC]|\\(?:phi|varphi|psi|sigma|tau|chi|Phi|Psi)|\\text\{[A-Za-z]+\})(?:_\{?\w{1,3}\}?)?'{0,3}(?:\^\{-1\}|\^\{\(\w\)\}|\^\{\\prime\})?\((?:[a-zA-Z0-9,.|]|\\(?:theta|alpha|pi|cap|cup|mid|frac\{\d+\}\{\d+\}|sqrt\{\d+\})|-)+\)$/;
@@ -72,13 +78,13 @@ function significantDigits(side: ParsedAnswer): number {
   return side.latex.replace(/^\D*0*\.?0*/, "").replace(/\D/g, "").length;
 }
 
-/** Whether a decimal is the other value rounded or cut off at its last digit. */
+/** Whether a decimal is the other value rounded at its last digit; one of enough digits may be cut off there. */
 function isRounding(decimal: ParsedAnswer, value: ParsedAnswer): boolean {
   if (decimal.kind !== "formula" || value.kind !== "formula") return false;
   const [rounded, exact] = [decimalOf(decimal), doubleOf(value)];
-  return (
-    rounded !== undefined && exact !== undefined && Math.abs(rounded.value - exact) < 10 ** -rounded.decimals
-  );
+  if (rounded === undefined || exact === undefined) return false;
+  const allowed = significantDigits(decimal) >= minSignificant ? 0.999999 : 0.500001;
+  return Math.abs(rounded.value - exact) <= allowed * 10 ** -rounded.decimals;
 }
 
 function decimalOf({ expression }: Extract<ParsedAnswer, { kind: "formula" }>) {

@@ -1,8 +1,9 @@
-import { type Extraction, extractAnswer } from "./extract-answer.js";
+import { type ExtractionOptions, extractAnswer } from "./extract-answer.js";
 import { extractBoxed } from "./extract-boxed.js";
 import type { GradeAnswerParams } from "./grade-answer.js";
 import { studentReward } from "./student-reward.js";
 import type { Verdict } from "./verdict.js";
+import { withoutDrafts } from "./without-drafts.js";
 
 /** A completion, or an answer that is known already, with the right answer that it is held against. */
 export interface RowToScore {
@@ -12,6 +13,8 @@ export interface RowToScore {
   completion?: string;
   /** The final answer, if it need not be read out of the completion; the last box of it if it has one. */
   given?: string;
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance?: number | readonly number[];
 }
 
 export interface ScoredAnswer {
@@ -25,26 +28,28 @@ export interface ScoredAnswer {
   verdict: Verdict;
 }
 
-export interface ScoreAnswersParams {
+export interface ScoreAnswersParams extends ExtractionOptions {
   rows: readonly RowToScore[];
   /** Grades pairs, in order. */
   grade(pairs: readonly GradeAnswerParams[]): Promise<Verdict[]>;
-  /** How to find a completion's answer. Default only the last box. */
-  ways?: readonly Extraction[];
 }
 
 /**
  * The one way from completions to scores of answers that have to equal a right answer: reads each completion's answer,
  * grades each distinct pair once, and says what it earns. Order is kept.
  */
-export async function scoreAnswers({ rows, grade, ways }: ScoreAnswersParams): Promise<ScoredAnswer[]> {
-  const read = rows.map(row => readRow(row, ways));
+export async function scoreAnswers({
+  rows,
+  grade,
+  ...extraction
+}: ScoreAnswersParams): Promise<ScoredAnswer[]> {
+  const read = rows.map(row => readRow(row, extraction));
   const places = new Map<string, number>();
   const pairs: GradeAnswerParams[] = [];
-  const placeOf = read.map(({ gold, given }) => {
+  const placeOf = read.map(({ gold, given, tolerance }) => {
     if (given === undefined) return undefined;
-    const key = `${gold.length} ${gold}${given}`;
-    const place = places.get(key) ?? pairs.push({ gold, answer: given }) - 1;
+    const key = `${tolerance ?? ""} ${gold.length} ${gold}${given}`;
+    const place = places.get(key) ?? pairs.push({ gold, answer: given, tolerance }) - 1;
     places.set(key, place);
     return place;
   });
@@ -56,11 +61,11 @@ export async function scoreAnswers({ rows, grade, ways }: ScoreAnswersParams): P
 export function scoreAnswer(
   row: RowToScore,
   grade: (pair: GradeAnswerParams) => Verdict,
-  ways?: readonly Extraction[],
+  extraction: ExtractionOptions = {},
 ): ScoredAnswer {
-  const read = readRow(row, ways);
-  const { gold, given } = read;
-  return score(read, given === undefined ? noAnswer : grade({ gold, answer: given }));
+  const read = readRow(row, extraction);
+  const { gold, given, tolerance } = read;
+  return score(read, given === undefined ? noAnswer : grade({ gold, answer: given, tolerance }));
 }
 
 const noAnswer: Verdict = {
@@ -75,27 +80,48 @@ interface ReadRow {
   completion: string;
   given: string | undefined;
   isBoxed: boolean;
+  tolerance: number | readonly number[] | undefined;
 }
 
-function readRow({ gold, completion = "", given }: RowToScore, ways?: readonly Extraction[]): ReadRow {
+function readRow(
+  { gold, completion = "", given, tolerance }: RowToScore,
+  extraction: ExtractionOptions,
+): ReadRow {
   const found =
     given === undefined
-      ? extractAnswer({ text: completion, ways })
+      ? extractAnswer({ ...extraction, text: completion })
       : { answer: withoutBox(given), by: "boxed" };
   return {
     gold: withoutBox(gold),
-    completion,
+    completion: extraction.drafts ? completion : withoutDrafts(completion),
     given: found?.answer,
     isBoxed: found?.by === "boxed",
+    tolerance,
   };
 }
 
 /** The reward rule of App. B.3. An empty right answer, as a multi-turn teacher may leave, is never given or mentioned. */
 function score({ gold, completion, given, isBoxed }: ReadRow, verdict: Verdict): ScoredAnswer {
   const correct = verdict.verdict === "equal" && gold !== "";
-  const isMentioned = gold !== "" && completion.includes(gold);
-  const boxed = correct ? studentReward.correct : isMentioned ? studentReward.mentioned : studentReward.boxed;
+  const other = isMentioned(completion, gold) ? studentReward.mentioned : studentReward.boxed;
+  const boxed = correct ? studentReward.correct : other;
   return { correct, reward: isBoxed ? boxed : studentReward.none, gold, given, verdict };
+}
+
+/**
+ * Whether a text has the right answer as a token of its own: 4 is in "it is 4.", and not in 42, in 1.4, in \\frac{4}{5} or
+ * in a list of five and more numbers, which would mention them all.
+ */
+function isMentioned(text: string, gold: string): boolean {
+  if (gold === "") return false;
+  const read = text.replace(/(?<![\d.])-?\d[\d.]*(?:(?:\s*[,;]\s*|\s+)-?\d[\d.]*){4,}/g, " ");
+  for (let at = read.indexOf(gold); at >= 0; at = read.indexOf(gold, at + 1)) {
+    const [before, after] = [read.slice(Math.max(0, at - 6), at), read.slice(at + gold.length)];
+    const isStart = !/[\p{L}\d_^]$|\d[.,:/]$|[\p{L}\d})][-+*/^]$|(?:frac|sqrt|binom)\{$|-$/u.test(before);
+    const isEnd = !/^(?:[\p{L}\d_^!]|[.,:/]\d|[-+*/][\p{L}\d\\(]|\}\{|\\[a-z])/u.test(after);
+    if (isStart && isEnd) return true;
+  }
+  return false;
 }
 
 function withoutBox(answer: string): string {

@@ -1,4 +1,4 @@
-import type { Extraction } from "../grading/extract-answer.js";
+import { type ExtractionOptions, extractAnswer } from "../grading/extract-answer.js";
 import { extractBoxed } from "../grading/extract-boxed.js";
 import type { GradeAnswerParams } from "../grading/grade-answer.js";
 import { type ScoredAnswer, scoreAnswers } from "../grading/score-answers.js";
@@ -6,13 +6,11 @@ import type { Verdict } from "../grading/verdict.js";
 import type { Attempt, Domain, StatedQuestion } from "./domain.js";
 import { readQuestionTags } from "./read-question-tags.js";
 
-export interface BoxedAnswersParams {
+export interface BoxedAnswersParams extends ExtractionOptions {
   /** Whether each answer can be understood, in order (the fourth filter of App. B.2). */
   parses(answers: readonly string[]): Promise<boolean[]>;
   /** A verdict for each pair of a right and a given answer, in order. */
   grade(pairs: readonly GradeAnswerParams[]): Promise<Verdict[]>;
-  /** How to find a completion's answer. Default only the last box. */
-  ways?: readonly Extraction[];
 }
 
 /** The reading and scoring half of a domain whose answers stand in \boxed{} and are right if they equal the problem's. */
@@ -24,14 +22,18 @@ export interface BoxedAnswers extends Pick<Domain, "readQuestions" | "readAnswer
  * Makes that half of a domain: the four filters of App. B.2 in their order, and the rewards of App. B.3. Equal answers to
  * one problem are graded once.
  */
-export function boxedAnswers({ parses, grade, ways }: BoxedAnswersParams): BoxedAnswers {
+export function boxedAnswers({ parses, grade, ...extraction }: BoxedAnswersParams): BoxedAnswers {
   return {
-    readAnswer: extractBoxed,
+    readAnswer: text => extractAnswer({ ...extraction, ways: ["boxed"], text })?.answer,
     score: attempts =>
       scoreAnswers({
-        rows: attempts.map(({ problem, ...rest }) => ({ gold: problem.answer, ...rest })),
+        rows: attempts.map(({ problem, ...rest }) => ({
+          gold: problem.answer,
+          tolerance: problem.tolerance,
+          ...rest,
+        })),
         grade,
-        ways,
+        ...extraction,
       }),
     readQuestions: async completions => {
       const stated = completions.map(readBoxedQuestion);

@@ -29,6 +29,8 @@ export interface BuildPoolParams {
   answers?: AnswerRules;
   /** Whether the row says that exactly one value is expected; a list of values is then kept out. Default: it does not. */
   isSingle?: (row: Record<string, unknown>) => boolean;
+  /** The tolerance of the row's answer, or of each of its answers. Default: none has one. */
+  tolerance?: (row: Record<string, unknown>) => number[] | undefined;
 }
 
 const text = z.string().trim();
@@ -91,6 +93,7 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
     seen.set(id, row);
     const level = readColumn(params, row, value, "level");
     const subject = readColumn(params, row, value, "subject");
+    const tolerance = params.tolerance?.(value);
     problems.push({
       id,
       source,
@@ -101,6 +104,7 @@ export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {
       ...(level && { level }),
       ...(subject && { subject }),
       ...(solution && { solution }),
+      ...(tolerance && { tolerance }),
     });
   }
   return { problems, excluded };

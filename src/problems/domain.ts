@@ -5,6 +5,8 @@ export interface QuestionAnswer {
   question: string;
   /** In the domain's own notation. A domain with many right answers may ignore it. */
   answer: string;
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance?: number | readonly number[];
 }
 
 /** One attempt at a problem. */

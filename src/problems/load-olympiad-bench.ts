@@ -46,6 +46,7 @@ export async function loadOlympiadBench({
     },
     exclude: row => (/<img|<image|!\[/.test(String(row.question)) ? "the question has a picture" : undefined),
     isSingle: row => row.is_multiple_answer === false,
+    tolerance: row => toTolerance(row.error),
   });
   const provenance = { source: "OlympiadBench", split: "test", files };
   return { ...pool, provenance: fetched ? { ...provenance, dataset, commit: fetched.commit } : provenance };
@@ -54,4 +55,12 @@ export async function loadOlympiadBench({
 /** `$5$`, `$3$,$4$` and `5` say the same. */
 function toAnswer(value: unknown): unknown {
   return typeof value === "string" ? value.replace(/\$/g, "").trim() : value;
+}
+
+/** The field `error`: `1e-1`, or one number per answer with commas between; undefined if it is empty or says anything else. */
+function toTolerance(error: unknown): number[] | undefined {
+  const values = String(error ?? "")
+    .split(",")
+    .map(text => (text.trim() === "" ? Number.NaN : Number(text)));
+  return values.every(value => value >= 0) ? values : undefined;
 }

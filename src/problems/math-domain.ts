@@ -1,5 +1,5 @@
 import { type CreateGraderParams, createGrader } from "../grading/create-grader.js";
-import type { Extraction } from "../grading/extract-answer.js";
+import type { ExtractionOptions } from "../grading/extract-answer.js";
 import { type BoxedAnswers, boxedAnswers } from "./boxed-answers.js";
 import type { Domain } from "./domain.js";
 
@@ -24,10 +24,8 @@ User: {question}
 
 Assistant:`;
 
-export interface CreateMathDomainParams extends CreateGraderParams {
-  /** How to find a completion's answer. Default only the last box, as SOAR's rewards want it. */
-  ways?: readonly Extraction[];
-}
+/** Threads and budget of the grader, and how to find a completion's answer (default: the last box, as in SOAR). */
+export type CreateMathDomainParams = CreateGraderParams & ExtractionOptions;
 
 /** The maths domain; its scores come with the verdicts that they follow from. */
 export interface MathDomain extends Domain, BoxedAnswers {
@@ -37,9 +35,14 @@ export interface MathDomain extends Domain, BoxedAnswers {
 
 /**
  * Competition mathematics: answers in LaTeX, graded on threads. The prompts say what App. B.1 asks for in our own words.
- * An answer may take a second, so that a busy machine does not turn right answers into wrong ones.
+ * An answer may take a second of work.
  */
-export function createMathDomain({ ways, ...params }: CreateMathDomainParams = {}): MathDomain {
+export function createMathDomain({
+  ways,
+  boxes,
+  drafts,
+  ...params
+}: CreateMathDomainParams = {}): MathDomain {
   const grader = createGrader({ budgetMs: 1000, ...params });
   return {
     name: "math",
@@ -49,6 +52,8 @@ export function createMathDomain({ ways, ...params }: CreateMathDomainParams = {
       parses: async answers => (await grader.parse(answers)).map(({ parsed }) => parsed),
       grade: grader.grade,
       ways,
+      boxes,
+      drafts,
     }),
     close: grader.close,
   };

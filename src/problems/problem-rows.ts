@@ -24,7 +24,7 @@ export function problemRows(
   return problems.map(problem =>
     Object.fromEntries(
       fields.map(field => {
-        const value = problem[field] ?? "";
+        const value = String(problem[field] ?? "");
         return [field, isLatex && field === "answer" ? `$${value}$` : cut(value, maxLength)];
       }),
     ),

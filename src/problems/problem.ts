@@ -11,6 +11,8 @@ export const problemSchema = z.object({
   question: z.string().min(1),
   /** Reference answer (LaTeX or the domain's own notation), without \boxed{}. */
   answer: z.string().min(1),
+  /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
+  tolerance: z.union([z.number().nonnegative(), z.array(z.number().nonnegative())]).optional(),
   level: z.string().optional(),
   subject: z.string().optional(),
   solution: z.string().optional(),

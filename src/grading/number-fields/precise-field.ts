@@ -20,12 +20,19 @@ const maxArgument = 1e6;
 /** Digits that the library's functions may get wrong at the end. */
 const guardDigits = 6;
 
-/** Runs `work` with so many significant digits. The setting is global in the library, hence the restoring. */
-export function withDigits<T>(digits: number, work: () => T): T {
+/** The largest number of places before or after the point, of all numbers since `withDigits` began. */
+let extent = 0;
+
+/**
+ * Runs `work` with so many significant digits, and returns its result with the largest number of places before or after
+ * the point that a number in it had. The setting is global in the library, hence the restoring.
+ */
+export function withDigits<T>(digits: number, work: () => T): { result: T; extent: number } {
   const before = BigDecimal.precision;
   BigDecimal.precision = digits;
+  extent = 0;
   try {
-    return work();
+    return { result: work(), extent };
   } finally {
     BigDecimal.precision = before;
   }
@@ -41,6 +48,7 @@ export const preciseField: Field<Precise> = {
     spendOn(n, d);
     if (d === 1n) return rounded(new BigDecimal(n), zero);
     const value = new BigDecimal(n).div(new BigDecimal(d));
+    if (n !== 0n) extent = Math.max(extent, Math.abs(magnitude(value)));
     return { re: value, im: zero, error: magnitude(value) - BigDecimal.precision + 1 };
   },
   constant: name => {
@@ -152,7 +160,9 @@ function rounded(re: BigDecimal, im: BigDecimal, error = Number.NEGATIVE_INFINIT
   const digits = BigDecimal.precision;
   const value = { re: re.toPrecision(digits), im: im.toPrecision(digits) };
   const isExact = error === Number.NEGATIVE_INFINITY && value.re.eq(re) && value.im.eq(im);
-  const rounding = Math.max(magnitude(re), magnitude(im)) - digits;
+  const largest = Math.max(magnitude(re), magnitude(im));
+  if (Number.isFinite(largest)) extent = Math.max(extent, Math.abs(largest));
+  const rounding = largest - digits;
   return { ...value, error: isExact ? error : sum(error, rounding) };
 }
 
