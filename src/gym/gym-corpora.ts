@@ -131,8 +131,8 @@ const long = stages(
 const rungs: CorpusStage = {
   ...long.floor,
   scratchpadLogOdds: { ...long.floor.scratchpadLogOdds, 3: -0.1, 4: -1.75 },
-  careful: 0.15,
-  complete: 0.1,
+  careful: 0.08,
+  complete: 0.08,
   teacherTerms: [
     [2, 0.56],
     [3, 0.13],
@@ -140,7 +140,6 @@ const rungs: CorpusStage = {
     [5, 0.08],
     [6, 0.06],
   ],
-  teacherMinus: 0.4,
 };
 
 /** The gym's corpora by the name of the preset whose base model they make. */

@@ -1,6 +1,41 @@
 import type { SoarConfigInput } from "./config.js";
 
-/** Named configurations. `paper` needs the user's own hard split; `gym` runs anywhere. */
+const gym = {
+  domain: "gym",
+  model: { base: "data/gym-base", rank: 0 },
+  server: { device: "cpu", dtype: "float32" },
+  hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
+  outerSteps: 26,
+  // Many small datasets: what differs between them then is their questions, not their students' luck.
+  datasets: 8,
+  questionsPerDataset: 8,
+  studentsPerDataset: 1,
+  rewardQuestions: 48,
+  promotion: { threshold: 0.05, window: 4 },
+  student: {
+    steps: 10,
+    extraStepsPerPromotion: 0,
+    batchSize: 8,
+    groupSize: 8,
+    sampling: { maxTokens: 43 },
+    optimization: {
+      learningRate: 4e-3,
+      schedule: "constant",
+      klCoefficient: 0,
+      advantageScale: 0.01,
+      beta2: 0.99,
+      // Larger than nearly all second moments, so steps follow the gradient's size: Adam's own would turn one lucky
+      // hit on a hard problem into several full steps.
+      eps: 1e-2,
+    },
+  },
+  teacher: {
+    sampling: { maxTokens: 44 },
+    optimization: { learningRate: 1e-3, warmupSteps: 4, klCoefficient: 0.02, beta2: 0.99 },
+  },
+} satisfies SoarConfigInput;
+
+/** Named configurations. `paper` needs the user's own hard split; `gym` and `gym-long` run anywhere. */
 export const presets = {
   /** The paper's numbers for MATH on Llama-3.2-3B-Instruct: every field at its default (Table 3). */
   paper: {
@@ -8,38 +43,17 @@ export const presets = {
     hard: { train: "hard-train.jsonl", test: "hard-test.jsonl" },
   },
   /** The arithmetic gym: a tiny model, minutes on a CPU. */
-  gym: {
-    domain: "gym",
-    model: { base: "data/gym-base", rank: 0 },
-    server: { device: "cpu", dtype: "float32" },
-    hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
-    outerSteps: 26,
-    // Many small datasets: what differs between them then is their questions, not their students' luck.
-    datasets: 8,
-    questionsPerDataset: 8,
-    studentsPerDataset: 1,
-    rewardQuestions: 48,
-    promotion: { threshold: 0.05, window: 4 },
-    student: {
-      steps: 10,
-      extraStepsPerPromotion: 0,
-      batchSize: 8,
-      groupSize: 8,
-      sampling: { maxTokens: 43 },
-      optimization: {
-        learningRate: 4e-3,
-        schedule: "constant",
-        klCoefficient: 0,
-        advantageScale: 0.01,
-        beta2: 0.99,
-        // Larger than nearly all second moments, so steps follow the gradient's size: Adam's own would turn one lucky
-        // hit on a hard problem into several full steps.
-        eps: 1e-2,
-      },
-    },
-    teacher: {
-      sampling: { maxTokens: 44 },
-      optimization: { learningRate: 1e-3, warmupSteps: 4, klCoefficient: 0.02, beta2: 0.99 },
-    },
+  gym,
+  /**
+   * The long gym: three habits hide the skill one behind the other, so that baselines are promoted in stages; and some
+   * questions have no one answer, which pays a teacher that is paid for learnability alone.
+   */
+  "gym-long": {
+    ...gym,
+    model: { ...gym.model, base: "data/gym-long-base" },
+    hard: { train: "data/gym-long-hard/train.jsonl", test: "data/gym-long-hard/test.jsonl" },
+    outerSteps: 40,
+    promotion: { threshold: 0.01, window: 3 },
+    student: { ...gym.student, steps: 12, promotedLearningRateScale: 0.4 },
   },
 } satisfies Record<string, SoarConfigInput>;

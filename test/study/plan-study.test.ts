@@ -7,7 +7,8 @@ import { planStudy } from "../../src/study/plan-study.js";
 import { type StudyConfigInput, studySchema } from "../../src/study/study-config.js";
 
 function plan(input: StudyConfigInput) {
-  return planStudy(checkConfig(input, "study.yaml", studySchema), presets.gym, "runs/s");
+  const study = checkConfig(input, "study.yaml", studySchema);
+  return planStudy(study, study.config === "gym-long" ? presets["gym-long"] : presets.gym, "runs/s");
 }
 
 const methods: StudyConfigInput["methods"] = {
@@ -144,6 +145,8 @@ describe("planStudy", () => {
   it("reads the studies that soarlab brings along", async () => {
     const shipped = async (name: string) =>
       plan(parse(await readFile(`data/studies/${name}/study.yaml`, "utf8")));
+    const long = await shipped("gym-long");
+    expect([long.runs.length, long.evaluations.length]).toEqual([15, 195]);
     const gym = await shipped("gym");
     expect([gym.runs.length, gym.evaluations.length]).toEqual([15, 225]);
     const ablations = await shipped("gym-ablations");
