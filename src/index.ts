@@ -106,6 +106,12 @@ export {
 } from "./lab/sample-questions.js";
 export { solvedGreedily } from "./lab/solved-greedily.js";
 export { type StudentRolloutsParams, studentRollouts } from "./lab/student-rollouts.js";
+export {
+  type WarmStartMeasures,
+  type WarmStartParams,
+  type WarmStartResult,
+  warmStart,
+} from "./lab/warm-start.js";
 export { withSampler } from "./lab/with-sampler.js";
 
 // soar: the method

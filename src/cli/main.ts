@@ -21,6 +21,7 @@ import { registerRun } from "./run.js";
 import { registerRuns } from "./runs.js";
 import { registerServe } from "./serve.js";
 import { registerStudy } from "./study.js";
+import { registerWarmStart } from "./warm-start.js";
 
 const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
 const program = new Command("soarlab")
@@ -42,6 +43,7 @@ registerNotebook(program);
 registerServe(program);
 registerEngine(program);
 registerModels(program);
+registerWarmStart(program);
 registerGym(program);
 
 try {

@@ -1,4 +1,5 @@
 import type { Lab } from "../lab/lab.js";
+import { newModel } from "../lab/new-model.js";
 import { requirePromotions } from "../soar/require-promotions.js";
 import type { RunRecord } from "../soar/run-log.js";
 import type { TrainingClient } from "../training/training-client.js";
@@ -18,7 +19,7 @@ export async function openStudent(
   const { model, start, seed, training } = lab.config;
   const params = { rank: model.rank, seed: deriveSeed(seed, "student") };
   if (resumeFrom) return lab.service.loadModel(resumeFrom, { ...params, optimizer: true });
-  if (start === "base") return training.steps > 0 ? lab.service.createModel(params) : undefined;
+  if (start === "base") return training.steps > 0 ? newModel(lab, params) : undefined;
   const checkpoint =
     start === "teacher" ? teacherCheckpoint(run) : bestPromotion(requirePromotions(run)).checkpoint;
   return lab.service.loadModel(checkpoint, { ...params, optimizer: false });

@@ -23,6 +23,9 @@ export const gymDomain: Domain = {
         return { verdict: isEqual ? "equal" : "different", method: "identical", ms: 0 };
       }),
   }),
+  // Each word is a token.
+  writeQuestion: ({ question, answer }) =>
+    `<question> ${question} </question> <answer> \\boxed{ ${answer} } </answer>`,
   kind: question => {
     const chain = parseQuestion(question);
     if (!chain) return "ill-posed";

@@ -48,6 +48,11 @@ export const labConfigSchema = z.strictObject({
        * for here and in the package.
        */
       base: z.string().default("meta-llama/Llama-3.2-3B-Instruct"),
+      /**
+       * Checkpoint that teacher and students start from instead of the base model, and that is the base of every
+       * comparison: a folder as `soarlab warm-start` writes it, found like `base`, or a `tinker://` path on the server.
+       */
+      start: z.string().optional(),
       /** LoRA rank of teacher and students; 0 = full fine-tuning. */
       rank: z.number().int().min(0).default(0),
     })

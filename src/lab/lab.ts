@@ -13,7 +13,9 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   readonly tokenizer: ModelTokenizer;
   /** The hard split: the half that pays the teacher, and the held-out half. */
   readonly hardSplit: { train: Problem[]; test: Problem[] };
-  /** The model before any training: the reference of the KL penalty. */
+  /** Checkpoint that models start from (`model.start`); undefined = the base model itself. */
+  readonly start: string | undefined;
+  /** The model before the experiment trains any, `start` if there is one: the reference of the KL penalty. */
   readonly baseSampler: Sampler;
   /** Its name on the server. */
   readonly baseModel: string;

@@ -18,6 +18,7 @@ import { checkIdentity, identityOf } from "./identity.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 import { type BuiltInDomain, openDomain } from "./open-domain.js";
+import { placeStart } from "./place-start.js";
 import { requireEngine } from "./require-engine.js";
 
 /** What the user brings from outside. A configuration keeps its name and version. */
@@ -31,7 +32,7 @@ export interface Outside {
 export interface OpenExperimentParams<Config> extends Outside {
   config: Config;
   /** A server that runs already, e.g. one that several labs share; it stays when the lab is closed. */
-  server?: { url: string; apiKey?: string };
+  server?: { url: string; apiKey?: string; checkpoints?: string };
   /** Where a local server keeps its checkpoints; default: a folder of its own under the system's temporary one. */
   checkpoints?: string;
   /** Key of a remote server; default: TINKER_API_KEY. */
@@ -86,12 +87,13 @@ export function recordOutside<Config extends LabConfig>(
   };
 }
 
-type Weights = Pick<Lab, "service" | "baseModel" | "baseSampler" | "signal" | "close">;
+type Weights = Pick<Lab, "service" | "baseModel" | "start" | "baseSampler" | "signal" | "close">;
 
 /** The configured server, or a local one that ends with the lab. */
 async function openServer(params: OpenExperimentParams<LabConfig>, model: string): Promise<Weights> {
-  const { device, dtype } = params.config.server;
-  const url = params.server?.url ?? params.config.server.url;
+  const { server: wanted, model: configured } = params.config;
+  const { device, dtype } = wanted;
+  const url = params.server?.url ?? wanted.url;
   const server = url
     ? undefined
     : await startLocalServer({
@@ -115,8 +117,8 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
     service = await connect({
       baseUrl: url ?? server!.url,
       apiKey: server?.apiKey ?? params.server?.apiKey ?? params.apiKey,
-      baseModel: url ? params.config.model.base : undefined,
-      resultTimeoutMs: params.config.server.timeoutHours * 3_600_000,
+      baseModel: url ? configured.base : undefined,
+      resultTimeoutMs: wanted.timeoutHours * 3_600_000,
       onWait: params.onNotice,
       signal,
     });
@@ -126,7 +128,14 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
       for (const notice of requireEngine(params.config, service.engine))
         params.onNotice?.(`${url}: ${notice}`);
     }
-    return { service, baseModel: service.baseModel, baseSampler: await service.sampler(), signal, close };
+    const local = server ?? params.server;
+    const start = configured.start && (await placeStart(configured.start, local?.checkpoints));
+    // The model stays loaded: a sampler goes with it.
+    const base = start
+      ? await service.loadModel(start, { rank: configured.rank, optimizer: false })
+      : service;
+    const baseSampler = await base.sampler();
+    return { service, baseModel: service.baseModel, start, baseSampler, signal, close };
   } catch (error) {
     await close();
     throw error;
@@ -138,6 +147,8 @@ function samplerAlone(
   sampler: Sampler & Identity,
   { config, signal }: OpenExperimentParams<LabConfig>,
 ): Weights {
+  if (config.model.start)
+    throw new Error(`model.start needs a training server; this lab has the sampler "${sampler.name}" alone`);
   // A loop takes a scope of the service and unloads its models in the end, which are none.
   const harmless: Partial<TrainingService> = {
     engine: undefined,
@@ -152,7 +163,8 @@ function samplerAlone(
       );
     },
   });
-  return { service, baseModel: config.model.base, baseSampler: sampler, signal, close: async () => {} };
+  const { base } = config.model;
+  return { service, baseModel: base, start: undefined, baseSampler: sampler, signal, close: async () => {} };
 }
 
 async function readHalf({ hard }: LabConfig, half: "train" | "test") {

@@ -14,7 +14,7 @@ export interface BoxedAnswersParams extends ExtractionOptions {
 }
 
 /** The reading and scoring half of a domain whose answers stand in \boxed{} and are right if they equal the problem's. */
-export interface BoxedAnswers extends Pick<Domain, "readQuestions" | "readAnswer"> {
+export interface BoxedAnswers extends Pick<Domain, "readQuestions" | "readAnswer" | "writeQuestion"> {
   score(attempts: readonly Attempt[]): Promise<ScoredAnswer[]>;
 }
 
@@ -25,6 +25,8 @@ export interface BoxedAnswers extends Pick<Domain, "readQuestions" | "readAnswer
 export function boxedAnswers({ parses, grade, ...extraction }: BoxedAnswersParams): BoxedAnswers {
   return {
     readAnswer: text => extractAnswer({ ...extraction, ways: ["boxed"], text })?.answer,
+    writeQuestion: ({ question, answer }) =>
+      `<question>${question}</question>\n<answer>\\boxed{${answer}}</answer>`,
     score: attempts =>
       scoreAnswers({
         rows: attempts.map(({ problem, ...rest }) => ({

@@ -56,6 +56,8 @@ export interface Domain extends Identity {
    * the text. Completions with a reason are sampled again, and the reasons are counted in the log.
    */
   readQuestions(completions: readonly string[]): Promise<StatedQuestion[]>;
+  /** A teacher's completion that states a question, as `readQuestions` reads it; for supervised training of a teacher. */
+  writeQuestion?(question: QuestionAnswer): string;
   /** The final answer of a completion; undefined if it gives none. Never throws. */
   readAnswer(completion: string): string | undefined;
   /** Scores attempts at any problems. One result per attempt, in order; never throws for an answer. */

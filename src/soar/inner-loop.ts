@@ -1,5 +1,6 @@
 import { batchStream } from "../lab/batch-stream.js";
 import type { Lab } from "../lab/lab.js";
+import { newModel } from "../lab/new-model.js";
 import { sampleAndScore } from "../lab/sample-and-score.js";
 import { solvedGreedily } from "../lab/solved-greedily.js";
 import type { QuestionAnswer } from "../problems/domain.js";
@@ -9,7 +10,7 @@ import { deriveSeed } from "../util/derive-seed.js";
 import { untilStopped } from "../util/stop-signal.js";
 
 export interface TrainStudentParams {
-  /** Checkpoint of the baseline that the student starts from; absent = the base model. */
+  /** Checkpoint of the baseline that the student starts from; absent = as `newModel` has it. */
   from?: string;
   /** Questions with the answers that are taken for right. */
   dataset: readonly QuestionAnswer[];
@@ -46,10 +47,7 @@ export async function innerLoop(
 /** The training of `innerLoop` alone. Returns the trained model; the caller unloads it. */
 export async function trainStudent(lab: Lab, params: TrainStudentParams): Promise<TrainingClient> {
   const { from, dataset, steps, learningRateScale, seed } = params;
-  const { rank } = lab.config.model;
-  const student = await (from
-    ? lab.service.loadModel(from, { rank, seed, optimizer: false })
-    : lab.service.createModel({ rank, seed }));
+  const student = await newModel(lab, { from, seed });
   const nextBatch = batchStream(dataset, lab.config.student.batchSize, seed);
   const signal = untilStopped(lab.signal);
   for (let step = 0; step < steps; step++) {

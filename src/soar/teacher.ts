@@ -1,4 +1,5 @@
 import type { Lab } from "../lab/lab.js";
+import { newModel } from "../lab/new-model.js";
 import {
   type SampledQuestions,
   type SampleQuestionsParams,
@@ -17,13 +18,13 @@ export class Teacher {
     private readonly model: TrainingClient,
   ) {}
 
-  /** A teacher that starts as the base model, or goes on from a checkpoint with its optimizer state. */
+  /** A teacher that starts as the experiment's models do, or goes on from a checkpoint with its optimizer state. */
   static async open(lab: Lab<SoarConfig>, checkpoint?: string): Promise<Teacher> {
     const { seed, model } = lab.config;
     const params = { rank: model.rank, seed: deriveSeed(seed, "teacher") };
     const client = checkpoint
       ? await lab.service.loadModel(checkpoint, { ...params, optimizer: true })
-      : await lab.service.createModel(params);
+      : await newModel(lab, params);
     return new Teacher(lab, client);
   }
 

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { findModel } from "../lab/find-model.js";
 import type { LabConfig } from "../lab/lab-config.js";
 import { runFiles } from "../soar/run-log.js";
-import { startLocalServer } from "../training/start-local-server.js";
+import { type LocalServer, startLocalServer } from "../training/start-local-server.js";
 
 /** The server that all runs of a study use. */
 export interface SharedServer {
   /** A local one; undefined where the runs name a server themselves. */
-  server: { url: string; apiKey: string } | undefined;
+  server: Pick<LocalServer, "url" | "apiKey" | "checkpoints"> | undefined;
   /** Aborts when the study is interrupted, or when the local server ends on its own. */
   signal: AbortSignal;
   close(): Promise<void>;

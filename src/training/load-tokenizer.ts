@@ -64,13 +64,14 @@ export async function loadTokenizer(params: LoadTokenizerParams): Promise<ModelT
   const generation = (await readJson(params, "generation_config.json", endSchema)) ?? {};
   const stated = generation.eos_token_id ?? (await readJson(params, "config.json", endSchema))?.eos_token_id;
   const idOf = (token: string | null | undefined) => (token ? tokenizer.token_to_id(token) : undefined);
-  const turnEnd = template && endOfTurn(template, added);
-  const endTokens = [...new Set([stated ?? [], idOf(config.eos_token) ?? [], idOf(turnEnd) ?? []].flat())];
+  const turnEnd = idOf(template && endOfTurn(template, added));
+  const endTokens = [...new Set([stated ?? [], idOf(config.eos_token) ?? [], turnEnd ?? []].flat())];
   if (endTokens.length === 0)
     throw new Error(`${model} names no end token (eos_token), so completions would never end`);
 
   return {
     endTokens,
+    turnEnd: turnEnd ?? endTokens[0]!,
     encode: text => tokenizer.encode(text, { add_special_tokens: false }).ids,
     encodePrompt: text => {
       const { ids } = tokenizer.encode(text);

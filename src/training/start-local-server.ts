@@ -34,6 +34,8 @@ export interface LocalServer {
   url: string;
   apiKey: string;
   pid: number;
+  /** Folder of its checkpoints. */
+  checkpoints: string;
   /** Settles with the reason when the server ends on its own. */
   ended: Promise<string>;
   /** Ends the server; resolves when it is gone. */
@@ -94,7 +96,7 @@ export async function startLocalServer(params: LocalServerParams): Promise<Local
   };
   try {
     const url = await firstLine(child, ended, params);
-    return { url, apiKey, pid: child.pid!, ended, stop };
+    return { url, apiKey, pid: child.pid!, checkpoints, ended, stop };
   } catch (error) {
     if (child.pid !== undefined) await stop();
     if (!(error instanceof TrainingError)) throw error;

@@ -27,4 +27,6 @@ export interface ModelTokenizer {
    * its chat template. At least one.
    */
   readonly endTokens: number[];
+  /** The one of them that ends an assistant's turn in the chat template; without a template, the first. */
+  readonly turnEnd: number;
 }

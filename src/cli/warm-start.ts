@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { startFiles } from "../lab/place-start.js";
+import { type WarmStartMeasures, warmStart } from "../lab/warm-start.js";
+import { mathAnswerRules } from "../problems/answer-rules.js";
+import { loadProblems } from "../problems/load-problems.js";
+import { readRows } from "../problems/read-rows.js";
+import type { SoarConfigInput } from "../soar/config.js";
+import { openLab } from "../soar/open-lab.js";
+import { applySetOption, collect, wholeNumber } from "./options.js";
+import { readConfigSource } from "./read-config-source.js";
+import { runInterruptibly } from "./run-interruptibly.js";
+
+interface WarmStartOptions {
+  data: string;
+  out?: string;
+  steps: number;
+  batchSize: number;
+  learningRate?: number;
+  seed: number;
+  set: string[];
+}
+
+/** `soarlab warm-start`. */
+export function registerWarmStart(program: Command): void {
+  program
+    .command("warm-start")
+    .description(
+      "fine-tune a run's model on its two roles: teacher's format from question-answer pairs, student's from worked " +
+        "solutions. The result is a checkpoint folder for the configuration's model.start",
+    )
+    .argument("<config>", "a preset or a JSON or YAML file: the model, the domain and the prompts of the run")
+    .requiredOption(
+      "--data <file>",
+      "table of question and answer or solution, or as MATH has them: problem, solution",
+    )
+    .option("--out <folder>", "where the checkpoint goes (default: the configuration's model.start)")
+    .option("--steps <n>", "optimizer steps", wholeNumber(1), 30)
+    .option("--batch-size <n>", "examples per step", wholeNumber(1), 8)
+    .option("--learning-rate <x>", "peak (default: 5e-4 for LoRA, 2e-5 for whole models)", positive)
+    .option("--seed <n>", "order of the data and initial adapters", wholeNumber(0), 0)
+    .option("--set <path=value>", "change one field of the configuration (repeatable)", collect, [])
+    .action((source: string, options: WarmStartOptions) =>
+      runInterruptibly("interrupted; nothing is kept", signal => run(source, options, signal)),
+    );
+}
+
+async function run(source: string, options: WarmStartOptions, signal: AbortSignal): Promise<void> {
+  const input = structuredClone(await readConfigSource(source)) as Record<string, unknown>;
+  for (const assignment of options.set) applySetOption(input, assignment);
+  const { start, ...model } = (input.model ?? {}) as Record<string, unknown>;
+  const out = options.out ?? (typeof start === "string" ? start : undefined);
+  if (!out)
+    throw new Error("name the checkpoint's folder with --out, or in the configuration as model.start");
+  if (existsSync(out))
+    throw new Error(`${out} is there already; remove it, or name another folder with --out`);
+  // Here the model starts from its base: what it starts from in a run is about to be made.
+  const config = { ...input, model } as SoarConfigInput;
+
+  const { problems, excluded } = await readProblems(options.data);
+  if (excluded.length > 0)
+    console.error(`${options.data}: ${excluded.length} rows left out; the first: ${excluded[0]!.reason}`);
+  await mkdir(dirname(out), { recursive: true });
+  const draft = await mkdtemp(join(dirname(out), ".warm-start-"));
+  try {
+    const lab = await openLab({ config, signal, checkpoints: join(draft, "checkpoints") });
+    try {
+      const started = performance.now();
+      const result = await warmStart(lab, {
+        ...options,
+        problems,
+        onStep: (step, loss) => {
+          const seconds = (performance.now() - started) / 1000;
+          console.error(`step ${step}/${options.steps}  loss ${loss.toFixed(3)}  ${Math.round(seconds)} s`);
+        },
+      });
+      const isRemote = config.server?.url !== undefined;
+      // Of weights for sampling there is no optimizer's state, and our own server trains on from them.
+      const path = await (isRemote
+        ? result.model.saveState("warm-start")
+        : result.model.saveForSampling("warm-start"));
+      const { model: _, ...report } = result;
+      await writeFile(join(draft, "warm-start.json"), `${JSON.stringify(report, null, 2)}\n`);
+      for (const [reason, count] of Object.entries(report.excluded))
+        console.error(`left out: ${count}, ${reason}`);
+      console.log(`before  ${line(report.before)}\nafter   ${line(report.after)}`);
+      if (isRemote) {
+        await rename(join(draft, "warm-start.json"), `${out}.json`);
+        console.log(`model.start: ${path}`);
+        return;
+      }
+      const folder = join(draft, "checkpoints", ...path.slice("tinker://".length).split("/"));
+      const kept = join(draft, "kept");
+      for (const file of startFiles) await cp(join(folder, file), join(kept, file));
+      await rename(join(draft, "warm-start.json"), join(kept, "warm-start.json"));
+      await rename(kept, out);
+      console.log(`model.start: ${out}`);
+    } finally {
+      await lab.close();
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Problems of a table with columns as MATH names them, or as soarlab does. */
+async function readProblems(path: string) {
+  const first = (await readRows(path))[0]?.value ?? {};
+  const isMath = !("question" in first) && "problem" in first;
+  return loadProblems({
+    path,
+    columns: isMath ? { question: "problem", ...("type" in first && { subject: "type" }) } : undefined,
+    // Which answers may be stated is the domain's to say.
+    answers: { ...mathAnswerRules, reject: () => undefined },
+  });
+}
+
+function line({ loss, accepted, rejected }: WarmStartMeasures): string {
+  const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`);
+  const nats = (value: number) => (Number.isNaN(value) ? "-" : value.toFixed(3));
+  return [
+    `loss teacher ${nats(loss.teacher)} student ${nats(loss.student)} nats/token`,
+    `teacher's completions accepted ${Math.round(100 * accepted)}%${reasons.length > 0 ? ` (rejected: ${reasons.join(", ")})` : ""}`,
+  ].join("  ");
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("expected a number above 0.");
+}
