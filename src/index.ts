@@ -134,9 +134,10 @@ export { presets } from "./soar/presets.js";
 export type { OnProgress, Progress } from "./soar/progress.js";
 export { choosePromoted, movingAverage, promotes } from "./soar/promotion-rule.js";
 export type { RewardInputs, TeacherReward } from "./soar/rewards/teacher-reward.js";
-export { RunLog, type RunRecord, readRun } from "./soar/run-log.js";
+export { RunLog, type RunRecord, readRollouts, readRun, readStudentSteps } from "./soar/run-log.js";
 export { type RunSoarParams, runSoar } from "./soar/run-soar.js";
 export { meanReward, replay } from "./soar/run-state.js";
+export type { RolloutRecord, StudentStepRecord } from "./soar/student-log.js";
 export { Teacher } from "./soar/teacher.js";
 
 // evaluation: protocols of section 5

@@ -70,7 +70,7 @@ async function readParts(folders: string[]): Promise<{ parts: ReportSection[]; i
   return {
     parts: [
       ...(await mapSequentially(studies, study => studySection(study))),
-      ...(runs.length > 0 ? [runsSection(runs)] : []),
+      ...(runs.length > 0 ? [await runsSection(runs)] : []),
       ...(evaluations.length > 0 ? [evaluationsSection(evaluations)] : []),
     ],
     isDone: studies.every(isStudyDone) && [...runs, ...evaluations].every(({ ended }) => ended),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { softwareSchema } from "../lab/software-versions.js";
 import { endEventSchema, questionRecordSchema, resumeEventSchema } from "../soar/events.js";
 import { engineTraitsSchema } from "../training/engine/engine-traits.js";
 
@@ -12,6 +13,8 @@ const evaluationStartSchema = z.object({
   baseModel: z.string(),
   /** Ids of the test problems, in the order of `correct` in evaluations. */
   problems: z.array(z.string()),
+  /** Commit and package versions; absent in runs of version 0.1.0. */
+  software: softwareSchema.optional(),
   /** What was found out about an engine that is not our own server. */
   engine: engineTraitsSchema.optional(),
 });

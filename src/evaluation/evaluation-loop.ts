@@ -101,8 +101,8 @@ async function announce(lab: Lab<EvaluationConfig>, log: EvaluationLog): Promise
   const start = log.events.find(event => event.type === "start");
   const { engine } = lab.service;
   if (!start) {
-    const { version, baseModel } = lab;
-    return log.append({ type: "start", at, version, baseModel, problems, engine });
+    const { version, software, baseModel } = lab;
+    return log.append({ type: "start", at, version, software, baseModel, problems, engine });
   }
   if (!isDeepStrictEqual(start.problems, problems)) {
     throw new Error(

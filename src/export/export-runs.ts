@@ -2,11 +2,12 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
 import { distinctFolderNames } from "../report/distinct-folder-names.js";
-import type { RunRecord } from "../soar/run-log.js";
+import { type RunRecord, readStudentSteps } from "../soar/run-log.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { writeTable } from "../util/write-table.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
 import { eventFile } from "./event-file.js";
-import { type MetricRow, outerStepRows, trainingStepRows } from "./metric-rows.js";
+import { type MetricRow, outerStepRows, studentStepRows, trainingStepRows } from "./metric-rows.js";
 import { questionRows } from "./question-rows.js";
 
 export const exportFormats = ["csv", "jsonl", "parquet", "tensorboard"] as const;
@@ -24,7 +25,7 @@ export interface ExportRunsParams {
 
 /**
  * Writes what runs have logged as flat tables, each row with the name of its run: `metrics` (one row per outer step, or per
- * training step of an evaluation run) and `questions`. A table without rows is not written.
+ * training step of an evaluation run), `student-steps` (one row per training step of a student) and `questions`. A table without rows is not written.
  *
  * The format "tensorboard" is a folder of event files, one run each, that `tensorboard --logdir` and pandas-based tools
  * read.
@@ -41,8 +42,14 @@ export async function exportRuns({ runs, out, formats = ["csv"] }: ExportRunsPar
   );
   const of = (rows: (run: ExportRunsParams["runs"][number]) => readonly object[]) =>
     runs.flatMap((run, i) => rows(run).map(row => ({ run: names[i]!, ...row })));
+  const studentSteps = await mapSequentially(runs.entries(), async ([i, run]) =>
+    "promotions" in run
+      ? studentStepRows(await readStudentSteps(run)).map(row => ({ run: names[i]!, ...row }))
+      : [],
+  );
   const tables = {
     metrics: of(metricRows),
+    "student-steps": studentSteps.flat(),
     questions: of(run => ("promotions" in run ? questionRows(run) : run.questions)),
   };
   await mkdir(out, { recursive: true });

@@ -3,6 +3,7 @@ import { mean } from "../metrics/statistics.js";
 import type { StepEvent } from "../soar/events.js";
 import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
+import type { StudentStepRecord } from "../soar/student-log.js";
 
 /** Numbers of one step by name, `area/name`; a missing one was not measured in this step. */
 export type MetricRow = { step: number; at?: string } & Record<string, number | string | undefined>;
@@ -34,6 +35,14 @@ export function outerStepRow(step: StepEvent): MetricRow {
     ),
     ...metrics,
   };
+}
+
+/** One row per training step of each student of a SOAR run. */
+export function studentStepRows(steps: readonly StudentStepRecord[]): MetricRow[] {
+  return steps.map(({ metrics, step, dataset, student, studentStep }) => ({
+    ...{ step, dataset, student, "student step": studentStep },
+    ...metrics,
+  }));
 }
 
 /** One row per training step of an evaluation run; those after which the model was evaluated have `pass@1`. */

@@ -16,6 +16,7 @@ export { passAtKCurves } from "./pass-at-k-curves.js";
 export { questionBrowser } from "./question-browser.js";
 export { questionKinds } from "./question-kinds.js";
 export { rewardCycles } from "./reward-cycles.js";
+export { rolloutBrowser } from "./rollout-browser.js";
 export { solveRateHistogram } from "./solve-rate-histogram.js";
 export { withTheme } from "./style/with-theme.js";
 export { renderSvg } from "./svg/render-svg.js";

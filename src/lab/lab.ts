@@ -4,6 +4,7 @@ import type { Sampler } from "../training/sampler.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import type { LabConfig } from "./lab-config.js";
+import type { SoftwareVersions } from "./software-versions.js";
 
 /** What an experiment works with: a session with a training server, problems, prompts. Made by `openLab` for a SoarConfig. */
 export interface Lab<Config extends LabConfig = LabConfig> {
@@ -21,6 +22,8 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   readonly baseModel: string;
   /** Version of soarlab, for the log. */
   readonly version: string;
+  /** Commit and package versions, for the log. */
+  readonly software: SoftwareVersions;
   /** Tokens of the teacher's one prompt. */
   readonly teacherPrompt: number[];
   /** The prompts of a multi-turn teacher, and what ends its question beside the model's end tokens. */

@@ -20,6 +20,7 @@ import type { LabConfig } from "./lab-config.js";
 import { type BuiltInDomain, openDomain } from "./open-domain.js";
 import { placeStart } from "./place-start.js";
 import { requireEngine } from "./require-engine.js";
+import { softwareVersions } from "./software-versions.js";
 
 /** What the user brings from outside. A configuration keeps its name and version. */
 export interface Outside {
@@ -53,6 +54,7 @@ export async function openExperiment<Config extends LabConfig>(
   const { template, templateVariables, cutThinking } = config.prompts;
   const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
+  const software = await softwareVersions();
   // Without a domain from outside, the configuration names one of ours: `recordOutside` has checked it.
   const ownDomain = params.domain ? undefined : await openDomain(config.domain as BuiltInDomain);
   const domain = params.domain ?? ownDomain!;
@@ -63,7 +65,7 @@ export async function openExperiment<Config extends LabConfig>(
       await weights.close();
       await ownDomain?.close?.();
     };
-    return { config, domain, tokenizer, hardSplit, version, ...prompts, ...weights, close };
+    return { config, domain, tokenizer, hardSplit, version, software, ...prompts, ...weights, close };
   } catch (error) {
     await ownDomain?.close?.();
     throw error;

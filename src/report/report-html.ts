@@ -7,5 +7,5 @@ import { runsSection } from "./runs-section.js";
  * @throws RangeError where there is no run
  */
 export async function reportHtml(runs: readonly RunRecord[], options: ReportOptions = {}): Promise<string> {
-  return reportPage([runsSection(runs)], options);
+  return reportPage([await runsSection(runs)], options);
 }

@@ -7,6 +7,7 @@ import { pageFigure } from "../figures/page/page-figure.js";
 import { questionBrowser } from "../figures/question-browser.js";
 import { questionKinds } from "../figures/question-kinds.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
+import { rolloutBrowser } from "../figures/rollout-browser.js";
 import { duration, percent, pluralize } from "../figures/style/labels.js";
 import { taxonomyBars } from "../figures/taxonomy-bars.js";
 import { nameOf } from "../lab/identity.js";
@@ -14,7 +15,9 @@ import { baselineStages } from "../soar/baseline-stages.js";
 import type { QuestionRecord } from "../soar/events.js";
 import { promotionsBefore } from "../soar/promotions-before.js";
 import { rewardUnit } from "../soar/rewards/reward-unit.js";
-import type { RunRecord } from "../soar/run-log.js";
+import { type RunRecord, readRollouts } from "../soar/run-log.js";
+import type { RolloutRecord } from "../soar/student-log.js";
+import { mapSequentially } from "../util/map-sequentially.js";
 import { commonConfigRows } from "./common-config-rows.js";
 import { distinctFolderNames } from "./distinct-folder-names.js";
 import type { ReportSection } from "./report-page.js";
@@ -23,7 +26,7 @@ import type { ReportSection } from "./report-page.js";
  * What a report says of one or several SOAR runs: summary tables, figures, and the questions to browse.
  * @throws RangeError where there is no run
  */
-export function runsSection(runs: readonly RunRecord[]): ReportSection {
+export async function runsSection(runs: readonly RunRecord[]): Promise<ReportSection> {
   if (runs.length === 0) throw new RangeError("reportHtml: no runs, expected at least one");
   const names = distinctFolderNames(
     runs.map(({ folder }) => folder),
@@ -32,7 +35,9 @@ export function runsSection(runs: readonly RunRecord[]): ReportSection {
   const isOne = runs.length === 1;
   const parts = [
     ...(isOne ? [] : [contents(names), together(runs, names)]),
-    ...runs.map((run, i) => section(run, names[i]!, isOne ? undefined : i)),
+    ...(await mapSequentially(runs.entries(), async ([i, run]) =>
+      section(run, await readRollouts(run), names[i]!, isOne ? undefined : i),
+    )),
     `<p class="quiet">Made with soarlab from the runs' logs. Gain: of a student, trained on the teacher's questions, over the baseline in greedy accuracy on the reward questions Q_R (SOAR, arXiv 2601.18778).</p>`,
   ];
   const title = isOne ? `SOAR run ${names[0]}` : `${runs.length} SOAR runs`;
@@ -106,7 +111,12 @@ function heldOut(run: RunRecord): number[] {
   ].map(share => 100 * share);
 }
 
-function section(run: RunRecord, name: string, index: number | undefined): string {
+function section(
+  run: RunRecord,
+  rollouts: readonly RolloutRecord[],
+  name: string,
+  index: number | undefined,
+): string {
   const { config } = run;
   const verdicts = verdictsByStage(run);
   const parts = [
@@ -127,6 +137,7 @@ function section(run: RunRecord, name: string, index: number | undefined): strin
     timeTable(run),
     "<h3>Questions</h3>",
     run.questions.length > 0 ? questionBrowser(run).html : "<p>No outer step is finished yet.</p>",
+    rollouts.length > 0 ? `<h3>Students' rollouts</h3>${rolloutBrowser(rollouts).html}` : "",
     `<h3>Configuration</h3>${configTable(run)}${jsonDetails("every field", config)}`,
   ];
   return `<section>${parts.filter(Boolean).join("\n")}</section>`;

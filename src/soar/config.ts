@@ -15,6 +15,8 @@ export const soarConfigSchema = labConfigSchema.extend({
   studentsPerDataset: count(4),
   /** M: reward questions Q_R drawn from the hard train half per outer step (Table 3); all of it where it is smaller. */
   rewardQuestions: count(64),
+  /** Students' rollouts kept of each outer step, in rollouts.jsonl: a few to read. They are drawn at random. */
+  loggedRollouts: z.number().int().min(0).default(4),
   promotion: z
     .strictObject({
       /** Whether students are ever promoted; without, every student starts from the base model. */

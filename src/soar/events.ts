@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { questionVerdictSchema } from "../grading/question-verdict.js";
+import { softwareSchema } from "../lab/software-versions.js";
 import { engineTraitsSchema } from "../training/engine/engine-traits.js";
 
 const timestamp = z.iso.datetime();
@@ -14,6 +15,8 @@ const startEventSchema = z.object({
   version: z.string(),
   baseModel: z.string(),
   baseline: baselineAccuracySchema,
+  /** Commit and package versions; absent in runs of version 0.1.0. */
+  software: softwareSchema.optional(),
   /** What was found out about an engine that is not our own server. */
   engine: engineTraitsSchema.optional(),
 });
@@ -71,6 +74,8 @@ const stepEventSchema = z.object({
     promotionQuestions: z.number().int(),
     /** Absent in runs of version 0.1.0. */
     rejected: z.number().int().optional(),
+    studentSteps: z.number().int().optional(),
+    rollouts: z.number().int().optional(),
   }),
 });
 

@@ -8,6 +8,7 @@ import { type Metrics, rlooStep } from "../rl/rloo-step.js";
 import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import { untilStopped } from "../util/stop-signal.js";
+import type { ScoredGroup } from "./student-log.js";
 
 export interface TrainStudentParams {
   /** Checkpoint of the baseline that the student starts from; absent = as `newModel` has it. */
@@ -19,8 +20,13 @@ export interface TrainStudentParams {
   /** Factor on the configured learning rate. */
   learningRateScale?: number;
   seed: number;
-  /** Called after each step with its metrics. */
-  onStep?: (step: number, metrics: Metrics, student: TrainingClient) => void | Promise<void>;
+  /** Called after each step with its metrics, and the rollouts that it learned from. */
+  onStep?: (
+    step: number,
+    metrics: Metrics,
+    student: TrainingClient,
+    groups: readonly ScoredGroup[],
+  ) => void | Promise<void>;
 }
 
 /** A trained student and how many of the reward questions it answers. */
@@ -53,8 +59,14 @@ export async function trainStudent(lab: Lab, params: TrainStudentParams): Promis
   for (let step = 0; step < steps; step++) {
     signal?.throwIfAborted();
     const batch = nextBatch();
-    const metrics = await studentStep(lab, { student, batch, step, steps, learningRateScale, seed });
-    await params.onStep?.(step, metrics, student);
+    let groups: readonly ScoredGroup[] = [];
+    const metrics = await studentStep(lab, {
+      ...{ student, batch, step, steps, learningRateScale, seed },
+      onGroups: scored => {
+        groups = scored;
+      },
+    });
+    await params.onStep?.(step, metrics, student, groups);
   }
   return student;
 }
@@ -69,6 +81,8 @@ export interface StudentStepParams {
   learningRateScale?: number;
   /** Seed of the whole training. */
   seed: number;
+  /** Called with the rollouts before the student learns from them. */
+  onGroups?: (groups: readonly ScoredGroup[]) => void;
 }
 
 /** One RLOO step of a student: it answers a batch of problems, is rewarded, and learns. */
@@ -83,6 +97,7 @@ export async function studentStep(lab: Lab, params: StudentStepParams): Promise<
     ),
   );
   const sampled = performance.now();
+  params.onGroups?.(batch.map((problem, i) => ({ problem, rollouts: groups[i]! })));
   const metrics = await rlooStep({
     model: student,
     groups: groups.map(group => group.map(rollout => ({ rollouts: [rollout], reward: rollout.reward }))),

@@ -16,6 +16,7 @@ import { questionRecords } from "./question-records.js";
 import { rewardRows } from "./rewards/reward-rows.js";
 import type { RunLog } from "./run-log.js";
 import { StepMetrics } from "./step-metrics.js";
+import { StudentLog } from "./student-log.js";
 import { studentPlan } from "./student-plan.js";
 import { Teacher } from "./teacher.js";
 
@@ -60,6 +61,13 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
 
     // 3. Inner loop: r students per dataset start from the baseline, and have a gain over it on Q_R.
     meter.enter("students", t);
+    const studentLog = new StudentLog({
+      step: t,
+      students: plan.datasets * plan.perDataset,
+      studentSteps: plan.steps,
+      rollouts: lab.config.loggedRollouts,
+      seed,
+    });
     const trainOne = (k: number, j: number) =>
       innerLoop(
         lab,
@@ -68,7 +76,11 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
           from: baseline.checkpoint,
           dataset: X[k]!,
           seed: deriveSeed(seed, "student", k, j),
-          onStep: (_, metrics) => meter.studentStep(metrics),
+          onStep: (studentStep, metrics, _, groups) => {
+            meter.studentStep(metrics);
+            const index = k * plan.perDataset + j;
+            studentLog.add({ dataset: k, student: j, index, studentStep }, metrics, groups);
+          },
         },
         Q_R,
       );
@@ -119,6 +131,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
         metrics: meter.finishStep(),
       },
       questionRecords(lab, X, R.map(mean), t),
+      studentLog.records,
     );
     await deletePreviousTeacherCheckpoint(lab, log);
   }
@@ -151,6 +164,7 @@ async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMet
       at,
       version: lab.version,
       baseModel,
+      software: lab.software,
       baseline: baseline.accuracy,
       engine,
     });

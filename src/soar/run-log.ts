@@ -18,6 +18,12 @@ import {
   type StepEvent,
 } from "./events.js";
 import { type RunState, replay } from "./run-state.js";
+import {
+  type RolloutRecord,
+  rolloutRecordSchema,
+  type StudentStepRecord,
+  studentStepSchema,
+} from "./student-log.js";
 
 /** Names of a run's files. */
 export const runFiles = {
@@ -27,6 +33,10 @@ export const runFiles = {
   promotionQuestions: "promotion-questions.jsonl",
   /** Completions of the teacher that did not count. */
   rejected: "rejected.jsonl",
+  /** Metrics of each training step of each student. */
+  studentSteps: "student-steps.jsonl",
+  /** A few of the students' completions in training. */
+  rollouts: "rollouts.jsonl",
   checkpoints: "checkpoints",
 } as const;
 
@@ -93,7 +103,9 @@ export class RunLog {
     const last = this.log.events.findLast(event => event.type === "step");
     await this.log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
     await this.log.cutRows(runFiles.promotionQuestions, last?.bytes.promotionQuestions ?? 0);
-    await this.log.cutRows(runFiles.rejected, last?.bytes.rejected ?? 0);
+    for (const file of ["rejected", "studentSteps", "rollouts"] as const) {
+      await this.log.cutRows(runFiles[file], last?.bytes[file] ?? 0);
+    }
   }
 
   get folder(): string {
@@ -124,8 +136,15 @@ export class RunLog {
     if (rows.length > 0) await this.log.appendRows(runFiles.rejected, rows);
   }
 
-  /** Appends a finished step: its questions, those that a promotion keeps, and last the event that makes them count. */
-  async commit(event: Omit<StepEvent, "bytes">, questions: QuestionRecord[]): Promise<StepEvent> {
+  /**
+   * Appends a finished step: its questions, those that a promotion keeps, what is kept of its students, and last the event
+   * that makes them count.
+   */
+  async commit(
+    event: Omit<StepEvent, "bytes">,
+    questions: QuestionRecord[],
+    { studentSteps, rollouts }: StudentRecords = { studentSteps: [], rollouts: [] },
+  ): Promise<StepEvent> {
     const promoted = event.promotion
       ? questions.filter(({ dataset }) => dataset === event.promotion!.dataset)
       : [];
@@ -133,6 +152,8 @@ export class RunLog {
       questions: await this.log.appendRows(runFiles.questions, questions),
       promotionQuestions: await this.log.appendRows(runFiles.promotionQuestions, promoted),
       rejected: await this.log.appendRows(runFiles.rejected, []),
+      studentSteps: await this.log.appendRows(runFiles.studentSteps, studentSteps),
+      rollouts: await this.log.appendRows(runFiles.rollouts, rollouts),
     };
     const complete: StepEvent = { ...event, bytes };
     await this.log.append(complete);
@@ -143,6 +164,12 @@ export class RunLog {
   close(): Promise<void> {
     return this.log.close();
   }
+}
+
+/** What is kept of the students of an outer step. */
+export interface StudentRecords {
+  studentSteps: readonly StudentStepRecord[];
+  rollouts: readonly RolloutRecord[];
 }
 
 /** A run as its files tell it. */
@@ -172,4 +199,18 @@ export async function readRun(folder: string): Promise<RunRecord> {
     questions: questions.rows.filter(counts),
     promotionQuestions: promoted.rows.filter(counts),
   };
+}
+
+/** The rollouts that a run has kept; none in runs of version 0.1.0. They are not part of `readRun`, which is often called. */
+export async function readRollouts(run: Pick<RunRecord, "folder" | "nextStep">): Promise<RolloutRecord[]> {
+  const { rows } = await readJsonl(join(run.folder, runFiles.rollouts), rolloutRecordSchema);
+  return rows.filter(({ step }) => step < run.nextStep);
+}
+
+/** The metrics of each training step of each student of a run; none in runs of version 0.1.0. */
+export async function readStudentSteps(
+  run: Pick<RunRecord, "folder" | "nextStep">,
+): Promise<StudentStepRecord[]> {
+  const { rows } = await readJsonl(join(run.folder, runFiles.studentSteps), studentStepSchema);
+  return rows.filter(({ step }) => step < run.nextStep);
 }

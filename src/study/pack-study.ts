@@ -10,6 +10,10 @@ import type { Study } from "./read-study.js";
  */
 export async function packStudy({ runs, evaluations }: Study): Promise<void> {
   const finished = runs.filter(({ record }) => record.ended);
-  for (const { folder } of finished) await packJsonl(join(folder, runFiles.questions));
+  for (const { folder } of finished) {
+    for (const file of ["questions", "studentSteps", "rollouts"] as const) {
+      await packJsonl(join(folder, runFiles[file]));
+    }
+  }
   for (const { folder } of evaluations) await packJsonl(join(folder, trainingQuestionsFile));
 }
