@@ -6,6 +6,8 @@ export default defineConfig({
   resolve: { alias: { soarlab: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
+    // Run by npm run test:engines.
+    exclude: ["test/engines/**"],
     globalSetup: "test/remove-temporary-files.ts",
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -61,7 +61,8 @@ function pythonOf(venv) {
   return join(venv, "bin", "python");
 }
 
-function createVenv(venv) {
+/** Makes a virtual environment, unless there is a working one. */
+export function createVenv(venv) {
   // An interrupted set-up leaves one without pip, and one outlives the Python that it was made with.
   if (spawnSync(pythonOf(venv), ["-m", "pip", "--version"]).status === 0) return;
   const python = findPython();
@@ -94,7 +95,7 @@ function findPython() {
 }
 
 /** torch comes in builds of several GB for GPUs; where there is no GPU the CPU build (200 MB) is enough. */
-function installTorch(venv) {
+export function installTorch(venv) {
   const [, version] = readFileSync(lock, "utf8").match(/^torch==([\d.]+)/m);
   const hasGpu = spawnSync("nvidia-smi", ["-L"]).status === 0;
   const cpuBuild = [`torch==${version}+cpu`];
