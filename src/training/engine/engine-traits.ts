@@ -4,7 +4,7 @@ import { z } from "zod";
  * What an engine makes of a loss, for T_i target tokens in datum i of N data. The API promises the sum; any of the others is
  * a known factor away from it.
  */
-export const lossReductionSchema = z.enum([
+const lossReductionSchema = z.enum([
   "sum",
   /** The sum, over N. */
   "mean-over-data",
