@@ -175,5 +175,6 @@ export { type ExportFormat, type ExportRunsParams, exportRuns } from "./export/e
 export { type DatasetFilesParams, datasetFiles } from "./export/hub/dataset-files.js";
 export { type ModelFilesParams, modelFiles } from "./export/hub/model-files.js";
 export { type Published, type PublishedFile, type PublishParams, publish } from "./export/hub/publish.js";
-export { outerStepRows, trainingStepRows } from "./export/metric-rows.js";
+export { outerStepRow, outerStepRows, studentStepRows, trainingStepRows } from "./export/metric-rows.js";
 export { questionRows } from "./export/question-rows.js";
+export { type Tracker, type TrackParams, track } from "./export/track.js";

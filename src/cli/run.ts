@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Command } from "commander";
+import { basename, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { outerStepRow } from "../export/metric-rows.js";
+import { type TrackParams, track, trackers } from "../export/track.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
 import { renderSvg } from "../figures/svg/render-svg.js";
 import { runStatus } from "../lab/run-status.js";
@@ -17,7 +19,7 @@ import { progressDisplay } from "./progress-display.js";
 import { readConfigSource } from "./read-config-source.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
-interface RunOptions {
+interface RunOptions extends TrackOptions {
   out?: string;
   seed?: string;
   set: string[];
@@ -34,6 +36,8 @@ export function registerRun(program: Command): void {
     .option("--seed <n>", "seed of every random choice")
     .option("--server <url>", "a training server that speaks the Tinker API, instead of a local one")
     .option("--set <path=value>", "change one field, e.g. --set student.steps=8 (repeatable)", collect, [])
+    .addOption(trackOption())
+    .option(...trackPython)
     .action(async (source: string, options: RunOptions) => {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
@@ -41,25 +45,28 @@ export function registerRun(program: Command): void {
       const standing = await runStatus(soarLogKind, { folder, config });
       if (standing !== "missing")
         console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this run; going on"}`);
-      await follow(folder, standing === "missing" ? config : undefined);
+      await follow(folder, options, standing === "missing" ? config : undefined);
     });
 
   program
     .command("resume")
     .description("go on with a run or an evaluation that was interrupted")
     .argument("<run>", "folder of the run")
-    .action((folder: string) => {
+    .addOption(trackOption())
+    .option(...trackPython)
+    .action((folder: string, options: TrackOptions) => {
       const kind = folderKind(folder);
       if (kind === "study") {
         throw new Error(`${folder} holds a study; go on with it by its file: soarlab study FILE`);
       }
-      return kind === "evaluation" ? followEvaluation(folder) : follow(folder);
+      return kind === "evaluation" ? followEvaluation(folder) : follow(folder, options);
     });
 }
 
 /** Runs or resumes with a progress display, and ends with the summary. */
-async function follow(folder: string, config?: SoarConfig): Promise<void> {
+async function follow(folder: string, options: TrackOptions, config?: SoarConfig): Promise<void> {
   const display = progressDisplay(process.stderr);
+  const tracker = await openTracker(folder, { ...options, config, onNotice: display.notice });
   const hint = `interrupted; everything up to the last finished outer step is kept. Go on with: soarlab resume ${folder}`;
   try {
     const run = await runInterruptibly(hint, signal =>
@@ -68,7 +75,10 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
         config,
         signal,
         onProgress: display.update,
-        onStep: display.step,
+        onStep: step => {
+          display.step(step);
+          tracker?.log(outerStepRow(step));
+        },
         onNotice: display.notice,
       }),
     );
@@ -79,7 +89,30 @@ async function follow(folder: string, config?: SoarConfig): Promise<void> {
     console.log(`\npicture of the teacher's reward cycles: ${picture}`);
   } finally {
     display.end();
+    await tracker?.close();
   }
+}
+
+interface TrackOptions {
+  track?: TrackParams["tracker"];
+  trackPython: string;
+}
+
+function trackOption(): Option {
+  return new Option(
+    "--track <tracker>",
+    "send metrics to a tracker while the run goes on, through its Python client",
+  ).choices(trackers);
+}
+
+const trackPython = ["--track-python <python>", "Python that has the tracker's client", "python3"] as const;
+
+async function openTracker(
+  folder: string,
+  { track: tracker, trackPython: python, ...more }: TrackOptions & Pick<TrackParams, "config" | "onNotice">,
+) {
+  if (tracker === undefined) return undefined;
+  return track({ tracker, name: basename(resolve(folder)), python, ...more });
 }
 
 async function readConfig(source: string, { seed, server, set }: RunOptions): Promise<SoarConfig> {
