@@ -117,7 +117,7 @@ function withoutDegrees(x: Expression): Expression {
 function compareFamilies(gold: Formula, answer: Formula): ComparisonResult | undefined {
   const [a, b] = [surveyExpression(gold.expression), surveyExpression(answer.expression)];
   const [from, to] = [b.symbols[0]!, a.symbols[0]!];
-  const isFamily = (x: Expression) => /"Pi"|"I"/.test(surveyExpression(x).key);
+  const isFamily = (x: Expression) => /\bPi\b/.test(surveyExpression(x).key);
   if (a.symbols.length !== 1 || b.symbols.length !== 1 || from === to) return undefined;
   if (!/^[nkml]$/.test(from) || !/^[nkml]$/.test(to) || !isFamily(gold.expression)) return undefined;
   const renamed = compareExpressions(gold.expression, renameSymbol(answer.expression, from, to));

@@ -5,6 +5,7 @@ import type { ParsedAnswer } from "./parsed-answer.js";
 import { relationValue } from "./relation-value.js";
 import { renameSymbol } from "./rename-symbol.js";
 import { surveyExpression } from "./survey-expression.js";
+import { spend } from "./work-budget.js";
 
 type Relation = Extract<ParsedAnswer, { kind: "relation" }>;
 type Compare = (gold: ParsedAnswer, answer: ParsedAnswer) => ComparisonResult;
@@ -120,6 +121,7 @@ function differenceOf({ sides }: Relation): Expression | undefined {
 const zero: Expression = { op: "number", value: { n: 0n, d: 1n } };
 
 function prime(x: Expression): Expression {
+  spend(0.2);
   if (x.op === "symbol") return { op: "symbol", name: `${x.name}'` };
   return x.op === "call" ? { ...x, args: x.args.map(prime) } : x;
 }
