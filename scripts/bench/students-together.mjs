@@ -1,6 +1,6 @@
 // How much faster the g*r students of an outer step train at once than one after another, on one server.
 //   node scripts/bench/students-together.mjs [students=8] [rounds=3]
-import { gymProblems, openLab, presets, trainAndScore } from "soarlab";
+import { gymProblems, innerLoop, openLab, presets } from "soarlab";
 
 const students = Number(process.argv[2] ?? 8);
 const rounds = Number(process.argv[3] ?? 3);
@@ -12,11 +12,7 @@ const datasets = Array.from({ length: students }, (_, i) =>
 );
 
 const train = async seed => {
-  const { model, accuracy } = await trainAndScore(
-    lab,
-    { dataset: datasets[seed], steps, seed },
-    rewardQuestions,
-  );
+  const { model, accuracy } = await innerLoop(lab, { dataset: datasets[seed], steps, seed }, rewardQuestions);
   await model.unload();
   return accuracy;
 };

@@ -1,10 +1,15 @@
 import type { Command } from "commander";
+import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { type ProtocolName, protocols } from "../evaluation/protocols.js";
 import { needsRun } from "../evaluation/requirements.js";
+import { findModel } from "../lab/find-model.js";
+import { recordOutside } from "../lab/open-experiment.js";
 import { runStatus } from "../lab/run-status.js";
 import { readRun } from "../soar/run-log.js";
+import { loadTokenizer } from "../training/load-tokenizer.js";
+import { openAiSampler } from "../training/openai-sampler.js";
 import { closestMatch } from "../util/closest-match.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { applySetOption, collect } from "./options.js";
@@ -17,6 +22,8 @@ interface EvaluateOptions {
   seed: string;
   set: string[];
   server?: string;
+  endpoint?: string;
+  endpointModel?: string;
 }
 
 /** `soarlab evaluate`. */
@@ -39,6 +46,11 @@ export function registerEvaluate(program: Command): void {
     )
     .option("--seed <n>", "seed of every random choice", "0")
     .option("--server <url>", "a training server that speaks the Tinker API, instead of a local one")
+    .option(
+      "--endpoint <url>",
+      "an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1, where nothing is trained (key: OPENAI_API_KEY)",
+    )
+    .option("--endpoint-model <name>", "the model's name there (default: the configured model)")
     .option("--set <path=value>", "change one field, e.g. --set training.steps=50 (repeatable)", collect, [])
     .action(async (protocol: string, options: EvaluateOptions) => {
       if (!isProtocol(protocol)) {
@@ -57,7 +69,9 @@ export function registerEvaluate(program: Command): void {
       }
       const base =
         run === undefined ? await readConfigSource(options.config ?? "gym") : (await readRun(run)).config;
-      const config = evaluationConfigFor({ protocol, base, run, changes });
+      const asked = evaluationConfigFor({ protocol, base, run, changes });
+      const sampler = await endpointSampler(asked, options);
+      const config = recordOutside(asked, { sampler });
       if (run === undefined && needsRun(config)) {
         throw new Error(`${protocol} is about a SOAR run; name its folder with --run`);
       }
@@ -67,8 +81,16 @@ export function registerEvaluate(program: Command): void {
       if (standing !== "missing") {
         console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this evaluation; going on"}`);
       }
-      await followEvaluation(folder, standing === "missing" ? config : undefined);
+      await followEvaluation(folder, standing === "missing" ? config : undefined, sampler);
     });
+}
+
+/** The model behind --endpoint; undefined without one. */
+async function endpointSampler(config: EvaluationConfig, { endpoint, endpointModel }: EvaluateOptions) {
+  if (endpoint === undefined) return undefined;
+  const { base } = config.model;
+  const tokenizer = await loadTokenizer({ ...config.prompts, model: await findModel(base) });
+  return openAiSampler({ baseUrl: endpoint, model: endpointModel ?? base, tokenizer });
 }
 
 function isProtocol(name: string): name is ProtocolName {

@@ -3,12 +3,16 @@ import { evaluationPassAtK } from "../evaluation/evaluation-pass-at-k.js";
 import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.js";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
-import { runEvaluation } from "../evaluation/run-evaluation.js";
+import { type RunEvaluationParams, runEvaluation } from "../evaluation/run-evaluation.js";
 import { liveLine } from "./live-line.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
 /** Runs or resumes an evaluation with a progress display, and ends with its table. */
-export async function followEvaluation(folder: string, config?: EvaluationConfig): Promise<void> {
+export async function followEvaluation(
+  folder: string,
+  config?: EvaluationConfig,
+  sampler?: RunEvaluationParams["sampler"],
+): Promise<void> {
   const line = liveLine(process.stderr);
   const hint = `interrupted; everything up to the last evaluation is kept. Go on with: soarlab resume ${folder}`;
   try {
@@ -16,6 +20,7 @@ export async function followEvaluation(folder: string, config?: EvaluationConfig
       runEvaluation({
         folder,
         config,
+        sampler,
         signal,
         onNotice: line.write,
         onProgress: progress => line.draw(evaluationProgressLine(progress).text),

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { packageRoot } from "../../src/util/package-root.js";
+import { serveGym } from "../soar/fixtures/serve-gym.js";
 
 let folder: string;
 
@@ -15,8 +16,12 @@ beforeAll(async () => {
 function soarlab(
   args: string[],
   stopAt?: string,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(packageRoot, "dist/cli/main.js"), ...args], { cwd: folder });
+  const child = spawn(process.execPath, [join(packageRoot, "dist/cli/main.js"), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
   let [stdout, stderr, isStopped] = ["", "", false];
   child.stdout.on("data", chunk => {
     stdout += chunk;
@@ -56,6 +61,30 @@ describe("soarlab evaluate", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it("evaluates the model behind an OpenAI-compatible endpoint, and names it when it is asked for again", async () => {
+    const gym = await serveGym();
+    onTestFinished(() => gym.stop());
+    const { url, apiKey } = gym.server;
+    const samples = ["--set", "test.samples=4", "--set", "test.k=[1,4]"];
+    const args = [
+      "evaluate",
+      "base",
+      "--endpoint",
+      `${url}/v1`,
+      "--endpoint-model",
+      "gym-base",
+      "--out",
+      "endpoint",
+    ];
+    const evaluate = () => soarlab([...args, ...samples], undefined, { OPENAI_API_KEY: apiKey });
+    const first = await evaluate();
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toMatch(/endpoint: 64 problems x 4 samples/);
+    expect((await evaluate()).stderr).toContain("endpoint is done:");
+    const resumed = await soarlab(["resume", "endpoint"]);
+    expect(resumed.stderr).toMatch(/sampler is "completions\/gym-base", version 1.*\{ sampler \}/);
   });
 
   it("evaluates, stops on Ctrl-C, goes on by resume, and shows a finished one again", async () => {
