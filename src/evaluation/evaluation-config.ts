@@ -20,6 +20,7 @@ const questionsSchema = z.discriminatedUnion("from", [
   /** An oracle pool: problems of a JSONL file, or so many random ones of them. */
   z.strictObject({
     from: z.literal("file"),
+    /** A JSONL file of problems, or hf://datasets/OWNER/NAME as `soarlab publish` makes it (@REVISION may follow). */
     path: z.string().min(1, "expected a JSONL file of problems"),
     count: z.number().int().positive().optional(),
   }),

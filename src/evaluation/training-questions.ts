@@ -7,6 +7,7 @@ import type { Lab } from "../lab/lab.js";
 import { sampleQuestions } from "../lab/sample-questions.js";
 import { withSampler } from "../lab/with-sampler.js";
 import type { QuestionAnswer } from "../problems/domain.js";
+import { loadQuestions } from "../problems/load-questions.js";
 import { problemSchema } from "../problems/problem.js";
 import { requirePromotions } from "../soar/require-promotions.js";
 import type { RunRecord } from "../soar/run-log.js";
@@ -72,8 +73,14 @@ async function sampleFrom(
   return questions;
 }
 
+/** A data set that soarlab has published on the hub: hf://datasets/OWNER/NAME, or of a revision, ...@REVISION. */
+const hubPath = /^hf:\/\/datasets\/([^/@]+\/[^/@]+)(?:@(.+))?$/;
+
 async function readPool(path: string, count: number | undefined, seed: number): Promise<QuestionAnswer[]> {
-  const rows = await readWholeJsonl(findFile("questions.path", path), problemSchema);
+  const [, dataset, revision] = hubPath.exec(path) ?? [];
+  const rows = dataset
+    ? (await loadQuestions(dataset, { revision })).problems
+    : await readWholeJsonl(findFile("questions.path", path), problemSchema);
   if (rows.length < (count ?? 1)) {
     throw new Error(`${path}: ${rows.length} problems, expected ${count ?? "some"} (questions.path, JSONL)`);
   }

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { registerPublish } from "../../src/cli/publish.js";
+import { trainingQuestions } from "../../src/evaluation/training-questions.js";
 import { datasetFiles } from "../../src/export/hub/dataset-files.js";
 import { modelFiles } from "../../src/export/hub/model-files.js";
 import { publish } from "../../src/export/hub/publish.js";
@@ -50,6 +51,15 @@ describe("publishing a run", () => {
     );
     const all = await loadQuestions(repo, { ...options, subset: "questions" });
     expect(all.problems).toHaveLength(run.questions.length);
+    // By its address, into an evaluation.
+    vi.stubEnv("HF_ENDPOINT", hub.endpoint);
+    vi.stubEnv("HF_TOKEN", hub.token);
+    vi.stubEnv("SOARLAB_CACHE", cacheDir);
+    const path = `hf://datasets/${repo}@${commit}`;
+    const lab = { config: { questions: { from: "file", path } } } as Parameters<typeof trainingQuestions>[0];
+    const asked = { run: undefined, student: {} as never, seed: 0 };
+    expect(await trainingQuestions(lab, asked)).toEqual(kept.problems);
+    vi.unstubAllEnvs();
     // A second time from the cache alone.
     const known = await loadQuestions(repo, { cacheDir, offline: true });
     expect(known).toEqual(kept);
