@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { showTable } from "../figures/notebook/show-table.js";
 import { isFrame } from "../util/frame-rows.js";
-import { setCurrentCell } from "../util/notebook-kernel.js";
+import { setCurrentCell, setKernelId } from "../util/notebook-kernel.js";
 import { addPackageFallback, type TypeScript } from "./package-fallback.js";
 import { fixTslab } from "./tslab-fixes.js";
 
@@ -18,6 +18,7 @@ if (!connectionFile) {
   process.exit(1);
 }
 
+setKernelId(connectionFile);
 const require = createRequire(import.meta.url);
 const missed = fixTslab();
 const tslab = (file: string) => require(require.resolve(`tslab/dist/${file}.js`));

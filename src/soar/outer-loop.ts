@@ -54,6 +54,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
       seed: deriveSeed(seed, "teacher"),
       onRejected: rejected => log.keepRejected(t, rejected),
     });
+    meter.posed(posed);
 
     // 2. Split them into g datasets, and draw the reward questions that all students of this step share.
     const X = Array.from({ length: g }, (_, k) => posed.questions.slice(k * n, (k + 1) * n));
@@ -77,7 +78,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
           dataset: X[k]!,
           seed: deriveSeed(seed, "student", k, j),
           onStep: (studentStep, metrics, _, groups) => {
-            meter.studentStep(metrics);
+            meter.studentStep(metrics, { dataset: k, student: j, step: studentStep });
             const index = k * plan.perDataset + j;
             studentLog.add({ dataset: k, student: j, index, studentStep }, metrics, groups);
           },

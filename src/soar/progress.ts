@@ -6,6 +6,16 @@ export interface Progress {
   phase: "baseline" | "questions" | "students" | "promotion" | "teacher" | "done";
   /** Student training steps of this outer step, done and in all. */
   studentSteps: { done: number; total: number };
+  /** Questions that the teacher posed in this outer step; absent until it did. */
+  questions?: {
+    accepted: number;
+    /** Completions that a filter rejected, by filter. */
+    rejected: Partial<Record<string, number>>;
+    /** Some of those accepted. */
+    examples: string[];
+  };
+  /** Students of this outer step that train or did: where they are, and the mean reward of their last step, 0 to 120. */
+  students?: { dataset: number; student: number; step: number; reward: number }[];
   /** Mean student reward of the last finished outer step. */
   reward: number | undefined;
   movingAverage: number | undefined;

@@ -1,3 +1,4 @@
+import type { SampledQuestions } from "../lab/sample-questions.js";
 import { additiveMetrics, type Metrics } from "../rl/rloo-step.js";
 import type { ApiClient } from "../training/api-client.js";
 import type { SoarConfig } from "./config.js";
@@ -18,6 +19,8 @@ export class StepMetrics {
   private step = 0;
   private stepMetrics: Metrics = {};
   private studentMetrics: Metrics[] = [];
+  private questions: Progress["questions"];
+  private students = new Map<string, NonNullable<Progress["students"]>[number]>();
   /** What had gone over the wire when this step, and this process, began. */
   private stepTraffic: Traffic;
   private readonly firstTraffic: Traffic;
@@ -39,15 +42,28 @@ export class StepMetrics {
   enter(phase: Progress["phase"], step: number): void {
     this.endPhase();
     // A step's counts begin with its first phase: what a resumed process sampled before belongs to no step.
-    if (phase === "questions") this.stepTraffic = { ...this.traffic };
+    if (phase === "questions") {
+      this.stepTraffic = { ...this.traffic };
+      this.questions = undefined;
+      this.students.clear();
+    }
     this.phase = phase;
     this.step = step;
     this.report();
   }
 
-  /** A student did a training step. */
-  studentStep(metrics: Metrics): void {
+  /** The teacher posed the questions of this step. */
+  posed({ questions, rejected }: Pick<SampledQuestions, "questions" | "rejected">): void {
+    const examples = questions.slice(0, 3).map(({ question }) => question);
+    this.questions = { accepted: questions.length, rejected, examples };
+    this.report();
+  }
+
+  /** A student did a training step, from 0. */
+  studentStep(metrics: Metrics, at: { dataset: number; student: number; step: number }): void {
     this.studentMetrics.push(metrics);
+    const reward = metrics["reward/mean"] ?? Number.NaN;
+    this.students.set(`${at.dataset}/${at.student}`, { ...at, reward });
     this.report();
   }
 
@@ -104,6 +120,8 @@ export class StepMetrics {
         done: this.studentMetrics.length,
         total: plan.datasets * plan.perDataset * plan.steps,
       },
+      questions: this.questions,
+      students: [...this.students.values()].sort((a, b) => a.dataset - b.dataset || a.student - b.student),
       reward: last && meanReward(last),
       movingAverage: last?.movingAverage ?? undefined,
       threshold: promotion.enabled ? promotion.threshold : undefined,

@@ -19,16 +19,33 @@ export interface NotebookKernel {
   display(bundle: MimeBundle, options?: { id?: string; isUpdate?: boolean }): void;
 }
 
-let cell: string | undefined;
-
-/** For the kernel: the cell that runs from now on, by its id or, if the front end names none, by its text. */
-export function setCurrentCell(name: string): void {
-  cell = name;
+/** One execution of a cell. */
+export interface CellExecution {
+  /** The cell, by its id or, if the front end names none, by its text. */
+  readonly cell: string;
 }
 
-/** The cell that runs now; undefined in a kernel that does not say. */
-export function currentCell(): string | undefined {
-  return cell;
+let execution: CellExecution | undefined;
+let kernelId: string | undefined;
+
+/** For the kernel: the cell that runs from now on. */
+export function setCurrentCell(cell: string): void {
+  execution = { cell };
+}
+
+/** For the kernel: its id with the Jupyter server, as the name of its connection file has it. */
+export function setKernelId(connectionFile: string): void {
+  kernelId = /kernel-([0-9a-f-]{36})\.json$/.exec(connectionFile)?.[1];
+}
+
+/** The execution of a cell that runs now; undefined in a kernel that does not say. */
+export function currentExecution(): CellExecution | undefined {
+  return execution;
+}
+
+/** The kernel's id with the Jupyter server; undefined in a kernel that does not say. */
+export function currentKernelId(): string | undefined {
+  return kernelId;
 }
 
 /**

@@ -84,6 +84,27 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
       await page.close();
     });
 
+    test("a stop button under a cell stops it", { timeout: 180_000 }, async () => {
+      const code = `import * as soar from "soarlab";
+        const cell = soar.progressCell({ interval: 50 });
+        for (let i = 0; i < 3000; i++) {
+          cell({ text: "at " + i, share: i / 3000 });
+          await new Promise(resolve => setTimeout(resolve, 100));
+        }
+        console.log("came to its end");`;
+      writeNotebook("stop.ipynb", [code]);
+      const { page } = await open("stop.ipynb");
+      await page.waitForSelector("text=| Idle", { timeout: 60_000 });
+      await page.locator(".jp-Notebook .jp-Cell").first().click();
+      await page.keyboard.press("Shift+Enter");
+      await page.locator(".jp-OutputArea button", { hasText: "stop" }).click({ timeout: 60_000 });
+      await page.waitForSelector("text=/stopped: at \\d+/", { timeout: 30_000 });
+      await page.waitForSelector("text=| Idle", { timeout: 30_000 });
+      expect(await page.locator("text=came to its end >> visible=true").count()).toBe(1); // in the code alone
+      expect(await page.locator(".jp-OutputArea button", { hasText: "stop" }).count()).toBe(0);
+      await page.close();
+    });
+
     test("run there, figures and tables become interactive", { timeout: 180_000 }, async () => {
       const { page, errors } = await open("lab.ipynb");
       await page.waitForSelector("text=| Idle", { timeout: 60_000 });
@@ -101,7 +122,23 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
       await expect.poll(() => page.locator(".soarlab-figure img").count()).toBe(0);
       expect(errors).toEqual([]);
       await page.screenshot({ path: join(outputFolder, "lab.png") });
+
+      // The cell that brought Plotly is run again, saved, and opened anew.
+      const first = page.locator(".jp-Notebook .jp-CodeCell").first();
+      await first.click();
+      await page.keyboard.press("Control+Enter");
+      await expect
+        .poll(() => first.locator(".jp-InputPrompt").first().textContent(), { timeout: 60_000 })
+        .toMatch(/\[4\]/);
+      await page.waitForSelector("text=| Idle", { timeout: 60_000 });
+      await page.keyboard.press("Control+s");
+      await page.waitForTimeout(2000);
       await page.close();
+      const again = await open("lab.ipynb");
+      await expect
+        .poll(() => again.page.locator(".soarlab-figure .main-svg").count(), { timeout: 60_000 })
+        .toBeGreaterThanOrEqual(2);
+      await again.page.close();
     });
   },
 );

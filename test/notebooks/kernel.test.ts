@@ -63,7 +63,9 @@ describe.skipIf(!hasJupyter)(
        soar.showTable(new dfd.DataFrame([{ kind: "<k=3>", share: 1 / 3 }, { kind: "k=4", share: 2 / 3 }]));`,
         `const live = soar.liveCell({ folder: run.folder, interval: 10 });
        const now = { outerSteps: 8, phase: "students" as const, studentSteps: { done: 1, total: 4 }, reward: 0.1, movingAverage: 0.02,
-         threshold: 0.01, promotions: 1, tokens: 3000, seconds: 3, secondsLeft: 20 };
+         threshold: 0.01, promotions: 1,
+         questions: { accepted: 16, rejected: { "boxed answer": 2 }, examples: ["tot a 2 +b 1"] },
+         students: [{ dataset: 0, student: 0, step: 3, reward: 64.5 }, { dataset: 1, student: 0, step: 3, reward: 10 }], tokens: 3000, seconds: 3, secondsLeft: 20 };
        for (let step = 0; step < 3; step++) {
          live({ ...now, step });
          await new Promise(resolve => setTimeout(resolve, 100));
@@ -96,7 +98,10 @@ describe.skipIf(!hasJupyter)(
       expect(form(outputs[2]![0], "text/html")).toContain("&#60;k=3&#62;");
       expect(form(outputs[2]![0], "text/plain")).toContain("0.3333");
 
-      expect(outputs[3]).toHaveLength(1); // updated in place
+      expect(outputs[3]).toHaveLength(1); // updated in place; no stop button without a server to ask
+      const text = form(outputs[3]![0], "text/html").replace(/<[^>]*>/g, " ");
+      expect(text).toMatch(/16 questions accepted, rejected 2 for boxed answer\s+tot a 2 \+b 1/);
+      expect(text).toMatch(/dataset 1\s+65\s+dataset 2\s+10/);
       expect(form(outputs[3]![0], "text/plain")).toContain("done, 8 outer steps");
       expect(form(outputs[3]![0], "text/html")).toContain('<img alt="Teacher reward cycles"');
       expect(form(outputs[4]![0], "text/plain")).toContain("192 questions, 6 kept by promotions");

@@ -22,7 +22,7 @@ it("gives the same figures whichever student is first, one of whose steps traine
   ];
   const figures = (order: number[]) => {
     const meter = new StepMetrics(config, builtInRewards.grounded, log, traffic, () => {});
-    for (const i of order) meter.studentStep(steps[i]!);
+    for (const i of order) meter.studentStep(steps[i]!, { dataset: i, student: 0, step: 0 });
     return Object.entries(meter.finishStep()).filter(([name]) => name.startsWith("student/"));
   };
   const first = figures([0, 1, 2]);

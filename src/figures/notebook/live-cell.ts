@@ -1,6 +1,7 @@
 import type { StepEvent } from "../../soar/events.js";
 import type { OnProgress, Progress } from "../../soar/progress.js";
 import { readRun } from "../../soar/run-log.js";
+import { escapeHtml } from "../page/html.js";
 import { rewardCycles } from "../reward-cycles.js";
 import { renderSvg } from "../svg/render-svg.js";
 import { progressCell } from "./progress-cell.js";
@@ -22,8 +23,9 @@ export interface LiveCell {
 }
 
 /**
- * A display under the running cell that follows a run: phase, tokens and time left, and the reward cycles so far.
- * Outside a notebook it writes a line to standard error for every outer step.
+ * A display under the running cell that follows a run: phase, tokens and time left; accepted and rejected questions of the
+ * outer step and its students' rewards; the reward cycles so far; a stop button. Outside a notebook it writes a line to
+ * standard error for every outer step.
  */
 export function liveCell({ folder, interval }: LiveCellParams = {}): LiveCell & OnProgress {
   let latest: Progress | undefined;
@@ -40,7 +42,8 @@ export function liveCell({ folder, interval }: LiveCellParams = {}): LiveCell & 
         if (run && run.steps.length > 0) picture = await renderSvg(rewardCycles(run));
       }
       const source = `data:image/svg+xml;base64,${Buffer.from(picture).toString("base64")}`;
-      return picture && `<img alt="Teacher reward cycles" style="max-width:100%" src="${source}">`;
+      const image = picture && `<img alt="Teacher reward cycles" style="max-width:100%" src="${source}">`;
+      return questionsHtml(latest!) + studentsHtml(latest!) + image;
     },
   });
   const onProgress = (progress: Progress) => {
@@ -57,6 +60,30 @@ export function liveCell({ folder, interval }: LiveCellParams = {}): LiveCell & 
 
 function finishedSteps({ phase, step, outerSteps }: Progress): number {
   return phase === "done" ? outerSteps : step;
+}
+
+/** How many questions the teacher posed, what was rejected and why, and some of those accepted. */
+function questionsHtml({ questions }: Progress): string {
+  if (!questions) return "";
+  const reasons = Object.entries(questions.rejected).map(([reason, count]) => `${count} for ${reason}`);
+  const text = `${questions.accepted} questions accepted, ${reasons.length > 0 ? `rejected ${reasons.join(", ")}` : "none rejected"}`;
+  const examples = questions.examples.map(question => `<li>${escapeHtml(question.slice(0, 120))}</li>`);
+  return `<div>${escapeHtml(text)}<ul style="margin:0">${examples.join("")}</ul></div>`;
+}
+
+/** A row per dataset: the mean reward of each of its students' last training step. */
+function studentsHtml({ students = [] }: Progress): string {
+  if (students.length === 0) return "";
+  const datasets = [...new Set(students.map(({ dataset }) => dataset))];
+  const rows = datasets.map(dataset => {
+    const rewards = students.filter(student => student.dataset === dataset).map(({ reward }) => reward);
+    const cells = rewards.map(reward => {
+      const meter = `<meter max="120" value="${reward.toFixed(1)}" style="width:80px"></meter>`;
+      return `<td style="text-align:left">${meter} ${reward.toFixed(0)}</td>`;
+    });
+    return `<tr><td>dataset ${dataset + 1}</td>${cells.join("")}</tr>`;
+  });
+  return `<details open><summary>students' mean reward (points of 120)</summary><table>${rows.join("")}</table></details>`;
 }
 
 function share({ step, outerSteps, studentSteps, phase }: Progress): number {

@@ -1,5 +1,9 @@
-import { notebookKernel } from "../../util/notebook-kernel.js";
+import { environment } from "../../util/environment.js";
+import { currentKernelId, type NotebookKernel, notebookKernel } from "../../util/notebook-kernel.js";
+import { untilStopped } from "../../util/stop-signal.js";
+import { stopCell } from "../browser/stop-cell.js";
 import { escapeHtml, uniqueElementId } from "../page/html.js";
+import { pageScript } from "../page/page-data.js";
 
 export interface ProgressCellParams {
   /** Milliseconds between two updates at least. Default 500. */
@@ -24,7 +28,10 @@ export interface ProgressCell {
   finish(): Promise<void>;
 }
 
-/** A bar and a line of text under the running cell, drawn over and over. Outside a notebook it writes lines to standard error. */
+/**
+ * A bar and a line of text under the running cell, drawn over and over, with a stop button where there is a Jupyter
+ * server to ask; a stopped cell says so. Outside a notebook it writes lines to standard error.
+ */
 export function progressCell({ interval = 500, below }: ProgressCellParams = {}): ProgressCell {
   const kernel = notebookKernel();
   const id = uniqueElementId();
@@ -33,10 +40,13 @@ export function progressCell({ interval = 500, below }: ProgressCellParams = {})
   let written: string | number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
+  let isOver = false;
+  const button = stopButton(kernel);
 
   const draw = async (isLast: boolean) => {
     if (!latest) return;
-    const { text, share, key = text } = latest;
+    const { share, key = latest.text } = latest;
+    const text = stop?.aborted ? `stopped: ${latest.text}` : latest.text;
     if (!kernel) {
       if (key !== written) process.stderr.write(`${text}\n`);
       written = key;
@@ -47,20 +57,48 @@ export function progressCell({ interval = 500, below }: ProgressCellParams = {})
     const bundle = { "text/html": `<div>${bar}${escapeHtml(text)}</div>${html}`, "text/plain": text };
     kernel.display(bundle, { id, isUpdate: isShown });
     isShown = true;
+    if (isLast) button.hide();
+    else button.show();
   };
+  const finish = async () => {
+    isOver = true;
+    clearTimeout(timer);
+    timer = undefined;
+    await working;
+    await draw(true);
+  };
+  // A stopped cell comes to no `finish`.
+  const stop = untilStopped();
+  stop?.addEventListener("abort", () => {
+    if (!isOver) void finish();
+  });
   const update = (line: ProgressLine) => {
+    if (stop?.aborted) return;
     latest = line;
     timer ??= setTimeout(() => {
       timer = undefined;
       working = working.then(() => draw(false)).catch(error => console.error("progress cell:", error));
     }, interval);
   };
-  return Object.assign(update, {
-    finish: async () => {
-      clearTimeout(timer);
-      timer = undefined;
-      await working;
-      await draw(true);
+  return Object.assign(update, { finish });
+}
+
+/** An output of its own: one that is drawn anew all the time would lose a click. */
+function stopButton(kernel: NotebookKernel | undefined): { show(): void; hide(): void } {
+  const id = uniqueElementId();
+  const kernelId = currentKernelId();
+  let isShown = false;
+  const display = (html: string) =>
+    kernel?.display({ "text/html": html, "text/plain": "" }, { id, isUpdate: isShown });
+  return {
+    show: () => {
+      if (isShown || !kernelId || environment.showsStaticFigures) return;
+      display(`<span id="${id}"></span>${pageScript([stopCell], `stopCell("${id}", "${kernelId}");`)}`);
+      isShown = true;
     },
-  });
+    hide: () => {
+      if (isShown) display("");
+      isShown = false;
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { environment } from "../../util/environment.js";
-import { notebookKernel } from "../../util/notebook-kernel.js";
+import { type CellExecution, currentExecution, notebookKernel } from "../../util/notebook-kernel.js";
 import { type Figure, figureTitle } from "../figure.js";
 import { figureHtml } from "../page/figure-html.js";
 import { type HtmlBlock, uniqueElementId } from "../page/html.js";
@@ -20,13 +20,15 @@ export interface ShowOptions {
   loadPlotly?: boolean;
 }
 
-let isPlotlyShown = false;
+/** Where Plotly was shown: in which execution of which cell, if the kernel says. */
+let plotly: { at: CellExecution | undefined } | undefined;
 let folder: Promise<string> | undefined;
 
 /**
  * Shows a figure, or a table such as `questionBrowser` makes. In a notebook: interactive under the cell, with a static
- * picture for viewers that run no scripts; Plotly itself (2 MB) goes with the first figure of a session, and with none
- * where the environment says SOARLAB_FIGURES=static. Elsewhere: writes an HTML file and prints its path.
+ * picture for viewers that run no scripts; Plotly itself (2 MB) goes with the first figure of a session, again if its cell
+ * is run again, so that a saved notebook has it once, and with none if the environment says SOARLAB_FIGURES=static.
+ * Elsewhere: writes an HTML file and prints its path.
  * @throws TypeError where it is neither a figure nor HTML
  */
 export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}): Promise<void> {
@@ -43,13 +45,19 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
   }
   const svg = await renderSvg(what);
   const isStatic = environment.showsStaticFigures;
-  const loader = !isStatic && (options.loadPlotly || !isPlotlyShown) ? await plotlyLoader() : "";
-  if (loader) isPlotlyShown = true;
+  const loader = !isStatic && (options.loadPlotly || lacksPlotly()) ? await plotlyLoader() : "";
+  if (loader) plotly = { at: currentExecution() };
   kernel.display({
     "text/html": figureHtml(what, { id: uniqueElementId(), svg, isStatic }) + loader,
     "image/svg+xml": svg,
     "text/plain": `[${figureTitle(what)}]`,
   });
+}
+
+/** Whether no output has Plotly: none did, or the one that did is gone because its cell runs again. */
+function lacksPlotly(): boolean {
+  const now = currentExecution();
+  return !plotly || (now !== plotly.at && now?.cell === plotly.at?.cell);
 }
 
 function isHtml(what: Figure | HtmlBlock): what is HtmlBlock {
