@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { showTable } from "../figures/notebook/show-table.js";
 import { isFrame } from "../util/frame-rows.js";
 import { setCurrentCell, setKernelId } from "../util/notebook-kernel.js";
+import { listenForStop } from "../util/stop-signal.js";
 import { addPackageFallback, type TypeScript } from "./package-fallback.js";
 import { fixTslab } from "./tslab-fixes.js";
 
@@ -76,6 +77,7 @@ const executor = createExecutor(process.cwd(), converters, {
   error: console.error,
 });
 process.on("SIGINT", () => executor.interrupt());
+listenForStop();
 process.on("uncaughtException", error => console.error("UncaughtException:", error));
 process.on("unhandledRejection", reason => console.error("UnhandledPromiseRejection:", reason));
 

@@ -6,7 +6,8 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-let stop: AbortController | undefined;
+let stop = controller();
+let isListening = false;
 
 /**
  * A signal for work that a notebook's stop button ends: it aborts with `signal`, and when the cell that runs at the
@@ -15,17 +16,25 @@ let stop: AbortController | undefined;
  */
 export function untilStopped(signal?: AbortSignal): AbortSignal | undefined {
   if (!notebookKernel()) return signal;
-  stop ??= listen();
+  // Not at once: tslab runs a cell, up to its first await, by vm with breakOnSigint, which takes SIGINT's listeners away
+  // and breaks those that are added meanwhile, so that the signal would end the process.
+  if (!isListening) setImmediate(listenForStop);
   return signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
 }
 
-function listen(): AbortController {
-  process.once("SIGINT", () => {
+/** Listens for the stop button from now on; for the kernel, outside any cell. */
+export function listenForStop(): void {
+  if (isListening) return;
+  isListening = true;
+  process.on("SIGINT", () => {
     const stopped = stop;
-    stop = undefined; // what is begun from now on is not stopped
-    stopped?.abort(new Interrupted("stopped; what is finished is kept: run the cell again to go on"));
+    stop = controller(); // what is begun from now on is not stopped
+    stopped.abort(new Interrupted("stopped; what is finished is kept: run the cell again to go on"));
   });
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
+}
+
+function controller(): AbortController {
+  const made = new AbortController();
+  setMaxListeners(0, made.signal);
+  return made;
 }

@@ -125,7 +125,7 @@ describe.skipIf(!hasJupyter || !chromiumPath)(
 
       // The cell that brought Plotly is run again, saved, and opened anew.
       const first = page.locator(".jp-Notebook .jp-CodeCell").first();
-      await first.click();
+      await first.locator(".jp-InputPrompt").first().click();
       await page.keyboard.press("Control+Enter");
       await expect
         .poll(() => first.locator(".jp-InputPrompt").first().textContent(), { timeout: 60_000 })
