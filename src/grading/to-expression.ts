@@ -53,6 +53,8 @@ const maxDepth = 120;
  */
 export function toExpression(json: MathJsonExpression, depth = 0): Expression {
   if (depth > maxDepth) throw new UnparsedError(`nested deeper than ${maxDepth}`);
+  // What the parser leaves of a subscript that is missing.
+  if (json === null) throw new UnparsedError("an empty place");
   if (typeof json === "number") return toNumber(String(json));
   if (typeof json === "string") return toSymbol(json);
   if (Array.isArray(json)) {

@@ -1,5 +1,5 @@
 // Runs the grading benchmark from the sources: node scripts/bench/grading/run.mjs [--data FOLDER]
-// [--python PYTHON] [--fuzz N] [--out FILE]; what --data holds is said in bench.ts
+// [--python PYTHON] [--fuzz N] [--out FILE]; what --data holds is said in bench.ts. With --speed or --safety: speed.ts, safety.ts.
 import { registerHooks } from "node:module";
 
 registerHooks({
@@ -12,4 +12,7 @@ registerHooks({
     }
   },
 });
-await import("./bench.ts");
+const { argv } = process;
+await import(
+  argv.includes("--speed") ? "./speed.ts" : argv.includes("--safety") ? "./safety.ts" : "./bench.ts"
+);
