@@ -171,7 +171,13 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         always_protobuf=options.always_protobuf,
     )
     config = uvicorn.Config(
-        app, http=TimedHttp, log_level="warning", access_log=False, lifespan="on"
+        app,
+        http=TimedHttp,
+        # Longer than clients keep theirs (Node: 4 s), or one may write as the server closes.
+        timeout_keep_alive=15,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
     )
     host = f"[{options.host}]" if ":" in options.host else options.host
     ready = {

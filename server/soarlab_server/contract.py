@@ -45,13 +45,22 @@ from .commands import (
 from .tokenizer import Tokenizer
 
 OnSample = Callable[[SampleResult | Exception], None]
+OnProgress = Callable[[int, list[int]], None]
+"""Takes the number of a sample and all its tokens so far."""
 
 
 class Sampler(Protocol):
     """The sample requests of one worker, decoded a step at a time."""
 
-    def add(self, command: SampleCommand, weights: Any, on_result: OnSample) -> None:
-        """Takes a request; `on_result` is called once, from `run`, with its result or error."""
+    def add(
+        self,
+        command: SampleCommand,
+        weights: Any,
+        on_result: OnSample,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        """Takes a request; `on_result` is called once, from `run`, with its result or error.
+        `on_progress`, if given, is called now and then before that, for each unfinished sample."""
 
     @property
     def busy(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
 
 from .. import __version__
 from ..engine.engine import Engine
@@ -12,7 +13,7 @@ from ..request_error import RequestError
 from . import answers, protobuf, schemas
 from .access import Access
 from .calls import Calls, read_body
-from .errors import NotSupported
+from .errors import NotSupported, refusal
 from .futures import FutureStore
 from .middleware import Gate
 from .model_card import ModelCard
@@ -45,7 +46,11 @@ def create_app(
     @app.exception_handler(RequestError)
     @app.exception_handler(protobuf.MalformedMessage)
     async def refuse(request: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": str(error)}, 400)
+        return refusal(request.url.path, 400, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong_field(request: Request, error: RequestValidationError) -> Response:
+        return refusal(request.url.path, 422, jsonable_encoder(error.errors()))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
@@ -54,11 +59,11 @@ def create_app(
             "user-agent", ""
         ):
             status = 400  # the official SDK repeats requests that get a 5xx for five minutes
-        return JSONResponse({"detail": error.detail}, status, error.headers)
+        return refusal(request.url.path, status, error.detail, error.headers)
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
-        return JSONResponse({"detail": f"{type(error).__name__}: {error}"}, 500)
+        return refusal(request.url.path, 500, f"{type(error).__name__}: {error}")
 
     app.add_middleware(
         CORSMiddleware, allow_origins=access.origins, allow_methods=["*"], allow_headers=["*"]

@@ -16,7 +16,8 @@ from .errors import body_errors
 
 B = TypeVar("B", bound=BaseModel)
 
-_SCHEMAS = "#/components/schemas/{model}"
+_SCHEMAS = "#/components/schemas/{model}Request"
+"""Bodies have names of their own: answers of the same name stand beside them."""
 _ERRORS = {
     400: "the request failed, for the reason given",
     401: "the key is missing or wrong",
@@ -124,6 +125,7 @@ class Calls:
                 (body, "validation") for body in sorted(self._bodies, key=lambda b: b.__name__)
             ]
             _, schemas = models_json_schema(bodies, ref_template=_SCHEMAS)  # type: ignore[arg-type]
-            description["components"]["schemas"] |= schemas["$defs"]
+            named = {f"{name}Request": schema for name, schema in schemas["$defs"].items()}
+            description["components"]["schemas"] |= named
             self.app.openapi_schema = description
         return self.app.openapi_schema

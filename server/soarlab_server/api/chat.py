@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from ..tokenizer import Tokenizer
 from . import convert, schemas
 from .errors import field_error
 from .model_card import ModelCard
+from .stream import Sample, TextStream
+from .usage import usage
 from .visible_text import visible_text
 
 
@@ -42,7 +45,7 @@ def completion(
     card: ModelCard,
 ) -> dict[str, Any]:
     def message(i: int) -> dict[str, str]:
-        content = visible_text(result.sequences[i], body.stop, tokenizer, card)
+        content = visible_text(result.sequences[i].tokens.tolist(), body.stop, tokenizer, card)
         return {"role": "assistant", "content": content}
 
     choices = [
@@ -64,10 +67,24 @@ def completion(
     }
 
 
-def usage(prompt_tokens: int, results: list[SampleResult]) -> dict[str, int]:
-    completion_tokens = sum(len(s.tokens) for result in results for s in result.sequences)
-    return {
-        "prompt_tokens": prompt_tokens,
-        "completion_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
+async def chunks(
+    body: schemas.ChatCompletions, stream: TextStream, sample: Sample
+) -> AsyncIterator[dict[str, Any]]:
+    head = {
+        "id": f"chatcmpl-{uuid.uuid4().hex}",
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": body.model,
     }
+
+    def chunk(index: int, delta: dict[str, str], reason: str | None = None) -> dict[str, Any]:
+        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": reason}
+        return {**head, "choices": [choice]}
+
+    for index in range(body.n):
+        yield chunk(index, {"role": "assistant", "content": ""})
+    async for piece in stream.pieces(sample):
+        delta = {"content": piece.text} if piece.text else {}
+        yield chunk(piece.choice, delta, piece.finish_reason)
+    if body.stream_options is not None and body.stream_options.include_usage:
+        yield {**head, "choices": [], "usage": stream.usage()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import AsyncIterator
 from itertools import accumulate
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 from ..commands import SampleCommand, SampleResult, SampleSource, Sequence
 from ..tokenizer import Tokenizer
 from . import convert, schemas
-from .chat import usage
-from .errors import field_error
+from .errors import NotSupported, field_error
 from .model_card import ModelCard
+from .stream import Sample, TextStream
+from .usage import usage
 from .visible_text import visible_text
 
 
@@ -23,6 +25,8 @@ def sample_commands(
 ) -> list[SampleCommand]:
     """One per prompt; all with the request's seed, so a prompt gets what it would get alone."""
     prompts = convert.texts_or_tokens(body.prompt)
+    if body.stream and (body.echo or body.logprobs is not None or body.return_token_ids):
+        raise NotSupported("stream with echo, logprobs or return_token_ids")
     if not prompts:
         raise field_error(("prompt",), "must hold at least one text or token list")
     params = schemas.SamplingParams(
@@ -76,6 +80,22 @@ def completion(
     }
 
 
+async def chunks(
+    body: schemas.Completions, stream: TextStream, sample: Sample
+) -> AsyncIterator[dict[str, Any]]:
+    head = {
+        "id": f"cmpl-{uuid.uuid4().hex}",
+        "object": "text_completion",
+        "created": int(time.time()),
+        "model": body.model,
+    }
+    async for piece in stream.pieces(sample):
+        choice = {"index": piece.choice, "text": piece.text, "logprobs": None}
+        yield {**head, "choices": [{**choice, "finish_reason": piece.finish_reason}]}
+    if body.stream_options is not None and body.stream_options.include_usage:
+        yield {**head, "choices": [], "usage": stream.usage()}
+
+
 def _without_samples(result: SampleResult) -> SampleResult:
     empty = [Sequence(s.tokens[:0], s.logprobs[:0], "length") for s in result.sequences]
     return SampleResult(empty, result.prompt_logprobs)
@@ -90,7 +110,7 @@ def _choice(
     tokenizer: Tokenizer,
     card: ModelCard,
 ) -> dict[str, Any]:
-    text = visible_text(sequence, body.stop, tokenizer, card)
+    text = visible_text(sequence.tokens.tolist(), body.stop, tokenizer, card)
     tokens, logprobs = sequence.tokens, sequence.logprobs
     if body.echo:
         text = (prompt if isinstance(prompt, str) else tokenizer.decode(prompt)) + text

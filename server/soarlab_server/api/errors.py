@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import HTTPException, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from ..request_error import RequestError
@@ -32,6 +35,20 @@ class NotSupported(HTTPException):
 
     def __init__(self, name: str):
         super().__init__(501, f"{name} is not supported by this server")
+
+
+def refusal(
+    path: str, status: int, detail: Any, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """`detail` says why. OpenAI's calls have it in the form of that API too."""
+    body = {"detail": detail}
+    if path.startswith("/v1/"):
+        issue = detail[0] if isinstance(detail, list) else {"msg": detail, "loc": []}
+        param = ".".join(str(part) for part in issue["loc"][1:]) or None
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        message = f"{param}: {issue['msg']}" if param else issue["msg"]
+        body["error"] = {"message": message, "type": kind, "param": param, "code": None}
+    return JSONResponse(body, status, headers)
 
 
 def not_found(what: str) -> HTTPException:

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import protobuf
 from .access import Access
-from .json import json
+from .errors import refusal
 
 OPEN_PATHS = {"/api/v1/healthz"}
 """Answered without a key."""
@@ -34,7 +34,7 @@ class Gate:
             refused = 415, "the body must be JSON, with Content-Type: application/json"
         if refused is not None:
             status, detail = refused
-            await json({"detail": detail}, status)(scope, receive, send)
+            await refusal(scope["path"], status, detail)(scope, receive, send)
             return
 
         sent = False

@@ -10,12 +10,14 @@ from fastapi import Response
 
 from ..checkpoint_path import CheckpointPath
 from ..commands import Embeddings, SampleCommand, SampleResult, SampleSource
+from ..contract import OnProgress
 from ..engine.engine import Engine
 from . import chat, completions, convert, schemas
 from .errors import not_found
 from .futures import FutureStore
 from .json import json
 from .model_card import ModelCard
+from .stream import TextStream, event_stream
 
 
 class OpenAiApi:
@@ -71,6 +73,9 @@ class OpenAiApi:
         source, tokenizer, card = self._source(request.model), self.engine.tokenizer, self.card
         # Text on a thread: a long one, or a tokenizer's first use, takes a while.
         command = await asyncio.to_thread(chat.sample_command, request, tokenizer, card, source)
+        if request.stream:
+            stream = TextStream([command], request.stop, tokenizer, card)
+            return event_stream(chat.chunks(request, stream, self._sample))
         result = await self._sample(command)
         length = len(command.prompt)
         reply = await asyncio.to_thread(chat.completion, request, length, result, tokenizer, card)
@@ -81,15 +86,20 @@ class OpenAiApi:
         commands = await asyncio.to_thread(
             completions.sample_commands, request, tokenizer, card, source
         )
+        if request.stream:
+            stream = TextStream(commands, request.stop, tokenizer, card)
+            return event_stream(completions.chunks(request, stream, self._sample))
         results = await asyncio.gather(*map(self._sample, commands))
         reply = await asyncio.to_thread(
             completions.completion, request, commands, results, tokenizer, card
         )
         return json(reply)
 
-    async def _sample(self, command: SampleCommand) -> SampleResult:
+    async def _sample(
+        self, command: SampleCommand, on_progress: OnProgress | None = None
+    ) -> SampleResult:
         result = await self.futures.answer(
-            "sample", lambda on_result: self.engine.sample(command, on_result)
+            "sample", lambda on_result: self.engine.sample(command, on_result, on_progress)
         )
         assert isinstance(result, SampleResult)
         return result

@@ -242,7 +242,8 @@ class ChatCompletions(Body):
     stop: str | list[NonEmpty] | None = None
     n: Annotated[int, Field(ge=1, le=128)] = 1
     response_format: ResponseFormat | None = None
-    stream: Absent = None
+    stream: bool = False
+    stream_options: StreamOptions | None = None
     logprobs: Absent = None
     tools: Absent = None
     tool_choice: Absent = None
@@ -269,7 +270,8 @@ class Completions(Body):
     echo: bool = False
     logprobs: Annotated[int, Field(ge=0, le=1)] | None = None
     return_token_ids: bool = False
-    stream: Absent = None
+    stream: bool = False
+    stream_options: StreamOptions | None = None
     best_of: Absent = None
     suffix: Absent = None
     logit_bias: Absent = None

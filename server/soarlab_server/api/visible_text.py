@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from ..commands import Sequence
 from ..tokenizer import Tokenizer
 from .model_card import ModelCard
 
 
 def visible_text(
-    sequence: Sequence, stop: str | list[str] | None, tokenizer: Tokenizer, card: ModelCard
+    tokens: list[int], stop: str | list[str] | None, tokenizer: Tokenizer, card: ModelCard
 ) -> str:
     """The text before any stop string, without the end token and other special ones."""
-    tokens = sequence.tokens.tolist()
     if tokens and tokens[-1] in card.eos_tokens:
-        tokens.pop()
+        tokens = tokens[:-1]
     text = tokenizer.decode(tokens, skip_special_tokens=True)
     stops = [stop] if isinstance(stop, str) else stop or []
     return text[: min((at for at in map(text.find, stops) if at >= 0), default=len(text))]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..commands import SampleCommand, SampleResult, Sequence
-from ..contract import OnSample
+from ..contract import OnProgress, OnSample
 
 Decode = Callable[[list[int]], str]
 """Tokens to text, for stop strings."""
@@ -24,6 +24,7 @@ class SampleJob:
     """As the base model's kind of sampler reads them."""
     on_result: OnSample
     """Called once, with the result or the reason there is none."""
+    on_progress: OnProgress | None = None
     started: int = 0
     sequences: list[Sequence | None] = field(default_factory=list)
     unfinished: int = 0

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..commands import SampleCommand, SampleResult, SamplingParams, Sequence
-from ..contract import OnSample
+from ..contract import OnProgress, OnSample
 from .decoder import Decoder, Rows
 from .failures import describe
 from .kv_cache import KvCache, round_up
@@ -55,8 +55,14 @@ class BatchedSampler:
         self._stacked_models: list[Weights] = []
         self._stacked_cache: dict = {}
 
-    def add(self, command: SampleCommand, weights: Weights, on_result: OnSample) -> None:
-        self._inbox.append(SampleJob(command, weights, on_result))
+    def add(
+        self,
+        command: SampleCommand,
+        weights: Weights,
+        on_result: OnSample,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self._inbox.append(SampleJob(command, weights, on_result, on_progress))
 
     @property
     def busy(self) -> bool:
@@ -80,6 +86,10 @@ class BatchedSampler:
                     self._step()
                 except Exception as error:
                     self._drop({row.job for row in self._rows}, error)
+        for slot, row in enumerate(self._rows):
+            if row.job.on_progress is not None:
+                tokens = self._state.tokens[slot, : int(self._state.steps[slot])]
+                row.job.on_progress(row.sample, tokens.tolist())
         if not self._rows:
             # Lets go of weights that nobody samples any more.
             self._plan = None

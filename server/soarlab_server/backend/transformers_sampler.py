@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..commands import SampleCommand, SampleResult, Sequence
-from ..contract import OnSample
+from ..contract import OnProgress, OnSample
 from .failures import describe
 from .row_state import RowState
 from .sample_job import Decode, SampleJob
@@ -29,8 +29,14 @@ class TransformersSampler:
         self._inbox: deque[SampleJob] = deque()
         self._current: tuple[SampleJob, Iterator[None]] | None = None
 
-    def add(self, command: SampleCommand, weights: ModuleWeights, on_result: OnSample) -> None:
-        self._inbox.append(SampleJob(command, weights, on_result))
+    def add(
+        self,
+        command: SampleCommand,
+        weights: ModuleWeights,
+        on_result: OnSample,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self._inbox.append(SampleJob(command, weights, on_result, on_progress))
 
     @property
     def busy(self) -> bool:
@@ -88,6 +94,9 @@ class TransformersSampler:
             lengths[newly] = step + 1
             if bool(lengths.all()):
                 break
+            if job.on_progress is not None:
+                for row in (lengths == 0).nonzero()[:, 0].tolist():
+                    job.on_progress(row, state.tokens[row, : step + 1].tolist())
             yield
             output = self.decoder.forward(merged, state.token[:, None], cache, use_cache=True)
             cache, logits = output.past_key_values, output.logits[:, -1].float()

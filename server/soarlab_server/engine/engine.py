@@ -24,7 +24,7 @@ from ..commands import (
     SampleCommand,
     UnloadModel,
 )
-from ..contract import Backend, Sampler
+from ..contract import Backend, OnProgress, Sampler
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,9 @@ class Engine:
 
         self._add_task(run)
 
-    def sample(self, command: SampleCommand, on_result: OnResult) -> None:
+    def sample(
+        self, command: SampleCommand, on_result: OnResult, on_progress: OnProgress | None = None
+    ) -> None:
         """Queues a sample request. The sampler it names is looked up now: a newer one may replace
         it while the request waits."""
         try:
@@ -122,16 +124,22 @@ class Engine:
             on_result(error)
             return
         if weights is None:
-            self._add_task(lambda: self._sample_from_disk(command, on_result))
+            self._add_task(lambda: self._sample_from_disk(command, on_result, on_progress))
         else:
-            self._add_to_sampler(command, weights, on_result)
+            self._add_to_sampler(command, weights, on_result, on_progress)
 
     def _add_task(self, task: Callable[[], None]) -> None:
         with self._changed:
             self._tasks.append(task)
             self._changed.notify()
 
-    def _add_to_sampler(self, command: SampleCommand, weights: Any, on_result: OnResult) -> None:
+    def _add_to_sampler(
+        self,
+        command: SampleCommand,
+        weights: Any,
+        on_result: OnResult,
+        on_progress: OnProgress | None,
+    ) -> None:
         with self._changed:
             sampler = min(self._samplers, key=lambda s: s.load())
             last = self._last_used.get(id(weights))
@@ -140,10 +148,12 @@ class Engine:
             if len(self._last_used) > 1024:
                 self._last_used.clear()
             self._last_used[id(weights)] = sampler
-            sampler.add(command, weights, on_result)
+            sampler.add(command, weights, on_result, on_progress)
             self._changed.notify_all()
 
-    def _sample_from_disk(self, command: SampleCommand, on_result: OnResult) -> None:
+    def _sample_from_disk(
+        self, command: SampleCommand, on_result: OnResult, on_progress: OnProgress | None
+    ) -> None:
         path = command.source
         assert isinstance(path, CheckpointPath)  # the others are in memory
         try:
@@ -153,7 +163,7 @@ class Engine:
         except Exception as error:
             on_result(error)
             return
-        self._add_to_sampler(command, weights, on_result)
+        self._add_to_sampler(command, weights, on_result, on_progress)
 
     # Working --------------------------------------------------------------------------------------
 
