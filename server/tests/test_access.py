@@ -40,9 +40,9 @@ def test_without_a_key_given_one_is_made_and_needed(gym: Path) -> None:
         ready = json.loads(process.stdout.readline())
         assert ready["api_key"].startswith("tml-") and len(ready["api_key"]) > 30
         url = ready["url"] + SESSION
-        assert httpx.post(url, json={}).status_code == 401
+        assert httpx.post(url, json={}, timeout=60).status_code == 401
         key = {"X-API-Key": ready["api_key"]}
-        assert httpx.post(url, json={}, headers=key).status_code == 200
+        assert httpx.post(url, json={}, headers=key, timeout=60).status_code == 200
         process.terminate()
         assert "no key" not in process.stderr.read()
 
@@ -51,7 +51,7 @@ def test_no_key_says_what_that_means(gym: Path) -> None:
     with start(gym, "--no-key") as process:
         ready = json.loads(process.stdout.readline())
         assert "api_key" not in ready
-        assert httpx.post(ready["url"] + SESSION, json={}).status_code == 200
+        assert httpx.post(ready["url"] + SESSION, json={}, timeout=60).status_code == 200
         process.terminate()
         assert "delete checkpoints" in process.stderr.read()
 
@@ -64,7 +64,7 @@ def test_other_names_and_web_pages_are_refused(gym: Path) -> None:
         port = server.url.rpartition(":")[2]
 
         def status(**headers: str) -> int:
-            return httpx.post(url, json={}, headers=headers).status_code
+            return httpx.post(url, json={}, headers=headers, timeout=60).status_code
 
         for host in ("localhost", f"localhost:{port}", "127.0.0.1:1", "[::1]", "GPU.example:80"):
             assert status(Host=host) == 200, host
@@ -72,22 +72,25 @@ def test_other_names_and_web_pages_are_refused(gym: Path) -> None:
             assert status(Host=host) == 403, host
         for origin in ("https://evil.example", "null", server.url, f"{page}.evil.example"):
             assert status(Origin=origin) == 403, origin
-        assert "--allow-origin" in httpx.post(url, headers={"Origin": "null"}).json()["detail"]
-        allowed = httpx.post(url, json={}, headers={"Origin": page})
+        assert (
+            "--allow-origin"
+            in httpx.post(url, headers={"Origin": "null"}, timeout=60).json()["detail"]
+        )
+        allowed = httpx.post(url, json={}, headers={"Origin": page}, timeout=60)
         assert allowed.status_code == 200
         assert allowed.headers["access-control-allow-origin"] == page
         asks = {"Origin": page, "Access-Control-Request-Method": "POST"}
-        assert httpx.options(url, headers=asks).status_code == 200
+        assert httpx.options(url, headers=asks, timeout=60).status_code == 200
 
 
 def test_bodies_that_a_web_page_may_send_unasked_are_refused(server: Server) -> None:
     url = server.url + SESSION
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
-        answer = httpx.post(url, content=b"{}", headers={"Content-Type": kind})
+        answer = httpx.post(url, content=b"{}", headers={"Content-Type": kind}, timeout=60)
         assert answer.status_code == 415, kind
         assert "application/json" in answer.json()["detail"]
     kind = {"Content-Type": "application/json; charset=utf-8"}
-    assert httpx.post(url, content=b"{}", headers=kind).status_code == 200
+    assert httpx.post(url, content=b"{}", headers=kind, timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

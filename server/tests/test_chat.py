@@ -112,7 +112,7 @@ def test_wrong_fields_are_named(server: Server, fields: dict, where: str) -> Non
     ids=lambda body: repr(body[-40:]),
 )
 def test_malformed_bodies_are_refused(server: Server, body: bytes) -> None:
-    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, headers=JSON)
+    answer = httpx.post(f"{server.url}/v1/chat/completions", content=body, headers=JSON, timeout=60)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"][0] == "body"
 
@@ -137,7 +137,7 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
         roles = ("user", "assistant", "user")
         messages = [{"role": role, "content": f"t{i + 2}"} for i, role in enumerate(roles)]
         body = {"model": "gym", "messages": messages, "temperature": 0, "max_tokens": 8}
-        assert httpx.post(url, json=body).status_code == 401
+        assert httpx.post(url, json=body, timeout=60).status_code == 401
         for wrong in (
             "Bearer wrong",
             "Bearer",
@@ -147,9 +147,9 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
             "\xe9",
         ):
             headers = {"Authorization": wrong.encode("latin-1")}
-            assert httpx.post(url, json=body, headers=headers).status_code == 401, wrong
+            assert httpx.post(url, json=body, headers=headers, timeout=60).status_code == 401, wrong
         answers = [
-            httpx.post(url, json=body, headers=headers).json()
+            httpx.post(url, json=body, headers=headers, timeout=60).json()
             for headers in (
                 {"Authorization": "Bearer secret"},
                 {"Authorization": "bearer  secret"},
@@ -162,7 +162,7 @@ def test_the_models_chat_template_and_either_header(gym: Path, tmp_path: Path) -
             assert answer["usage"]["prompt_tokens"] == 8
             assert answer["choices"][0]["message"]["content"].split() == words
         body["messages"] = [{"role": "robot", "content": "t2"}]
-        refused = httpx.post(url, json=body, headers={"X-API-Key": "secret"})
+        refused = httpx.post(url, json=body, headers={"X-API-Key": "secret"}, timeout=60)
         assert refused.status_code == 400 and "no robots" in refused.json()["detail"]
 
 

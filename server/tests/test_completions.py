@@ -119,7 +119,7 @@ def test_weights_that_were_saved(server: Server, api: Api) -> None:
         api.train(model, [2, 3, 4, 5, 1], 0.003)
     path = api.run("save_weights_for_sampler", {"model_id": model, "path": "text"})["path"]
     assert complete(server, "t2", model=path)["choices"][0]["text"] == "t3 t4 t5"
-    listed = httpx.get(f"{server.url}/v1/models").json()["data"]
+    listed = httpx.get(f"{server.url}/v1/models", timeout=60).json()["data"]
     assert {"gym", path} <= {entry["id"] for entry in listed}
-    assert httpx.get(f"{server.url}/v1/models/{path}").json()["id"] == path
-    assert httpx.get(f"{server.url}/v1/models/gpt").status_code == 404
+    assert httpx.get(f"{server.url}/v1/models/{path}", timeout=60).json()["id"] == path
+    assert httpx.get(f"{server.url}/v1/models/gpt", timeout=60).status_code == 404

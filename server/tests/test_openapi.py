@@ -15,7 +15,7 @@ EXAMPLES = int(os.environ.get("SOARLAB_FUZZ_EXAMPLES", "5"))
 
 
 def test_every_call_says_its_body_and_answer(server: Server) -> None:
-    described = httpx.get(f"{server.url}/openapi.json").json()
+    described = httpx.get(f"{server.url}/openapi.json", timeout=60).json()
     for path, calls in described["paths"].items():
         for method, call in calls.items():
             answer = call["responses"]["200"]["content"]["application/json"]["schema"]

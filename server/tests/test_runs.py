@@ -52,7 +52,7 @@ def test_runs_and_checkpoints_are_listed_by_the_sdk(own: Server) -> None:
         assert tokenizer.encode("t5 t6") == [5, 6]
         assert model.get_tokenizer().encode("t7") == [7]
     # The session is finished now: its model is gone, its checkpoints are not.
-    assert httpx.get(f"{own.url}/api/v1/sessions").json()["sessions"] == []
+    assert httpx.get(f"{own.url}/api/v1/sessions", timeout=60).json()["sessions"] == []
     listed = client.list_training_runs(limit=1).result()
     assert [r.training_run_id for r in listed.training_runs] == [run_id]
     assert listed.cursor.total_count == 1
@@ -126,7 +126,7 @@ def test_calls_that_are_not_there_are_named(own: Server) -> None:
         ("GET", "/api/v1/optim_step"),
         ("POST", "/v1/responses"),
     ):
-        answer = httpx.request(method, own.url + path, json={})
+        answer = httpx.request(method, own.url + path, json={}, timeout=60)
         assert answer.status_code == 501, path
         assert answer.json()["detail"] == f"{method} {path} is not supported by this server"
     # The SDK would repeat a 501 for five minutes.
