@@ -63,9 +63,7 @@ export class EventLog<Config extends object, Event extends object> {
     const checkFree = async () => {
       const isTaken = [kind.configFile, eventsFile].some(file => existsSync(join(folder, file)));
       if (isTaken && !(await neverBegan(folder))) {
-        throw new Error(
-          `${folder} already holds a run; resume it (soarlab resume ${folder}) or choose another folder`,
-        );
+        throw new Error(`${folder} already holds a run; resume it or choose another folder`);
       }
     };
     await checkFree(); // before the lock: a log of this process that is in use stays so

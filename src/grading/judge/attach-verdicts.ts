@@ -26,7 +26,7 @@ export async function attachVerdicts<T extends { question: string; answer: strin
 }: AttachVerdictsParams<T>): Promise<(Omit<T, "verdict"> & { verdict?: QuestionVerdict })[]> {
   const rows = await readWholeJsonl(file, rowSchema);
   if (rows.length === 0)
-    throw new Error(`${file}: no such file, or no verdicts in it; soarlab judge makes them`);
+    throw new Error(`${file}: no such file, or no verdicts in it; have them judged first`);
   const verdicts = new Map<string, QuestionVerdict>();
   for (const { question, answer, verdict } of rows) {
     if (verdict) verdicts.set(JSON.stringify([question, answer]), verdict);

@@ -19,7 +19,7 @@ export function questionSubset<T extends { verdict?: QuestionVerdict }>(
   if (unjudged > 0) {
     throw new Error(
       `the subset "${subset}" needs verdicts, and ${unjudged} of ${records.length} questions have none; ` +
-        "soarlab judge makes them",
+        "have them judged first",
     );
   }
   return records.filter(({ verdict }) => (subset === "correct" ? verdict!.isCorrect : verdict!.isWellPosed));

@@ -31,7 +31,7 @@ describe("questionSubset", () => {
     expect(ids(questionSubset(some, "all"))).toHaveLength(6);
     for (const subset of ["correct", "well-posed"] as const) {
       expect(() => questionSubset(some, subset)).toThrow(
-        `the subset "${subset}" needs verdicts, and 2 of 6 questions have none; soarlab judge makes them`,
+        `the subset "${subset}" needs verdicts, and 2 of 6 questions have none; have them judged first`,
       );
     }
   });
@@ -75,7 +75,7 @@ describe("attachVerdicts", () => {
     );
     await write();
     await expect(attachVerdicts({ records, file })).rejects.toThrow(
-      /no verdicts in it; soarlab judge makes them/,
+      /no verdicts in it; have them judged first/,
     );
     await write({ question: "a", answer: "1", verdict: right }, { question: "a", verdict: right });
     await expect(attachVerdicts({ records, file })).rejects.toThrow(/verdicts.jsonl:2: .*answer/s);
