@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { readEvaluation } from "../../src/evaluation/read-evaluation.js";
 import { gymProblems } from "../../src/gym/gym-problems.js";
 
@@ -27,6 +27,17 @@ const config = {
   teacher: { ...gym.teacher, optimization: { ...gym.teacher.optimization, gradientClip: 0 } },
 } satisfies SoarConfigInput;
 
+/** A run of two outer steps, each of which promotes. */
+const small = {
+  ...config,
+  outerSteps: 2,
+  datasets: 2,
+  questionsPerDataset: 4,
+  rewardQuestions: 8,
+  promotion: { threshold: -1, window: 1 },
+  student: { ...config.student, steps: 2, batchSize: 4 },
+};
+
 /** What the API promises and the engine does otherwise, as measured by hand on SkyRL 0.3.0. */
 const traits = {
   wire: "json",
@@ -39,11 +50,14 @@ const traits = {
 };
 
 let folder: string;
+let file: string;
 let engine: SkyrlEngine;
 let ours: LocalServer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "soarlab-engines-"));
+  file = join(folder, "config.json");
+  await writeFile(file, JSON.stringify(small));
   engine = await SkyrlEngine.start(join(folder, "skyrl"));
   ours = await startLocalServer({ model: join(packageRoot, "data/gym-base"), device: "cpu" });
 });
@@ -51,7 +65,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await ours?.stop();
   await engine?.kill("SIGTERM");
-  await expect.poll(() => SkyrlEngine.processes(), { timeout: 15_000 }).toEqual([]);
+  const nothingRuns = async () => expect(await SkyrlEngine.processes()).toEqual([]);
+  await vi.waitFor(nothingRuns, { timeout: 15_000 });
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
@@ -101,18 +116,7 @@ it("trains students as our server does, at one configuration", async () => {
 });
 
 it("runs SOAR, resumes after kill -9 of client and of engine, and evaluates", async () => {
-  const file = join(folder, "config.json");
   const run = join(folder, "run");
-  const small = {
-    ...config,
-    outerSteps: 2,
-    datasets: 2,
-    questionsPerDataset: 4,
-    rewardQuestions: 8,
-    promotion: { threshold: -1, window: 1 },
-    student: { ...config.student, steps: 2, batchSize: 4 },
-  };
-  await writeFile(file, JSON.stringify(small));
   const begun = soarlab("run", file, "--out", run, "--server", engine.url);
   await says(begun, "step   1");
   begun.kill("SIGKILL");
@@ -134,21 +138,13 @@ it("runs SOAR, resumes after kill -9 of client and of engine, and evaluates", as
 });
 
 it("has its models unloaded on Ctrl-C", async () => {
-  const run = soarlab(
-    "run",
-    join(folder, "config.json"),
-    "--out",
-    join(folder, "stopped"),
-    "--server",
-    engine.url,
-  );
+  const before = modelsMade();
+  const run = soarlab("run", file, "--out", join(folder, "stopped"), "--server", engine.url);
   await says(run, "advantages are scaled");
-  await expect
-    .poll(() => count("Created model"), { timeout: 120_000 })
-    .toBeGreaterThan(count("Deleted model"));
+  await expect.poll(modelsMade, { timeout: 120_000 }).toBeGreaterThan(before);
   run.kill("SIGINT");
   expect(await exitOf(run)).toBe(130);
-  await expect.poll(() => count("Created model") - count("Deleted model"), { timeout: 120_000 }).toBe(0);
+  await expect.poll(modelsMade, { timeout: 120_000 }).toBe(before);
 });
 
 /** Mean reward by step of three students on eight right questions of three terms. */
@@ -179,9 +175,10 @@ function format(rewards: number[]): string {
   return rewards.map(reward => reward.toFixed(0)).join(", ");
 }
 
-/** How often the running engine has logged something; its log breaks lines anywhere between words. */
-function count(what: string): number {
-  return engine.log.split(what).length - 1;
+/** Models that the engine has made and not unloaded, by its log, which breaks lines between any words. */
+function modelsMade(): number {
+  const count = (what: RegExp) => engine.log.match(what)?.length ?? 0;
+  return count(/Created\s+model/g) - count(/Deleted\s+model/g);
 }
 
 function soarlab(...args: string[]): ChildProcess {
