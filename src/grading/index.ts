@@ -1,11 +1,23 @@
 /* soarlab/grading: maths answers, a judge's verdicts on questions. */
 
 export { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
-export { type Extraction, extractAnswer } from "./extract-answer.js";
+export {
+  type ExtractAnswerParams,
+  type ExtractedAnswer,
+  type Extraction,
+  type ExtractionOptions,
+  extractAnswer,
+} from "./extract-answer.js";
 export { extractBoxed } from "./extract-boxed.js";
-export { gradeAnswer } from "./grade-answer.js";
-export { gradeCompletion } from "./grade-completion.js";
-export { type GradeRowsSummary, gradeRows, type RowToGrade } from "./grade-rows.js";
+export { type GradeAnswerParams, gradeAnswer } from "./grade-answer.js";
+export { type GradeCompletionParams, type GradedCompletion, gradeCompletion } from "./grade-completion.js";
+export {
+  type GradedRow,
+  type GradeRowsParams,
+  type GradeRowsSummary,
+  gradeRows,
+  type RowToGrade,
+} from "./grade-rows.js";
 export { attachVerdicts } from "./judge/attach-verdicts.js";
 export { judgePrompt } from "./judge/judge-prompt.js";
 export {
@@ -19,7 +31,7 @@ export { type QuestionSubset, questionSubset } from "./judge/question-subset.js"
 export { readVerdict } from "./judge/read-verdict.js";
 export { type TaxonomyRow, taxonomyTable } from "./judge/taxonomy-table.js";
 export { normaliseAnswer } from "./normalise-answer.js";
-export { parseOutcome } from "./parse-outcome.js";
+export { type ParseOutcome, parseOutcome } from "./parse-outcome.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./question-verdict.js";
 export { studentReward } from "./student-reward.js";
 export type { Verdict } from "./verdict.js";
