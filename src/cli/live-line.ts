@@ -1,8 +1,14 @@
-/** A line on a terminal that is drawn over and over, below lines that stay; when piped, only the latter. */
+/** When piped, the line is written at most so often, in ms. */
+export const pipedMs = 30_000;
+
+/**
+ * A line on a terminal that is drawn over and over, below lines that stay; when piped, the latter, and the line itself
+ * every half a minute.
+ */
 export interface LiveLine {
   /** Whether there is a terminal to draw on. */
   readonly isLive: boolean;
-  /** Draws the live line anew, at most ten times a second, or at once. */
+  /** Draws the live line anew: on a terminal at most ten times a second, or at once. */
   draw(text: string, atOnce?: boolean): void;
   /** Writes a line that stays. */
   write(text: string): void;
@@ -11,7 +17,7 @@ export interface LiveLine {
 }
 
 export function liveLine(stream: NodeJS.WriteStream): LiveLine {
-  let drawn = Number.NEGATIVE_INFINITY;
+  let drawn = stream.isTTY ? Number.NEGATIVE_INFINITY : performance.now();
   const clear = () => {
     if (stream.isTTY) stream.write("\r\x1b[K");
   };
@@ -19,9 +25,10 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
     isLive: stream.isTTY === true,
     draw: (text, atOnce = false) => {
       const now = performance.now();
-      if (!stream.isTTY || (!atOnce && now - drawn < 100)) return;
+      if (stream.isTTY ? !atOnce && now - drawn < 100 : now - drawn < pipedMs) return;
       drawn = now;
-      stream.write(`\r\x1b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
+      if (!stream.isTTY) stream.write(`${text}\n`);
+      else stream.write(`\r\x1b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
     },
     write: text => {
       clear();

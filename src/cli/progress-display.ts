@@ -1,7 +1,7 @@
 import type { StepEvent } from "../soar/events.js";
 import type { Progress } from "../soar/progress.js";
 import { meanReward } from "../soar/run-state.js";
-import { liveLine } from "./live-line.js";
+import { liveLine, pipedMs } from "./live-line.js";
 
 export interface ProgressDisplay {
   update(progress: Progress): void;
@@ -12,8 +12,14 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-/** Progress of a run: a live line on a terminal above which each finished step leaves one; only the latter when piped. */
-export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+/**
+ * Progress of a run: a live line on a terminal above which each finished step leaves one; when piped, the latter, and the
+ * live line every half a minute.
+ * @param asJson whether each line is JSON instead: `{"progress": ...}` at most every half a minute, `{"step": ...}`,
+ *   `{"notice": ...}`
+ */
+export function progressDisplay(stream: NodeJS.WriteStream, asJson = false): ProgressDisplay {
+  if (asJson) return jsonDisplay(stream);
   const line = liveLine(stream);
   let latest: Progress | undefined;
   return {
@@ -28,16 +34,40 @@ export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   };
 }
 
+function jsonDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+  let written = Number.NEGATIVE_INFINITY;
+  const write = (value: object) => stream.write(`${JSON.stringify(value)}\n`);
+  return {
+    update: progress => {
+      const now = performance.now();
+      if (now - written < pipedMs) return;
+      written = now;
+      write({ progress });
+    },
+    step: step => write({ step }),
+    notice: notice => write({ notice }),
+    end: () => {},
+  };
+}
+
 function progressLine(progress: Progress): string {
-  const { step, outerSteps, phase, studentSteps, tokens, seconds, secondsLeft } = progress;
+  const { step, outerSteps, phase, studentSteps, sampling, tokens, seconds, secondsLeft } = progress;
   const share = studentSteps.total ? studentSteps.done / studentSteps.total : 0;
   const filled = Math.round(share * 20);
   const bar =
     phase === "students"
       ? ` [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${studentSteps.done}/${studentSteps.total}`
-      : "";
+      : phase === "questions" && sampling
+        ? ` ${samplingText(sampling)}`
+        : "";
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
   return `step ${Math.min(step + 1, outerSteps)}/${outerSteps} ${phase}${bar} ${Math.round(tokens / seconds)} tokens/s${left}`;
+}
+
+function samplingText({ accepted, needed, sampled, rejected }: NonNullable<Progress["sampling"]>): string {
+  const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`);
+  const why = reasons.length > 0 ? ` (rejected: ${reasons.join(", ")})` : "";
+  return `${accepted}/${needed} accepted of ${sampled}${why}`;
 }
 
 function stepLine(event: StepEvent, progress: Progress | undefined): string {

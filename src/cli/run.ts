@@ -23,6 +23,7 @@ interface RunOptions extends TrackOptions {
   out?: string;
   seed?: string;
   set: string[];
+  json?: boolean;
   server?: string;
 }
 
@@ -38,6 +39,7 @@ export function registerRun(program: Command): void {
     .option("--set <path=value>", "change one field, e.g. --set student.steps=8 (repeatable)", collect, [])
     .addOption(trackOption())
     .option(...trackPython)
+    .option("--json", "progress and notices as lines of JSON, on stderr")
     .action(async (source: string, options: RunOptions) => {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
@@ -64,8 +66,12 @@ export function registerRun(program: Command): void {
 }
 
 /** Runs or resumes with a progress display, and ends with the summary. */
-async function follow(folder: string, options: TrackOptions, config?: SoarConfig): Promise<void> {
-  const display = progressDisplay(process.stderr);
+async function follow(
+  folder: string,
+  options: TrackOptions & { json?: boolean },
+  config?: SoarConfig,
+): Promise<void> {
+  const display = progressDisplay(process.stderr, options.json);
   const tracker = await openTracker(folder, { ...options, config, onNotice: display.notice });
   const hint = `interrupted; everything up to the last finished outer step is kept. Go on with: soarlab resume ${folder}`;
   try {

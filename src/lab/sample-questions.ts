@@ -24,6 +24,22 @@ export interface RejectedCompletion {
   reason: string;
 }
 
+/** How far the sampling of questions is. */
+export interface QuestionProgress {
+  accepted: number;
+  needed: number;
+  /** Completions sampled. */
+  sampled: number;
+  /** How many of them each filter rejected. */
+  rejected: Record<string, number>;
+}
+
+/** Least and most completions of a round after the first, which asks for what is needed at a usual share of rejections. */
+const roundSize = { least: 16, most: 512 };
+
+/** Rejected texts that an error shows. */
+const examplesShown = 3;
+
 export interface SampleQuestionsParams {
   teacher: Sampler;
   count: number;
@@ -32,6 +48,8 @@ export interface SampleQuestionsParams {
   allowFewer?: boolean;
   /** Called with the completions that do not count, as they come. */
   onRejected?: (rejected: readonly RejectedCompletion[]) => Promise<void>;
+  /** Called after each round. */
+  onRound?: (soFar: QuestionProgress) => void;
 }
 
 /**
@@ -45,21 +63,26 @@ export function sampleQuestions(lab: Lab, params: SampleQuestionsParams): Promis
     : sampleUntilAccepted(lab, params);
 }
 
-/** Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). */
+/**
+ * Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). The size of a round follows the share
+ * accepted so far. It ends early if even the share that chance may have hidden would cost more than is allowed.
+ */
 async function sampleUntilAccepted(
   lab: Lab,
-  { teacher, count, seed, allowFewer = false, onRejected }: SampleQuestionsParams,
+  { teacher, count, seed, allowFewer = false, onRejected, onRound }: SampleQuestionsParams,
 ): Promise<SampledQuestions> {
   const { sampling, maxSamplesPerQuestion } = lab.config.teacher;
+  const most = count * maxSamplesPerQuestion;
   const result: SampledQuestions = { questions: [], sampled: 0, rejected: {} };
-  let rejected: RejectedCompletion[] = [];
+  const examples: RejectedCompletion[] = [];
   for (let round = 0; result.questions.length < count; round++) {
-    if (result.sampled >= count * maxSamplesPerQuestion) {
+    const { sampled } = result;
+    const isHopeless = !allowFewer && sampled > 0 && leastCost(result, count) > most;
+    if (sampled >= most || isHopeless) {
       if (allowFewer) break;
-      throw tooFewAccepted(result, count, rejected.at(-1)?.text ?? "");
+      throw tooFewAccepted(result, { count, most, examples });
     }
-    // A little more than is missing, so that the usual share of rejections needs no second round.
-    const size = Math.ceil((count - result.questions.length) * 1.3) + 2;
+    const size = round === 0 ? firstRound(count) : Math.min(nextRound(result, count), most - sampled);
     const rollouts = await rolloutGroup({
       ...sampling,
       sampler: teacher,
@@ -70,7 +93,7 @@ async function sampleUntilAccepted(
       signal: lab.signal,
     });
     const stated = await lab.domain.readQuestions(rollouts.map(rollout => rollout.text));
-    rejected = [];
+    const rejected: RejectedCompletion[] = [];
     for (const [i, question] of stated.entries()) {
       if (result.questions.length === count) break;
       result.sampled++;
@@ -79,9 +102,45 @@ async function sampleUntilAccepted(
         rejected.push({ text: rollouts[i]!.text, reason: question.rejected });
       } else result.questions.push({ ...question, rollouts: [rollouts[i]!] });
     }
+    for (const one of rejected) {
+      // Of each reason one, if there is room.
+      if (examples.length < examplesShown && !examples.some(({ reason }) => reason === one.reason))
+        examples.push(one);
+    }
+    for (const one of rejected) {
+      if (examples.length < examplesShown && !examples.includes(one)) examples.push(one);
+    }
     if (rejected.length > 0) await onRejected?.(rejected);
+    onRound?.({
+      accepted: result.questions.length,
+      needed: count,
+      sampled: result.sampled,
+      rejected: { ...result.rejected },
+    });
   }
   return result;
+}
+
+/** A little more than is needed, so that the usual share of rejections needs no second round. */
+function firstRound(count: number): number {
+  return Math.ceil(count * 1.3) + 2;
+}
+
+/** What the share accepted so far asks for, and a tenth more. */
+function nextRound({ questions, sampled }: SampledQuestions, count: number): number {
+  const share = (questions.length + 1) / (sampled + 2);
+  const size = Math.ceil((1.1 * (count - questions.length)) / share) + 2;
+  return Math.min(Math.max(size, roundSize.least), roundSize.most);
+}
+
+/**
+ * Completions in all that the missing questions would take, if the true share were the largest that is still plausible:
+ * two standard deviations more accepted, and never fewer than three (of n all rejected, at most 3/n: 95%).
+ */
+function leastCost({ questions, sampled }: SampledQuestions, count: number): number {
+  const accepted = questions.length;
+  const share = Math.min(1, Math.max(3, accepted + 2 * Math.sqrt(accepted)) / sampled);
+  return sampled + (count - accepted) / share;
 }
 
 /** First the questions, then an answer to each in a second turn; whatever they say, they count (App. D.3). */
@@ -116,12 +175,13 @@ async function sampleInTurns(
 
 function tooFewAccepted(
   { questions, sampled, rejected }: SampledQuestions,
-  count: number,
-  example: string,
+  { count, most, examples }: { count: number; most: number; examples: readonly RejectedCompletion[] },
 ): Error {
   const reasons = Object.entries(rejected).map(([reason, times]) => `${reason}: ${times}`);
+  const shown = examples.map(({ reason, text }) => `\n  ${reason}: ${JSON.stringify(text.slice(0, 300))}`);
   return new Error(
-    `the teacher gave ${questions.length} of ${count} questions in ${sampled} completions (teacher.maxSamplesPerQuestion). ` +
-      `Rejected for ${reasons.join(", ")}. The last one rejected: ${JSON.stringify(example.slice(0, 300))}`,
+    `the teacher gave ${questions.length} of ${count} questions in ${sampled} completions, and at that share more than ` +
+      `${most} would be needed (teacher.maxSamplesPerQuestion). Rejected for ${reasons.join(", ")}, such as${shown.join("")}\n` +
+      "A teacher that does not keep to the format can be taught it with soarlab warm-start",
   );
 }

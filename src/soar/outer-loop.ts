@@ -39,6 +39,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
   const { outerSteps: T, datasets: g, questionsPerDataset: n, rewardQuestions: M, promotion } = lab.config;
   const { teacherReward } = lab;
   const meter = new StepMetrics(lab.config, teacherReward, log, lab.service.api.traffic, onProgress);
+  lab.signal?.addEventListener("abort", () => meter.stop(), { once: true });
   const teacher = await Teacher.open(lab, log.state.steps.at(-1)?.teacher.checkpoint);
   let baseline = await currentBaseline(lab, log, meter);
   await deletePreviousTeacherCheckpoint(lab, log);
@@ -53,6 +54,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
       count: g * n,
       seed: deriveSeed(seed, "teacher"),
       onRejected: rejected => log.keepRejected(t, rejected),
+      onRound: sampling => meter.samplingRound(sampling),
     });
     meter.posed(posed);
 

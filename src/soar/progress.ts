@@ -1,3 +1,5 @@
+import type { QuestionProgress } from "../lab/sample-questions.js";
+
 /** What a run is doing right now, for a progress display. */
 export interface Progress {
   /** Outer step, from 0. */
@@ -16,6 +18,8 @@ export interface Progress {
   };
   /** Students of this outer step that train or did: where they are, and the mean reward of their last step, 0 to 120. */
   students?: { dataset: number; student: number; step: number; reward: number }[];
+  /** How far the sampling of this outer step's questions is; absent before its first round. */
+  sampling?: QuestionProgress;
   /** Mean student reward of the last finished outer step. */
   reward: number | undefined;
   movingAverage: number | undefined;

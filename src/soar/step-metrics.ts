@@ -1,4 +1,4 @@
-import type { SampledQuestions } from "../lab/sample-questions.js";
+import type { QuestionProgress, SampledQuestions } from "../lab/sample-questions.js";
 import { additiveMetrics, type Metrics } from "../rl/rloo-step.js";
 import type { ApiClient } from "../training/api-client.js";
 import type { SoarConfig } from "./config.js";
@@ -8,15 +8,20 @@ import type { RunLog } from "./run-log.js";
 import { meanReward } from "./run-state.js";
 import { studentPlan } from "./student-plan.js";
 
+/** At least so often something is reported, in ms. */
+const heartbeatMs = 5000;
+
 type Traffic = ApiClient["traffic"];
 
 /** Counts what a run does: the metrics of each step's event, and the progress that is shown meanwhile. */
 export class StepMetrics {
   private readonly begun = performance.now();
+  private readonly heartbeat: NodeJS.Timeout;
   private readonly firstStep: number;
   private phase: Progress["phase"] = "baseline";
   private phaseBegun = performance.now();
   private step = 0;
+  private sampling: QuestionProgress | undefined;
   private stepMetrics: Metrics = {};
   private studentMetrics: Metrics[] = [];
   private questions: Progress["questions"];
@@ -33,6 +38,9 @@ export class StepMetrics {
     private readonly traffic: Readonly<Traffic>,
     private readonly onProgress: OnProgress,
   ) {
+    // A phase may be silent for long: what is shown must not be.
+    this.heartbeat = setInterval(() => this.report(), heartbeatMs);
+    this.heartbeat.unref();
     this.firstStep = log.state.nextStep;
     this.firstTraffic = { ...traffic };
     this.stepTraffic = { ...traffic };
@@ -45,10 +53,23 @@ export class StepMetrics {
     if (phase === "questions") {
       this.stepTraffic = { ...this.traffic };
       this.questions = undefined;
+      this.sampling = undefined;
       this.students.clear();
     }
     this.phase = phase;
     this.step = step;
+    this.report();
+    if (phase === "done") this.stop();
+  }
+
+  /** Nothing more is reported. */
+  stop(): void {
+    clearInterval(this.heartbeat);
+  }
+
+  /** The teacher's completions were read once more. */
+  samplingRound(sampling: QuestionProgress): void {
+    this.sampling = sampling;
     this.report();
   }
 
@@ -122,6 +143,7 @@ export class StepMetrics {
       },
       questions: this.questions,
       students: [...this.students.values()].sort((a, b) => a.dataset - b.dataset || a.student - b.student),
+      ...(this.sampling && { sampling: this.sampling }),
       reward: last && meanReward(last),
       movingAverage: last?.movingAverage ?? undefined,
       threshold: promotion.enabled ? promotion.threshold : undefined,

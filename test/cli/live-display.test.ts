@@ -35,13 +35,16 @@ describe("liveLine", () => {
     expect(written).toEqual([`${clear}first`, `${clear}urgent, a`, `${clear}later`, clear, "stays\n", clear]);
   });
 
-  it("writes only lines that stay when piped", () => {
+  it("writes lines that stay when piped, and the live one every half a minute", () => {
     const { written, out } = stream(false);
     const line = liveLine(out);
     line.draw("live", true);
     line.write("stays");
+    now += 30_000;
+    line.draw("still alive");
+    line.draw("too soon", true);
     line.end();
-    expect(written).toEqual(["stays\n"]);
+    expect(written).toEqual(["stays\n", "still alive\n"]);
   });
 });
 
@@ -71,6 +74,29 @@ describe("progressDisplay", () => {
     expect(written[0]).toContain("step 3/9 questions 50 tokens/s, 1m01s left");
     expect(written[1]).toContain("students [#####...............] 10/40");
     expect(written[2]).toContain("30/40");
+  });
+
+  it("says how many of a teacher's completions are accepted", () => {
+    const { written, out } = stream(true, 200);
+    const sampling = { accepted: 3, needed: 8, sampled: 12, rejected: { "answer tags": 9 } };
+    progressDisplay(out).update({ ...progress("questions", 0), sampling });
+    expect(written[0]).toContain("step 3/9 questions 3/8 accepted of 12 (rejected: answer tags 9)");
+  });
+
+  it("writes lines of JSON if asked, at most every half a minute", () => {
+    const { written, out } = stream(false);
+    const display = progressDisplay(out, true);
+    display.update(progress("questions", 0));
+    display.update(progress("students", 1));
+    now += 30_000;
+    display.update(progress("students", 2));
+    display.notice("said");
+    display.end();
+    expect(written.map(line => JSON.parse(line))).toEqual([
+      { progress: progress("questions", 0) },
+      { progress: progress("students", 2) },
+      { notice: "said" },
+    ]);
   });
 
   it("draws nothing live when piped", () => {
