@@ -17,6 +17,7 @@ const rooms = [
   "report",
   "export",
   "kernel",
+  "watch",
   "cli",
 ];
 

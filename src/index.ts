@@ -178,3 +178,7 @@ export { type Published, type PublishedFile, type PublishParams, publish } from 
 export { outerStepRow, outerStepRows, studentStepRows, trainingStepRows } from "./export/metric-rows.js";
 export { questionRows } from "./export/question-rows.js";
 export { type Tracker, type TrackParams, track } from "./export/track.js";
+
+// watch: a live page of experiments
+
+export { type Watch, type WatchFoldersParams, watchFolders } from "./watch/watch-folders.js";

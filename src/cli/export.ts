@@ -2,10 +2,10 @@ import { join, relative } from "node:path";
 import { type Command, Option } from "commander";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
 import { type ExportFormat, exportFormats, exportRuns } from "../export/export-runs.js";
+import { folderKind } from "../report/folder-kind.js";
 import { readRun } from "../soar/run-log.js";
 import { readStudy } from "../study/read-study.js";
 import { mapSequentially } from "../util/map-sequentially.js";
-import { folderKind } from "./folder-kind.js";
 
 /** `soarlab export RUN...`: what runs have logged, as flat tables and TensorBoard's event files. */
 export function registerExport(program: Command): void {

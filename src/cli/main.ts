@@ -22,6 +22,7 @@ import { registerRuns } from "./runs.js";
 import { registerServe } from "./serve.js";
 import { registerStudy } from "./study.js";
 import { registerWarmStart } from "./warm-start.js";
+import { registerWatch } from "./watch.js";
 
 const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
 const program = new Command("soarlab")
@@ -34,6 +35,7 @@ registerEvaluate(program);
 registerStudy(program);
 registerRuns(program);
 registerReport(program);
+registerWatch(program);
 registerExport(program);
 registerPublish(program);
 registerGrade(program);

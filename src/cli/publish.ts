@@ -5,9 +5,9 @@ import { type DatasetFilesParams, datasetFiles } from "../export/hub/dataset-fil
 import { modelFiles } from "../export/hub/model-files.js";
 import { type PublishedFile, publish } from "../export/hub/publish.js";
 import { loadProblems } from "../problems/load-problems.js";
+import { folderKind } from "../report/folder-kind.js";
 import { readRun } from "../soar/run-log.js";
 import { readStudy } from "../study/read-study.js";
-import { folderKind } from "./folder-kind.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
 interface Options {

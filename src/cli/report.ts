@@ -4,13 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { readEvaluation } from "../evaluation/read-evaluation.js";
 import { eventsFile } from "../lab/event-log.js";
+import { folderKind } from "../report/folder-kind.js";
 import type { ReportSection } from "../report/report-page.js";
 import { readRun } from "../soar/run-log.js";
 import { isStudyDone, readStudy } from "../study/read-study.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 import { Interrupted } from "../util/stop-signal.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
-import { folderKind } from "./folder-kind.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
 interface ReportCommandOptions {

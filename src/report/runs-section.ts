@@ -117,10 +117,15 @@ function section(
   name: string,
   index: number | undefined,
 ): string {
+  const head = index === undefined ? "" : `<h2 id="run-${index}">${escapeHtml(name)}</h2>`;
+  return `<section>${[head, ...runBlocks(run, rollouts, name)].filter(Boolean).join("\n")}</section>`;
+}
+
+/** What a report says of one run, piece by piece in order; an empty piece has nothing to say yet. */
+export function runBlocks(run: RunRecord, rollouts: readonly RolloutRecord[], name: string): string[] {
   const { config } = run;
   const verdicts = verdictsByStage(run);
-  const parts = [
-    index === undefined ? "" : `<h2 id="run-${index}">${escapeHtml(name)}</h2>`,
+  return [
     `<p class="quiet">${escapeHtml(headline(run))}</p>`,
     pageFigure(rewardCycles(run), rewardCaption(run)),
     pageFigure(baselineAccuracy(run), "The held-out half never pays the teacher."),
@@ -140,7 +145,6 @@ function section(
     rollouts.length > 0 ? `<h3>Students' rollouts</h3>${rolloutBrowser(rollouts).html}` : "",
     `<h3>Configuration</h3>${configTable(run)}${jsonDetails("every field", config)}`,
   ];
-  return `<section>${parts.filter(Boolean).join("\n")}</section>`;
 }
 
 /** What paid the teacher, and why the curve goes up and down. */

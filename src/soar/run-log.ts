@@ -172,30 +172,40 @@ export interface StudentRecords {
   rollouts: readonly RolloutRecord[];
 }
 
-/** A run as its files tell it. */
-export interface RunRecord extends RunState {
+/** What a run's events alone tell. */
+export interface RunProgress extends RunState {
   folder: string;
   config: SoarConfig;
+}
+
+/** A run as its files tell it. */
+export interface RunRecord extends RunProgress {
   questions: QuestionRecord[];
   /** D_best: the questions that a promotion kept. */
   promotionQuestions: QuestionRecord[];
 }
 
 /**
- * Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown.
+ * Reads a run without its questions, as lists of many runs need it.
  * @throws Error naming file and line if the log is damaged, e.g. has a step twice
  */
-export async function readRun(folder: string): Promise<RunRecord> {
+export async function readRunProgress(folder: string): Promise<RunProgress> {
   const config = await readLogConfig(soarLogKind, folder);
   const { rows } = await readEvents(soarLogKind, folder, config);
-  const state = replay(rows, config.promotion);
-  const counts = (record: QuestionRecord) => record.step < state.nextStep;
+  return { ...replay(rows, config.promotion), folder, config };
+}
+
+/**
+ * Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown.
+ * @throws Error as `readRunProgress`
+ */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const run = await readRunProgress(folder);
+  const counts = (record: QuestionRecord) => record.step < run.nextStep;
   const questions = await readJsonl(join(folder, runFiles.questions), questionRecordSchema);
   const promoted = await readJsonl(join(folder, runFiles.promotionQuestions), questionRecordSchema);
   return {
-    ...state,
-    folder,
-    config,
+    ...run,
     questions: questions.rows.filter(counts),
     promotionQuestions: promoted.rows.filter(counts),
   };
