@@ -114,6 +114,7 @@ function sameByDigits(a: Expression, b: Expression): boolean | undefined {
   const second = digits <= maxDigits ? compare(digits).result : undefined;
   if (!second) return undefined;
   if (second.gap > second.error) return false;
-  // More digits have to mean a smaller error, else the agreement says nothing.
+  // More digits have to mean an error that is smaller, and small beside the values, else the agreement says nothing.
+  if (second.error > Math.max(second.size, 0) - 30) return undefined;
   return second.error < first.error - (digits - firstDigits) / 4 ? true : undefined;
 }

@@ -156,7 +156,7 @@ function samplePoints(
       // Near 0 a double may be a value, or the rounding error of none.
       const apart = exact && isApart(a, b, exact);
       if (apart) return { agreed, differ: true };
-      if (apart === undefined && gap > 1e-8 * size) continue;
+      if (apart === undefined && (gap > 1e-8 * size || size > 1e100)) continue;
     }
     agreed++;
   }
@@ -174,8 +174,9 @@ function isApart(a: Expression, b: Expression, values: Map<string, Rational>): b
     const left = tryEvaluate(a, preciseField, at);
     const right = left && tryEvaluate(b, preciseField, at);
     if (!left || !right) return undefined;
-    const { gap, error } = distance(left, right);
-    return gap > error;
+    const { gap, error, size } = distance(left, right);
+    // Near 0 the values may be nothing but error; beyond, an error of their size says nothing.
+    return gap > error ? true : error < Math.max(size, 0) - 20 ? false : undefined;
   });
   return result;
 }

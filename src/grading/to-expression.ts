@@ -228,6 +228,8 @@ function wholeNumber(x: Expression): number | undefined {
 function substitute(x: Expression, name: string, value: Expression): Expression {
   spend(0.2);
   if (x.op === "symbol") return x.name === name ? value : x;
+  // An index called i is no imaginary unit.
+  if (x.op === "constant") return constants.get(name) === x.name ? value : x;
   return x.op === "call" || x.op === "opaque"
     ? { ...x, args: x.args.map(arg => substitute(arg, name, value)) }
     : x;

@@ -128,10 +128,10 @@ export const preciseField: Field<Precise> = {
   },
 };
 
-/** A lower bound of log10 of the distance of two numbers, and the error of that distance. */
-export function distance(a: Precise, b: Precise): { gap: number; error: number } {
+/** A lower bound of log10 of the distance of two numbers, the error of that distance, and log10 of the larger number. */
+export function distance(a: Precise, b: Precise): { gap: number; error: number; size: number } {
   const gap = rounded(a.re.sub(b.re), a.im.sub(b.im), sum(a.error, b.error));
-  return { gap: size(gap) - 1, error: gap.error };
+  return { gap: size(gap) - 1, error: gap.error, size: Math.max(size(a), size(b)) };
 }
 
 /** log10 of the absolute value, rounded up; -Infinity of 0. */
@@ -152,7 +152,8 @@ function far(a: BigDecimal, b: BigDecimal): boolean {
 
 /** log10 of the sum of two bounds. */
 function sum(a: number, b: number): number {
-  return Math.max(a, b) + (Number.isFinite(a) && Number.isFinite(b) ? 0.31 : 0);
+  const [high, low] = a > b ? [a, b] : [b, a];
+  return Number.isFinite(low) ? high + Math.log10(1 + 10 ** (low - high)) : high;
 }
 
 /** A number rounded to the precision, its rounding error added to the error that it comes with. */
