@@ -13,13 +13,15 @@ export * from "./pass-at-k/index.js";
 
 export { deriveSeed } from "./util/derive-seed.js";
 export type { Frame } from "./util/frame-rows.js";
-export { createRandom } from "./util/random.js";
+export type { DataFrame } from "./util/load-danfo.js";
+export { createRandom, type Random } from "./util/random.js";
 export { Interrupted } from "./util/stop-signal.js";
 export { writeTable } from "./util/write-table.js";
 
 // training: client of the Tinker API, the local server, tokenizers
 
-export { connect } from "./training/connect.js";
+export type { ApiClientParams } from "./training/api-client.js";
+export { type ConnectParams, connect } from "./training/connect.js";
 export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";
 export {
@@ -34,18 +36,21 @@ export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokeniz
 export { type OpenAiSamplerParams, openAiSampler } from "./training/openai-sampler.js";
 export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";
-export { startLocalServer } from "./training/start-local-server.js";
+export { type LocalServer, type LocalServerParams, startLocalServer } from "./training/start-local-server.js";
 export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";
 export { TrainingClient } from "./training/training-client.js";
 export { TrainingError } from "./training/training-error.js";
-export { TrainingService } from "./training/training-service.js";
+export { type CreateModelParams, TrainingService } from "./training/training-service.js";
+export type { AdamParams, Datum, LossName, ModelInput, SamplingParams, TensorData } from "./training/wire.js";
 
 // problems: domains, pools, hub data sets, fail@k
 
 export { type AnswerRules, mathAnswerRules } from "./problems/answer-rules.js";
 export { type BoxedAnswers, type BoxedAnswersParams, boxedAnswers } from "./problems/boxed-answers.js";
+export type { ProblemColumns } from "./problems/build-pool.js";
 export type { Attempt, Domain, Identity, QuestionAnswer, Score, StatedQuestion } from "./problems/domain.js";
 export {
+  type FailAtK,
   type FailAtKModel,
   type FailAtKParams,
   type FailAtKProgress,
@@ -60,16 +65,16 @@ export {
 export type { FailAtKResult } from "./problems/fail-at-k-log.js";
 export { HubError } from "./problems/hub-error.js";
 export type { HubOptions } from "./problems/hub-options.js";
-export { loadHarp } from "./problems/load-harp.js";
-export { loadMath } from "./problems/load-math.js";
-export { loadOlympiadBench } from "./problems/load-olympiad-bench.js";
+export { type LoadHarpParams, loadHarp } from "./problems/load-harp.js";
+export { type LoadMathParams, loadMath } from "./problems/load-math.js";
+export { type LoadOlympiadBenchParams, loadOlympiadBench } from "./problems/load-olympiad-bench.js";
 export { type LoadProblemsParams, loadProblems } from "./problems/load-problems.js";
 export { type LoadedQuestions, type LoadQuestionsOptions, loadQuestions } from "./problems/load-questions.js";
 export { type CreateMathDomainParams, createMathDomain, type MathDomain } from "./problems/math-domain.js";
 export type { ExcludedRow, Pool } from "./problems/pool.js";
 export { type Problem, problemSchema } from "./problems/problem.js";
 export { problemFrame } from "./problems/problem-frame.js";
-export { problemRows } from "./problems/problem-rows.js";
+export { type ProblemRowsOptions, problemRows } from "./problems/problem-rows.js";
 export { problemsFromFrame } from "./problems/problems-from-frame.js";
 export { readQuestionTags } from "./problems/read-question-tags.js";
 export { type SampleProblem, type SampleStudentParams, sampleStudent } from "./problems/sample-student.js";
@@ -82,28 +87,37 @@ export { type LearningRateParams, learningRate } from "./rl/learning-rate.js";
 export { type Optimization, optimizationSchema } from "./rl/optimization.js";
 export { rlooAdvantages } from "./rl/rloo-advantages.js";
 export { type GroupMember, type Metrics, type RlooStepParams, rlooStep } from "./rl/rloo-step.js";
-export { type Rollout, type RolloutGroupParams, rolloutGroup } from "./rl/rollout-group.js";
+export {
+  type Policy,
+  type Rollout,
+  type RolloutGroupParams,
+  rolloutGroup,
+  type Sampling,
+} from "./rl/rollout-group.js";
 
 // gym: the tiny model's arithmetic
 
 export { gymDomain } from "./gym/gym-domain.js";
 export { gymLesson } from "./gym/gym-lesson.js";
-export { gymProblems } from "./gym/gym-problems.js";
+export { type GymProblemsParams, gymProblems } from "./gym/gym-problems.js";
 
 // lab: what every experiment works with
 
 export { type FindModelOptions, findModel } from "./lab/find-model.js";
 export type { Lab } from "./lab/lab.js";
 export type { LabConfig } from "./lab/lab-config.js";
+export type { BuiltInDomain } from "./lab/open-domain.js";
 export type { OpenExperimentParams, Outside } from "./lab/open-experiment.js";
 export { type SampleAndScoreParams, type ScoredRollout, sampleAndScore } from "./lab/sample-and-score.js";
 export {
+  type QuestionProgress,
   type RejectedCompletion,
   type SampledQuestions,
   type SampleQuestionsParams,
   type SyntheticQuestion,
   sampleQuestions,
 } from "./lab/sample-questions.js";
+export type { SoftwareVersions } from "./lab/software-versions.js";
 export { solvedGreedily } from "./lab/solved-greedily.js";
 export { type StudentRolloutsParams, studentRollouts } from "./lab/student-rollouts.js";
 export {
@@ -112,13 +126,21 @@ export {
   type WarmStartResult,
   warmStart,
 } from "./lab/warm-start.js";
+export type { WarmStartExample, WarmStartExamples } from "./lab/warm-start-examples.js";
 export { withSampler } from "./lab/with-sampler.js";
 
 // soar: the method
 
 export { type Baseline, measureBaseline } from "./soar/baseline.js";
 export { type SoarConfig, type SoarConfigInput, soarConfigSchema } from "./soar/config.js";
-export type { Promotion, QuestionRecord, RunEvent, StepEvent } from "./soar/events.js";
+export type {
+  BaselineAccuracy,
+  Promotion,
+  QuestionRecord,
+  RunEvent,
+  StartEvent,
+  StepEvent,
+} from "./soar/events.js";
 export {
   innerLoop,
   type ScoredStudent,
@@ -134,17 +156,30 @@ export { presets } from "./soar/presets.js";
 export type { OnProgress, Progress } from "./soar/progress.js";
 export { choosePromoted, movingAverage, promotes } from "./soar/promotion-rule.js";
 export type { RewardInputs, TeacherReward } from "./soar/rewards/teacher-reward.js";
-export { RunLog, type RunRecord, readRollouts, readRun, readStudentSteps } from "./soar/run-log.js";
+export {
+  RunLog,
+  type RunProgress,
+  type RunRecord,
+  readRollouts,
+  readRun,
+  readStudentSteps,
+  type StudentRecords,
+} from "./soar/run-log.js";
 export { type RunSoarParams, runSoar } from "./soar/run-soar.js";
-export { meanReward, replay } from "./soar/run-state.js";
-export type { RolloutRecord, StudentStepRecord } from "./soar/student-log.js";
+export { meanReward, type RunState, replay } from "./soar/run-state.js";
+export type { RolloutRecord, ScoredGroup, StudentStepRecord } from "./soar/student-log.js";
 export { Teacher } from "./soar/teacher.js";
 
 // evaluation: protocols of section 5
 
 export type { EvaluationConfig, EvaluationConfigInput } from "./evaluation/evaluation-config.js";
-export { evaluationConfigFor } from "./evaluation/evaluation-config-for.js";
-export type { EvaluationEvent } from "./evaluation/evaluation-events.js";
+export {
+  type EvaluationChanges,
+  type EvaluationConfigForParams,
+  evaluationConfigFor,
+} from "./evaluation/evaluation-config-for.js";
+export type { EvaluationEvent, EvaluationStart, TrainingQuestion } from "./evaluation/evaluation-events.js";
+export type { EvaluationProgress, OnEvaluationProgress } from "./evaluation/evaluation-progress.js";
 export { evaluationProgressLine } from "./evaluation/evaluation-progress-line.js";
 export { type EvaluationResult, evaluationResult } from "./evaluation/evaluation-result.js";
 export { type ProtocolName, protocols } from "./evaluation/protocols.js";
@@ -154,10 +189,13 @@ export { type SampleCountsParams, sampleCounts } from "./evaluation/sample-count
 
 // study: protocols over seeds, with tables and figures
 
+export type { PlannedEvaluation, PlannedRun } from "./study/plan-study.js";
 export { readStudy, type Study } from "./study/read-study.js";
 export { type RunStudyParams, runStudy, type StudyProgress } from "./study/run-study.js";
 export type { StudyConfig, StudyConfigInput } from "./study/study-config.js";
+export type { StudyDiversity } from "./study/study-diversity.js";
 export { studyFigures } from "./study/study-figures.js";
+export type { StudyPassAtK } from "./study/study-pass-at-k.js";
 export { studyProgressLine } from "./study/study-progress-line.js";
 export { type StudyResults, studyResults } from "./study/study-results.js";
 
@@ -166,7 +204,7 @@ export { type StudyResults, studyResults } from "./study/study-results.js";
 export { evaluationHtml } from "./report/evaluation-html.js";
 export { reportHtml } from "./report/report-html.js";
 export type { ReportOptions } from "./report/report-page.js";
-export { type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
+export { type MadeResults, type StudyHtmlOptions, studyHtml } from "./report/study-section.js";
 export { writeStudyResults } from "./report/write-study-results.js";
 
 // export: tables and event files of runs, and what is published on the hub
@@ -175,7 +213,13 @@ export { type ExportFormat, type ExportRunsParams, exportRuns } from "./export/e
 export { type DatasetFilesParams, datasetFiles } from "./export/hub/dataset-files.js";
 export { type ModelFilesParams, modelFiles } from "./export/hub/model-files.js";
 export { type Published, type PublishedFile, type PublishParams, publish } from "./export/hub/publish.js";
-export { outerStepRow, outerStepRows, studentStepRows, trainingStepRows } from "./export/metric-rows.js";
+export {
+  type MetricRow,
+  outerStepRow,
+  outerStepRows,
+  studentStepRows,
+  trainingStepRows,
+} from "./export/metric-rows.js";
 export { questionRows } from "./export/question-rows.js";
 export { type Tracker, type TrackParams, track } from "./export/track.js";
 

@@ -1,6 +1,8 @@
 /* soarlab/diversity: Vendi Score, distances, embeddings. */
 
-export { embedTexts } from "./embed-texts.js";
+export type { DiversityInput } from "./diversity-input.js";
+export { type EmbedTextsParams, embedTexts } from "./embed-texts.js";
+export type { SquareMatrix } from "./linear-algebra/square-matrix.js";
 export { meanPairwiseDistance } from "./mean-pairwise-distance.js";
-export { vendiScore } from "./vendi-score.js";
-export { vendiSubsamples } from "./vendi-subsamples.js";
+export { type VendiOptions, vendiScore } from "./vendi-score.js";
+export { type VendiSubsamples, type VendiSubsamplesOptions, vendiSubsamples } from "./vendi-subsamples.js";

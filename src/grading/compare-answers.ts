@@ -2,7 +2,7 @@ import { type CompareExpressionsOptions, compareExpressions } from "./compare-ex
 import { compareQuantities } from "./compare-quantities.js";
 import { compareRealSets, isInterval } from "./compare-real-sets.js";
 import { compareRelations } from "./compare-relations.js";
-import { better, type ComparisonResult, type Method } from "./comparison-result.js";
+import { better, type ComparisonMethod, type ComparisonResult } from "./comparison-result.js";
 import type { Expression, FunctionName } from "./expression.js";
 import { mayBeEqual } from "./may-be-equal.js";
 import type { ParsedAnswer } from "./parsed-answer.js";
@@ -324,7 +324,7 @@ function compareTables(a: ParsedAnswer[][], b: ParsedAnswer[][], compare: Compar
 function inOrder(
   gold: readonly ParsedAnswer[],
   answer: readonly ParsedAnswer[],
-  method: Method,
+  method: ComparisonMethod,
   compare: Compare,
 ): ComparisonResult {
   if (gold.length !== answer.length) return { equal: false, method };
@@ -340,7 +340,7 @@ function inOrder(
 function inAnyOrder(
   gold: readonly ParsedAnswer[],
   answer: readonly ParsedAnswer[],
-  method: Method,
+  method: ComparisonMethod,
   { compare, mayBeEqual }: Comparer,
 ): ComparisonResult {
   if (gold.length !== answer.length) return { equal: false, method };

@@ -1,5 +1,5 @@
 /** What decided a comparison. */
-export type Method =
+export type ComparisonMethod =
   /** The same text after normalisation. */
   | "identical"
   /** Words, names, choices, times of day. */
@@ -32,7 +32,7 @@ export type Method =
 /** The outcome of one comparison; `equal` is undefined if it cannot be decided. */
 export interface ComparisonResult {
   equal: boolean | undefined;
-  method: Method;
+  method: ComparisonMethod;
 }
 
 /** Returns the better of two readings (equal, else undecided, else different); the second is not tried after an equal one. */

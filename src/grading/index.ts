@@ -1,5 +1,6 @@
 /* soarlab/grading: maths answers, a judge's verdicts on questions. */
 
+export type { ComparisonMethod } from "./comparison-result.js";
 export { type CreateGraderParams, createGrader, type Grader } from "./create-grader.js";
 export {
   type ExtractAnswerParams,
@@ -18,7 +19,7 @@ export {
   gradeRows,
   type RowToGrade,
 } from "./grade-rows.js";
-export { attachVerdicts } from "./judge/attach-verdicts.js";
+export { type AttachVerdictsParams, attachVerdicts } from "./judge/attach-verdicts.js";
 export { judgePrompt } from "./judge/judge-prompt.js";
 export {
   type JudgeProgress,
@@ -28,10 +29,11 @@ export {
   judgeQuestions,
 } from "./judge/judge-questions.js";
 export { type QuestionSubset, questionSubset } from "./judge/question-subset.js";
-export { readVerdict } from "./judge/read-verdict.js";
-export { type TaxonomyRow, taxonomyTable } from "./judge/taxonomy-table.js";
+export { readVerdict, type VerdictReading } from "./judge/read-verdict.js";
+export { type TaxonomyRow, type TaxonomyTableParams, taxonomyTable } from "./judge/taxonomy-table.js";
 export { normaliseAnswer } from "./normalise-answer.js";
 export { type ParseOutcome, parseOutcome } from "./parse-outcome.js";
 export { type QuestionVerdict, questionVerdictSchema } from "./question-verdict.js";
+export type { ScoredAnswer } from "./score-answers.js";
 export { studentReward } from "./student-reward.js";
 export type { Verdict } from "./verdict.js";

@@ -1,4 +1,4 @@
-import type { Method } from "./comparison-result.js";
+import type { ComparisonMethod } from "./comparison-result.js";
 
 /** The outcome of grading one answer against its reference. */
 export interface Verdict {
@@ -10,7 +10,7 @@ export interface Verdict {
    */
   verdict: "equal" | "different" | "undecided" | "unparsed" | "timeout";
   /** What decided. */
-  method: Method;
+  method: ComparisonMethod;
   /** Which of the two could not be understood, or takes too much work to parse; undefined if both could, or none is given. */
   unparsed?: "gold" | "answer";
   /** The parsed reference in a readable form; undefined if it did not parse or was not needed. */

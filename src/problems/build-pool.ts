@@ -6,7 +6,7 @@ import type { Problem } from "./problem.js";
 import type { Row } from "./stream-rows.js";
 
 /** Which column of a table holds what. A problem's answer is a column, or stands in its solution. */
-export interface Columns {
+export interface ProblemColumns {
   question: string;
   answer?: string;
   level?: string;
@@ -18,11 +18,11 @@ export interface BuildPoolParams {
   /** Name for errors: the file that the rows are from. */
   path: string;
   rows: readonly Row[];
-  columns: Columns;
+  columns: ProblemColumns;
   source: string;
   split: string;
   /** Reads a column's value where it is not simply text. */
-  read?: (name: keyof Columns, value: unknown, row: Record<string, unknown>) => unknown;
+  read?: (name: keyof ProblemColumns, value: unknown, row: Record<string, unknown>) => unknown;
   /** A further reason to keep a row out, or undefined. */
   exclude?: (row: Record<string, unknown>) => string | undefined;
   /** How answers are read and checked. Default: those of maths. */
@@ -114,7 +114,7 @@ function readColumn(
   { path, columns, read }: BuildPoolParams,
   row: number,
   value: Record<string, unknown>,
-  name: keyof Columns,
+  name: keyof ProblemColumns,
 ): string | undefined {
   const column = columns[name];
   if (column === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { AnswerRules } from "./answer-rules.js";
-import { buildPool, type Columns } from "./build-pool.js";
+import { buildPool, type ProblemColumns } from "./build-pool.js";
 import type { Pool } from "./pool.js";
 import { readRows } from "./read-rows.js";
 
@@ -8,7 +8,7 @@ export interface LoadProblemsParams {
   /** A .jsonl, .json, .csv, .tsv or .parquet file, or a .zip with one of them. */
   path: string;
   /** Which column holds what. Default: `question`, `answer`, `level`, `subject`, `solution`. */
-  columns?: Partial<Columns>;
+  columns?: Partial<ProblemColumns>;
   /** Name of the source, a part of every id. Default: the file's name without its extension. */
   source?: string;
   /** Default "". */
@@ -35,7 +35,7 @@ export async function loadProblems({
 }: LoadProblemsParams): Promise<Pool> {
   const rows = await readRows(path);
   const first = rows[0]?.value ?? {};
-  const chosen: Columns = {
+  const chosen: ProblemColumns = {
     question: "question",
     level: "level",
     subject: "subject",
