@@ -20,7 +20,7 @@ export { writeTable } from "./util/write-table.js";
 
 // training: client of the Tinker API, the local server, tokenizers
 
-export type { ApiClientParams } from "./training/api-client.js";
+export type { ApiClient, ApiClientParams } from "./training/api-client.js";
 export { type ConnectParams, connect } from "./training/connect.js";
 export { cutThinking, type ThinkingTags } from "./training/cut-thinking.js";
 export { policyDatum, supervisedDatum } from "./training/datum.js";
@@ -38,10 +38,24 @@ export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";
 export { type LocalServer, type LocalServerParams, startLocalServer } from "./training/start-local-server.js";
 export type { ChatMessage, ModelTokenizer } from "./training/tokenizer.js";
-export { TrainingClient } from "./training/training-client.js";
-export { TrainingError } from "./training/training-error.js";
-export { type CreateModelParams, TrainingService } from "./training/training-service.js";
-export type { AdamParams, Datum, LossName, ModelInput, SamplingParams, TensorData } from "./training/wire.js";
+export { type LossResult, TrainingClient, type TrainingClientOptions } from "./training/training-client.js";
+export { TrainingError, type TrainingErrorKind } from "./training/training-error.js";
+export {
+  type CreateModelParams,
+  type ServiceParams,
+  type Session,
+  TrainingService,
+} from "./training/training-service.js";
+export type {
+  AdamParams,
+  Datum,
+  ForwardBackwardBody,
+  LossName,
+  ModelInput,
+  Pass,
+  SamplingParams,
+  TensorData,
+} from "./training/wire.js";
 
 // problems: domains, pools, hub data sets, fail@k
 
@@ -63,7 +77,7 @@ export {
   failAtKFromSamples,
 } from "./problems/fail-at-k-from-samples.js";
 export type { FailAtKResult } from "./problems/fail-at-k-log.js";
-export { HubError } from "./problems/hub-error.js";
+export { HubError, type HubErrorKind } from "./problems/hub-error.js";
 export type { HubOptions } from "./problems/hub-options.js";
 export { type LoadHarpParams, loadHarp } from "./problems/load-harp.js";
 export { type LoadMathParams, loadMath } from "./problems/load-math.js";
@@ -103,6 +117,7 @@ export { type GymProblemsParams, gymProblems } from "./gym/gym-problems.js";
 
 // lab: what every experiment works with
 
+export type { LoopClaim } from "./lab/event-log.js";
 export { type FindModelOptions, findModel } from "./lab/find-model.js";
 export type { Lab } from "./lab/lab.js";
 export type { LabConfig } from "./lab/lab-config.js";

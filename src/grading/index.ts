@@ -27,6 +27,7 @@ export {
   type JudgeResult,
   type JudgeUsage,
   judgeQuestions,
+  type QuestionToJudge,
 } from "./judge/judge-questions.js";
 export { type QuestionSubset, questionSubset } from "./judge/question-subset.js";
 export { readVerdict, type VerdictReading } from "./judge/read-verdict.js";

@@ -22,7 +22,7 @@ const heartbeatMs = 10_000;
 const unloadMs = 2000;
 
 /** What all scopes of a session share. */
-interface Session {
+export interface Session {
   readonly heartbeat: NodeJS.Timeout;
   /** Ids of the models that the server holds. */
   readonly models: Set<string>;
@@ -31,7 +31,7 @@ interface Session {
   samplingSessionSeqId: number;
 }
 
-interface ServiceParams {
+export interface ServiceParams {
   api: ApiClient;
   sessionId: string;
   baseModel: string;

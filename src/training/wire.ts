@@ -29,7 +29,7 @@ export interface Datum {
 /** Losses are sums over tokens, not means: the caller scales. */
 export type LossName = "cross_entropy" | "importance_sampling" | "ppo";
 
-interface Pass {
+export interface Pass {
   data: Datum[];
   loss_fn: LossName;
   loss_fn_config?: Record<string, number>;

@@ -130,7 +130,7 @@ describe.skipIf(!hasJupyter)(
 
       const filter = `const problems = soar.gymProblems({ count: 24, terms: [3], seed: 2 });
         const sample = async (problem: soar.Problem, { numSamples, seed }: { numSamples: number; seed: number }) => {
-          const rollouts = await soar.rolloutGroup({ sampler: lab.base, tokenizer: lab.tokenizer,
+          const rollouts = await soar.rolloutGroup({ sampler: lab.baseSampler, tokenizer: lab.tokenizer,
             prompt: lab.studentPrompt(problem.question), size: numSamples, seed, temperature: 1, maxTokens: 43 });
           return rollouts.map(({ text }) => text);
         };

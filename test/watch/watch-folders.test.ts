@@ -83,6 +83,7 @@ describe.skipIf(!chromiumPath)("its page, in a real browser (skipped without Chr
 
   const open = async (url: string, width = 1100, colorScheme: "light" | "dark" = "light") => {
     const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+    page.setDefaultTimeout(100_000); // on a busy machine
     const errors: string[] = [];
     page.on("pageerror", error => errors.push(error.message));
     await page.goto(url);
@@ -91,7 +92,7 @@ describe.skipIf(!chromiumPath)("its page, in a real browser (skipped without Chr
   };
   const isDrawn = (page: Page) => page.waitForSelector("#blocks .main-svg");
 
-  it("compares runs, and follows the keyboard", async () => {
+  it("compares runs, and follows the keyboard", { timeout: 120_000 }, async () => {
     const a = await fakeRun({ steps: 6, promotions: [3], folder: join(runs, "compare", "a") });
     const b = await fakeRun({ steps: 6, seed: 1, folder: join(runs, "compare", "b") });
     const { page, errors } = await open(await start(join(runs, "compare")), 420, "dark");
@@ -158,6 +159,7 @@ describe.skipIf(!chromiumPath)("its page, in a real browser (skipped without Chr
 
   const openEmpty = async (url: string) => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(100_000); // on a busy machine
     const errors: string[] = [];
     page.on("pageerror", error => errors.push(error.message));
     await page.goto(url);
@@ -165,7 +167,9 @@ describe.skipIf(!chromiumPath)("its page, in a real browser (skipped without Chr
     return { page, errors };
   };
 
-  it("does not take a filter away from its reader, and offers what is new", async () => {
+  it("does not take a filter away from its reader, and offers what is new", {
+    timeout: 120_000,
+  }, async () => {
     const folder = join(runs, "filter", "run");
     const run = await fakeRun({ steps: 2, ended: false, folder });
     const { page, errors } = await open(await start(join(runs, "filter")));

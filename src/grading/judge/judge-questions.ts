@@ -9,14 +9,14 @@ import { fillPrompt } from "./fill-prompt.js";
 import { type JudgeMessage, judgePair, type PairOutcome } from "./judge-pair.js";
 import { judgePrompt } from "./judge-prompt.js";
 
-interface Pair {
+export interface QuestionToJudge {
   question: string;
   answer: string;
 }
 
 export interface JudgeQuestionsParams {
   /** Or a danfojs DataFrame with the columns question and answer. */
-  questions: readonly Pair[] | Frame;
+  questions: readonly QuestionToJudge[] | Frame;
   /** Where the endpoint is, up to and including its version, e.g. "http://127.0.0.1:8000/v1". */
   baseUrl: string;
   /** The model's name as the server knows it. */
@@ -146,7 +146,7 @@ export async function judgeQuestions(params: JudgeQuestionsParams): Promise<Judg
   const throwIfAllRefused = () => {
     if (refusals.length > 0 && usage.requests + usage.cached === 0) throw refusals[0];
   };
-  const judge = async (pair: Pair): Promise<PairOutcome> => {
+  const judge = async (pair: QuestionToJudge): Promise<PairOutcome> => {
     try {
       return await judgePair({ pair, prompt, corrections, ask });
     } catch (error) {
@@ -173,7 +173,7 @@ export async function judgeQuestions(params: JudgeQuestionsParams): Promise<Judg
     return { ...usage, cost };
   };
 
-  const keyInCache = (pair: Pair) =>
+  const keyInCache = (pair: QuestionToJudge) =>
     [url, model, prompt, temperature, params.body ?? null, pair.question, pair.answer] as const;
   await forEachConcurrently(pairs, cacheReadsAtOnce, async ([key, pair]) => {
     signal?.throwIfAborted();
@@ -225,7 +225,7 @@ function keptVerdict(bytes: Buffer | undefined): QuestionVerdict | undefined {
   }
 }
 
-function pairsOf(frame: Frame): Pair[] {
+function pairsOf(frame: Frame): QuestionToJudge[] {
   return frameTextRows(frame).map(({ question, answer }, i) => {
     if (typeof question === "string" && typeof answer === "string") return { question, answer };
     throw new TypeError(`judgeQuestions: row ${i}: expected the columns "question" and "answer" with text`);
