@@ -27,7 +27,8 @@ export function parseLatex(latex: string): MathJsonExpression {
   if (/(?:[-+]\s*|\\(?![a-zA-Z])\s*){20}/.test(latex)) throw new UnparsedError("a row of signs");
   if (struckOut.test(latex)) throw new UnparsedError("a part that is struck out");
   if (latex.includes("?")) throw new UnparsedError("a question mark");
-  const plain = toLatex(latex);
+  // Unescaped, it would begin a comment, and the parser would not see what follows.
+  const plain = toLatex(latex.replace(/(?<!\\)%/g, "\\%"));
   if (/(?<!(?:frac|dbinom|binom|sqrt|\^|_) ?)(?<![\d.])\d[\d.]* +\.?\d/.test(plain))
     throw new UnparsedError("two numbers with a space between");
   spend(30 + plain.length + plain.length ** 2 / 50);

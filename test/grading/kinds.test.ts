@@ -79,6 +79,7 @@ const kinds: Record<string, Row[]> = {
       ["\\sqrt2\\approx 1.5", "1.414", "\\sqrt2 \\approx \\sqrt3"],
     ],
     ["1.414", ["\\sqrt2\\approx 1.414"], ["\\sqrt3\\approx1.414", "\\sqrt2\\approx 2 \\approx 1.414"]],
+    ["17.5\\%", ["17.5%"], ["17.5% \\Rightarrow 1.21", "17.5% 1.21", "17.5% \\implies 3", "17.5% + 1"]],
     ["3", [], ["\\pi\\approx 3", "e\\approx 3", "2.5 \\approx 3 \\approx 2"]],
   ],
   "names and bases": [
