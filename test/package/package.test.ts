@@ -40,7 +40,7 @@ describe("the installed package", () => {
        import { gradeAnswer } from "soarlab/grading";
        import { estimatePassAtK } from "soarlab/metrics";
        import { passAtKFrom } from "soarlab/pass-at-k";
-       const { rows } = await passAtKFrom([1, 0, 3], { samples: 4, ks: [1] });
+       const { rows } = await passAtKFrom([1, 0, 3], { samples: 4, k: [1] });
        console.log(rows[0].value.toFixed(4), gradeAnswer({ gold: "1/2", answer: "0.5" }).verdict);
        console.log(vendiScore({ items: ["a b c", "d e f"] }).toFixed(2), typeof passAtK, typeof rewardCycles, typeof estimatePassAtK);`,
     );
