@@ -14,7 +14,7 @@ export type DiversityInput<T = unknown> =
 /**
  * How many items an input has.
  *
- * @throws TypeError where it is of none of the forms
+ * @throws TypeError if it has none of the forms
  */
 export function countItems<T>(input: DiversityInput<T>): number {
   if ("vectors" in input) return input.vectors.length;

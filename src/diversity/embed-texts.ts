@@ -21,7 +21,7 @@ export interface EmbedTextsParams {
   model: string;
   /** Sent as a bearer token. */
   apiKey?: string;
-  /** Asked of the server where given; many ignore it or refuse it. */
+  /** Sent to the server if given; many ignore it or refuse it. */
   dimensions?: number;
   /** Texts per request. Default 64. */
   batchSize?: number;
@@ -34,7 +34,7 @@ export interface EmbedTextsParams {
   cacheFolder?: string;
   /** Further attempts after a network failure, a timeout, or an answer 408, 429 or 5xx. Default 5. */
   retries?: number;
-  /** Wait before the first retry; doubles with each, unless the server says how long. Default 500. */
+  /** Wait before the first retry; doubles with each, unless the server sets the delay. Default 500. */
   retryDelayMs?: number;
   /** Time for one request. Default 120,000. */
   timeoutMs?: number;
@@ -48,12 +48,13 @@ const answerSchema = z.object({
 });
 
 /**
- * Embeddings of texts from an OpenAI-compatible endpoint, in the order of the texts, in single precision as models
- * compute them. Each distinct text is asked for once, and not at all when it is in the cache. Batches that came are in
- * the cache even where a later one fails, so a second call goes on from there.
+ * Embeddings of texts from an OpenAI-compatible endpoint, in the order of the texts, in single precision as
+ * models compute them. Each distinct text is asked for once, and not at all when it is in the cache. Batches
+ * that came are in the cache even if a later one fails, so a second call resumes from there.
  *
- * @throws Error naming the address, the status and the server's words where a request fails for good or the answer is
- *   not one embedding of equal length per text; RangeError on an impossible batch size, concurrency or retry count
+ * @throws Error naming the address, the status and the server's words if a request fails for good or the
+ *   answer is not one embedding of equal length per text; RangeError on an impossible batch size, concurrency
+ *   or retry count
  */
 export async function embedTexts(params: EmbedTextsParams): Promise<Float32Array[]> {
   const { texts, cacheFolder, batchSize = 64, concurrency = 4, retries = 5 } = params;
@@ -157,7 +158,7 @@ async function request(
   return embeddings;
 }
 
-/** The embedding that a file holds; undefined where there is none, or what is there has no direction. */
+/** The embedding in a file; undefined if there is none, or it has no direction. */
 function fromBytes(bytes: Buffer | undefined): Float32Array | undefined {
   if (!bytes || bytes.length % 4 !== 0) return undefined;
   const values = new Float32Array(bytes.length / 4);

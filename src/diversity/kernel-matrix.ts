@@ -7,9 +7,9 @@ import { ngramKernel } from "./ngram-kernel.js";
 /**
  * The matrix of similarities of all pairs of items, checked.
  *
- * @throws RangeError naming the pair where a similarity is not finite, not symmetric (to 1e-6) or not 1 of an item to
- *   itself (to 1e-6), or where a matrix is not square; TypeError where items without a similarity are not texts, or the
- *   input is of none of the forms
+ * @throws RangeError naming the pair if a similarity is not finite, not symmetric (to 1e-6) or not 1 of an
+ *   item to itself (to 1e-6), or if a matrix is not square; TypeError if items without a similarity are not
+ *   texts, or the input has none of the forms
  */
 export function kernelMatrix<T>(input: DiversityInput<T>): SquareMatrix {
   if ("vectors" in input) return cosineKernel(input.vectors);
@@ -86,7 +86,7 @@ function checked(matrix: SquareMatrix): SquareMatrix {
 /**
  * The n x n matrix of cosine similarities of n vectors.
  *
- * @throws RangeError naming the vector that is zero, not finite or of another length, or where n is over 20,000
+ * @throws RangeError naming the vector that is zero, not finite or of another length, or if n is over 20,000
  */
 export function cosineKernel(vectors: readonly ArrayLike<number>[]): SquareMatrix {
   return scaledGram(vectors, inverseNorms(vectors));

@@ -4,7 +4,7 @@ import { inverseNorms } from "./linear-algebra/inverse-norms.js";
 
 /**
  * The mean of 1 - similarity over all pairs of different items; of vectors, the mean pairwise cosine distance (SOAR,
- * Fig. 20b), in [0, 2]. NaN of fewer than two items: there is no pair. Of n vectors of d components O(n d), since the
+ * Fig. 20b), in [0, 2]. NaN for fewer than two items. O(n d) for n vectors of d components, since the
  * cosines of all pairs add up to the squared length of the sum of the unit vectors.
  *
  * @throws RangeError naming the item, as `vendiScore`

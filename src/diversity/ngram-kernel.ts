@@ -9,12 +9,12 @@ export interface NgramKernelParams {
 }
 
 /**
- * Similarity of texts without a model: the mean over n-gram lengths of the cosine of their n-gram counts (the n-gram
- * kernel of Friedman and Dieng 2023, "The Vendi Score"), scaled so that every text has similarity 1 to itself even
- * where it is too short to have a long n-gram; one too short for all lengths counts as one n-gram. So texts without any
- * token are alike to one another and unlike all others.
+ * Similarity of texts without a model: the mean over n-gram lengths of the cosine of their n-gram counts (the
+ * n-gram kernel of Friedman and Dieng 2023, "The Vendi Score"), scaled so that every text has similarity 1 to
+ * itself even if it is too short to have a long n-gram; one too short for all lengths counts as one n-gram.
+ * So texts without any token are alike to one another and unlike all others.
  *
- * @throws RangeError where a length is not a positive whole number, or there are over 20,000 texts
+ * @throws RangeError if a length is not a positive whole number, or there are over 20,000 texts
  */
 export function ngramKernel({
   texts,

@@ -18,15 +18,16 @@ export interface VendiRow {
 }
 
 /**
- * The Vendi Score (Friedman and Dieng 2023): the effective number of unlike items, from 1 of items that are all the
- * same to n of n items that have nothing in common; 0 of no items. It is the effective number of order `q` (default
- * 1; from 0 to Infinity; Pasarkar and Dieng 2024) of the eigenvalues of the items' similarity matrix over n.
+ * The Vendi Score (Friedman and Dieng 2023): the effective number of unlike items, from 1 of items that are
+ * all the same to n of n items that have nothing in common; 0 of no items. It is the effective number of
+ * order `q` (default 1; from 0 to Infinity; Pasarkar and Dieng 2024) of the eigenvalues of the items'
+ * similarity matrix over n.
  *
- * From n vectors of d components the smaller of the n x n and d x d problems is solved. A list of orders gives a row
- * for each, at the cost of one.
+ * For n vectors of d components the smaller of the n x n and d x d problems is solved. A list of orders gives
+ * one row per order, at the cost of one.
  *
- * @throws RangeError naming the item that is not finite, a zero vector or of another length; where a kernel is not
- *   what `DiversityInput` asks for, or has a negative eigenvalue; where weights or q are out of range
+ * @throws RangeError naming the item that is not finite, a zero vector or of another length; if a kernel is
+ *   not what `DiversityInput` asks for, or has a negative eigenvalue; if weights or q are out of range
  */
 export function vendiScore<T>(params: DiversityInput<T> & VendiOptions & { q?: number }): number;
 export function vendiScore<T>(
@@ -96,7 +97,7 @@ function weightRoots(size: number, weights?: ArrayLike<number>): Float64Array {
  * Shares under size x machine epsilon of the largest are rounding errors of zero and left out, as they have to be: at
  * q = 0.1 a thousand shares of 1e-17 would count for 20 kinds.
  *
- * @throws RangeError where q is negative or no number
+ * @throws RangeError if q is negative or not a number
  */
 export function effectiveNumber(shares: ArrayLike<number>, q: number): number {
   if (!(q >= 0)) throw new RangeError(`q = ${q}, expected a number from 0 to Infinity`);

@@ -11,8 +11,8 @@ export interface VendiSubsamplesOptions {
   /** Default 100 (SOAR, section 5.2). */
   draws?: number;
   /**
-   * Whether an item may be drawn twice. Default false: a repeated item is no new one, and would lower the score of
-   * small pools below that of large ones. Without it a pool of exactly `size` items has no spread.
+   * Whether an item may be drawn twice. Default false: a repeated item is not a new one, and would lower the
+   * score of small pools below that of large ones. Without it a pool of exactly `size` items has no spread.
    */
   replacement?: boolean;
   /** Default 0. The same seed gives the same draws. */
@@ -25,20 +25,21 @@ export interface VendiSubsamples {
   size: number;
   draws: number;
   mean: number;
-  /** Sample SD over draws; NaN of one draw. */
+  /** Sample SD over draws; NaN for one draw. */
   sd: number;
   /** The score of each draw. */
   scores: number[];
 }
 
 /**
- * Vendi Scores of random subsamples of a common size, so that pools of different sizes compare (SOAR, section 5.2 and
- * Table 1: 100 draws of 128 questions). One row per order `q`, default 1.
+ * Vendi Scores of random subsamples of a common size, so that pools of different sizes compare (SOAR, section
+ * 5.2 and Table 1: 100 draws of 128 questions). One row per order `q`, default 1.
  *
- * The similarity matrix is made once, and each draw is a part of it, unless the pool is so large that the draws need
- * fewer similarities than all of its pairs.
+ * The similarity matrix is made once, and each draw is a part of it, unless the pool is so large that the
+ * draws need fewer similarities than all of its pairs.
  *
- * @throws RangeError where the pool is smaller than a draw without replacement, or empty; otherwise as `vendiScore`
+ * @throws RangeError if the pool is smaller than a draw without replacement, or empty; otherwise as
+ *   `vendiScore`
  */
 export function vendiSubsamples<T>(
   params: DiversityInput<T> & VendiSubsamplesOptions & { q?: number | readonly number[] },

@@ -10,11 +10,11 @@ export interface SeedValue {
 export interface SeedAggregate {
   /** Mean over all runs. */
   mean: number;
-  /** Sample SD over all runs, the figure of the paper's tables; NaN of one run. */
+  /** Sample SD over all runs, the value in the paper's tables; NaN for one run. */
   sd: number;
-  /** Sample SD of the teachers' means; NaN of one teacher. */
+  /** Sample SD of the teachers' means; NaN for one teacher. */
   sdBetweenTeachers: number;
-  /** SD of students around their own teacher's mean, pooled; NaN where no teacher has two students. */
+  /** SD of students around their own teacher's mean, pooled; NaN if no teacher has two students. */
   sdWithinTeachers: number;
   teachers: number;
   /** Fewest and most students of a teacher; equal when the design is balanced. */
@@ -23,8 +23,8 @@ export interface SeedAggregate {
 }
 
 /**
- * Mean and spread over nested seeds: students within teachers (SOAR, App. B.8). Student seeds are told apart within
- * their teacher only. Of no runs, the figures are NaN and the counts 0.
+ * Mean and spread over nested seeds: students within teachers (SOAR, App. B.8). Student seeds are
+ * distinguished within their teacher only. Without runs, the metrics are NaN and the counts 0.
  *
  * @throws RangeError on a value that is not finite or a (teacher, student) pair given twice
  */

@@ -55,7 +55,7 @@ function byRejection(random: Random, n: number, p: number): number {
   }
 }
 
-/** What Stirling's formula leaves of log(k!), exact for small k. */
+/** The error of Stirling's formula for log(k!), exact for small k. */
 function stirlingTail(k: number): number {
   const known = smallTails[k];
   if (known !== undefined) return known;

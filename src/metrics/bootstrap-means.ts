@@ -16,9 +16,9 @@ export interface BootstrapMeansParams {
  * Means of `draws` resamples with replacement, one Float64Array of length `draws` per quantity; the quantities of one
  * draw share its resample. Resampling a sample of N that has D distinct rows is a multinomial draw over the rows, so
  * the work of a draw is O(min(N, D)), not N times the quantities, and it is the bootstrap's own distribution, not an
- * approximation of it. Of an empty sample, all means are NaN.
+ * approximation of it. For an empty sample, all means are NaN.
  *
- * @throws RangeError where rows differ in length, or counts or draws are not whole numbers in range
+ * @throws RangeError if rows differ in length, or counts or draws are not whole numbers in range
  */
 export function bootstrapMeans({
   rows,

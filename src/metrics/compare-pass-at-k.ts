@@ -29,7 +29,7 @@ export interface PassAtKDifference {
 /**
  * The paired difference in pass@k of two methods on the same problems, one row per k. Problems are resampled in
  * pairs, so what makes a problem hard for both does not widen the interval. Problems are matched by name, or by
- * position where they have none.
+ * position if they have none.
  *
  * @throws RangeError naming the problem that only one of the two has; otherwise as `passAtK`
  */

@@ -1,6 +1,6 @@
 /** How one problem was answered: `correct` of `samples`. */
 export interface ProblemCount {
-  /** What to call the problem; its position where left out. */
+  /** The problem's name; its position if left out. */
   problem?: string | number;
   samples: number;
   correct: number;
@@ -14,7 +14,7 @@ export interface ProblemCount {
  * The ratio is a product of min(c, k) factors, summed as logarithms near zero, so that it neither overflows nor, as
  * 1 minus a product near 1 does, loses the digits of a small estimate.
  *
- * @throws RangeError naming the problem where a count is not a whole number, c > n, or k is not in [1, n]
+ * @throws RangeError naming the problem if a count is not a whole number, c > n, or k is not in [1, n]
  */
 export function estimatePassAtK(count: ProblemCount, k: number): number {
   const { samples: n, correct: c } = count;

@@ -9,12 +9,12 @@ export interface GroupMeansParams {
 }
 
 /**
- * Means by group, a row per group in the order of appearance: the group's columns, the mean of each column (true counts
- * as 1, false as 0) over the rows that have a value there, and `rows`, the size of the group. A group without any value
- * has the mean NaN.
+ * Means by group, one row per group in the order of appearance: the group's columns, the mean of each column
+ * (true counts as 1, false as 0) over the rows that have a value there, and `rows`, the size of the group. A
+ * group without any value has the mean NaN.
  *
- * Use this in place of danfojs's `groupby(...).mean()`, which answers NaN for a whole group if one of its rows has no
- * value, and whose `count()` counts such rows.
+ * Use this in place of danfojs's `groupby(...).mean()`, which returns NaN for a whole group if one of its
+ * rows has no value, and whose `count()` counts such rows.
  *
  * @throws RangeError if no row has a column, TypeError if a value to average is not a number
  */

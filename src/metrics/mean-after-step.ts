@@ -11,9 +11,9 @@ export interface MeanAfterStepParams {
 
 /**
  * The mean of a test metric over the steps in (step, step + window], with how many evaluations fell into it and the
- * last step seen, so that a run that ended early shows (SOAR, App. B.6). NaN where there are none.
+ * last step seen, so that a run that ended early is visible (SOAR, App. B.6). NaN if there are none.
  *
- * @throws RangeError where `window` is not positive or `step` is not finite
+ * @throws RangeError if `window` is not positive or `step` is not finite
  */
 export function meanAfterStep({ evaluations, step, window = 200 }: MeanAfterStepParams): {
   mean: number;

@@ -22,7 +22,7 @@ export type PassAtKParams = PassAtKInput &
 /** pass@k of a set of problems, one row per k in the order asked. */
 export interface PassAtKRow {
   k: number;
-  /** Mean over problems of the unbiased estimate, in [0, 1]; NaN of no problems. */
+  /** Mean over problems of the unbiased estimate, in [0, 1]; NaN without problems. */
   value: number;
   /** Ends of the percentile bootstrap interval over problems; NaN without draws or problems. */
   low: number;
@@ -31,12 +31,12 @@ export interface PassAtKRow {
 }
 
 /**
- * pass@k of a set of problems with bootstrap intervals over problems. Problems that were never solved count as 0. The
- * interval says how far the figure would move with other problems of the same kind; where no problem was solved it is
- * [0, 0], which is no evidence that none can be.
+ * pass@k of a set of problems with bootstrap intervals over problems. Problems that were never solved count
+ * as 0. The interval says how far the value would move with other problems of the same kind; if no problem
+ * was solved it is [0, 0], which is not evidence that none can be.
  *
- * @throws RangeError naming the problem where k is more than its samples or a count is impossible; TypeError on rows
- *   that are not samples
+ * @throws RangeError naming the problem if k is more than its samples or a count is impossible; TypeError on
+ *   rows that are not samples
  */
 export function passAtK(params: PassAtKParams): PassAtKRow[] {
   const { draws = 10_000, confidence = 0.95, seed = 0 } = params;

@@ -16,9 +16,9 @@ export interface PlateauStepParams {
 }
 
 export interface Plateau {
-  /** Index into `rewards` of the first flat step; undefined where the run never goes flat. */
+  /** Index into `rewards` of the first flat step; undefined if the run never goes flat. */
   step: number | undefined;
-  /** Index of the largest slope; undefined where the run is shorter than the window plus one. */
+  /** Index of the largest slope; undefined if the run is shorter than the window plus one. */
   steepest: number | undefined;
   /** Smoothed rewards by step, NaN in the half windows at both ends. */
   smoothed: number[];

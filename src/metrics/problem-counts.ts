@@ -16,11 +16,11 @@ export type PassAtKInput =
   | { rows: Iterable<SampleRow> };
 
 /**
- * Counts by problem, each with its name, in the order in which problems first appear. Problems without a name are
- * called by their position, from 0.
+ * Counts by problem, each with its name, in the order in which problems first appear. Problems without a name
+ * are named by their position, from 0.
  *
- * @throws TypeError where a row has no problem or a verdict that is no boolean (nor 0 or 1), or where the input is of
- *   none of the forms; RangeError where a problem is given twice among counts
+ * @throws TypeError if a row has no problem or a verdict that is not a boolean (nor 0 or 1), or if the input
+ *   has none of the forms; RangeError if a problem is given twice among counts
  */
 export function problemCounts(input: PassAtKInput): Required<ProblemCount>[] {
   if ("counts" in input) {

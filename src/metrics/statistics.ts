@@ -1,11 +1,11 @@
-/** The arithmetic mean; NaN of nothing. */
+/** The arithmetic mean; NaN if there are no values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }
 
-/** The mean of `values`, each counted `weights` times; NaN where the weights sum to 0. */
+/** The mean of `values`, each counted `weights` times; NaN if the weights sum to 0. */
 export function weightedMean(values: readonly number[], weights: readonly number[]): number {
   let sum = 0;
   let total = 0;
@@ -16,41 +16,42 @@ export function weightedMean(values: readonly number[], weights: readonly number
   return sum / total;
 }
 
-/** The sample standard deviation, divisor n - 1; NaN of fewer than two values. */
+/** The sample standard deviation, divisor n - 1; NaN for fewer than two values. */
 export function standardDeviation(values: ArrayLike<number>): number {
   if (values.length < 2) return Number.NaN;
-  // Two passes: the one-pass sum of squares loses all digits where the spread is small beside the mean.
+  // Two passes: the one-pass sum of squares loses all digits if the spread is small relative to the mean.
   const centre = mean(values);
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += (values[i]! - centre) ** 2;
   return Math.sqrt(squares / (values.length - 1));
 }
 
-/** The median, the mean of the two middle values where their number is even; NaN of nothing. */
+/** The median, the mean of the two middle values if their number is even; NaN if there are no values. */
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
 /**
- * The quantile of order `p` in [0, 1] by linear interpolation between order statistics (Hyndman and Fan's type 7,
- * NumPy's default); NaN of nothing and where a value is NaN. The values need not be sorted and are left as they are.
+ * The quantile of order `p` in [0, 1] by linear interpolation between order statistics (Hyndman and Fan's
+ * type 7, NumPy's default); NaN if there are no values or one is NaN. The values need not be sorted and are
+ * left as they are.
  *
- * @throws RangeError where `p` is outside [0, 1]
+ * @throws RangeError if `p` is outside [0, 1]
  */
 export function quantile(values: ArrayLike<number>, p: number): number {
   return quantiles(values, [p])[0]!;
 }
 
 /**
- * Several quantiles at the price of sorting once; otherwise as `quantile`.
+ * Several quantiles at the cost of sorting once; otherwise as `quantile`.
  *
- * @throws RangeError where an order is outside [0, 1]
+ * @throws RangeError if an order is outside [0, 1]
  */
 function quantiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
   return ps.map(p => {
     if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p = ${p}, expected a number in [0, 1]`);
-    // Nothing, or a NaN among the values: it is sorted last.
+    // No values, or a NaN among them: it is sorted last.
     if (Number.isNaN(sorted.at(-1) ?? Number.NaN)) return Number.NaN;
     const at = p * (sorted.length - 1);
     const below = Math.floor(at);
@@ -65,7 +66,7 @@ function quantiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
  * no draws.
  *
  * @param confidence coverage in (0, 1). Default 0.95
- * @throws RangeError where `confidence` is outside (0, 1)
+ * @throws RangeError if `confidence` is outside (0, 1)
  */
 export function percentileInterval(draws: Float64Array, confidence = 0.95): { low: number; high: number } {
   if (!(confidence > 0 && confidence < 1)) {
@@ -87,11 +88,11 @@ export interface MovingAverageParams {
 }
 
 /**
- * The moving average over full windows only, as long as `values`; NaN where the window would reach over an end, so
- * that an index keeps its meaning and no value rests on fewer points than the others. (The promotion rule of SOAR,
- * section 3, is the trailing form, its plateau rule, App. B.6, the centred one.)
+ * The moving average over full windows only, as long as `values`; NaN if the window would reach over an end,
+ * so that an index keeps its meaning and no value rests on fewer points than the others. (The promotion rule
+ * of SOAR, section 3, is the trailing form, its plateau rule, App. B.6, the centred one.)
  *
- * @throws RangeError where `window` is not a positive whole number, or even while centred
+ * @throws RangeError if `window` is not a positive whole number, or even while centred
  */
 export function movingAverage({ values, window, align = "trailing" }: MovingAverageParams): number[] {
   if (!(Number.isInteger(window) && window > 0)) {
@@ -118,7 +119,7 @@ export function movingAverage({ values, window, align = "trailing" }: MovingAver
  * atan(t / sqrt(df)) (Abramowitz and Stegun 26.7.3 and 26.7.4), so it is inverted by bisection on that angle, to the
  * last bit or two.
  *
- * @throws RangeError where `p` is outside (0, 1) or `degreesOfFreedom` is not a positive whole number
+ * @throws RangeError if `p` is outside (0, 1) or `degreesOfFreedom` is not a positive whole number
  */
 export function studentTQuantile(p: number, degreesOfFreedom: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`studentTQuantile: p = ${p}, expected a number in (0, 1)`);

@@ -3,7 +3,7 @@ import { mean, median, standardDeviation, studentTQuantile } from "./statistics.
 export interface Summary {
   count: number;
   mean: number;
-  /** Sample standard deviation (n - 1); NaN of fewer than two values. */
+  /** Sample standard deviation (n - 1); NaN for fewer than two values. */
   sd: number;
   median: number;
   /** Ends of Student's t interval of the mean; NaN of fewer than two values. */
@@ -19,9 +19,9 @@ export interface SummarizeParams {
 
 /**
  * The usual summary of a list of numbers, with Student's t interval of the mean (not a bootstrap: for that see
- * `bootstrapMeans`). Of nothing, every figure is NaN and the count 0.
+ * `bootstrapMeans`). Without values, every metric is NaN and the count 0.
  *
- * @throws RangeError where `confidence` is outside (0, 1)
+ * @throws RangeError if `confidence` is outside (0, 1)
  */
 export function summarize({ values, confidence = 0.95 }: SummarizeParams): Summary {
   if (!(confidence > 0 && confidence < 1)) {

@@ -17,7 +17,7 @@ export interface AnswerColumns {
   answer?: string;
 }
 
-/** Where a row has its reference and what is to be graded: at least one of `completion` and `answer`. */
+/** The columns of a row's reference and of what to grade: at least one of `completion` and `answer`. */
 export interface FoundAnswerColumns {
   gold: string;
   completion?: string;
@@ -27,7 +27,7 @@ export interface FoundAnswerColumns {
 /**
  * Reads off a table's first row which columns hold a reference and answers or completions.
  *
- * @param place where the row stands, for errors
+ * @param place position of the row, for errors
  * @throws ColumnError if one of them is missing, or two columns could be meant
  */
 export function answerColumns(
@@ -92,7 +92,7 @@ const columnHolds = {
   answer: "answer",
 };
 
-/** @throws Error if a column is named that is not there, or for a role that is none */
+/** @throws Error if a named column does not exist, or its role is not a known one */
 export function checkNamedColumns(row: Record<string, unknown>, place: string, columns: object): void {
   for (const [role, name] of Object.entries(columns)) {
     if (!(role in columnHolds)) {

@@ -4,9 +4,9 @@ import type { SampleForm } from "./sample-columns.js";
 
 /**
  * A check, row by row, that columns which could all name the problem tell problems apart in the same way: one of them may
- * number the samples. It throws an Error naming both columns and both rows where they do not.
+ * number the samples. It throws an Error naming both columns and both rows if they do not.
  *
- * @param where says for errors where a row stands
+ * @param where returns a row's position, for errors
  */
 export function checkIdColumnsAgree(
   { problem: column, alsoProblem }: SampleForm,

@@ -1,9 +1,9 @@
-/** An error that naming a column would mend; `message` says so for a caller in code. */
+/** An error that naming a column would fix; `message` says so for a caller in code. */
 export class ColumnError extends Error {
   override readonly name = "ColumnError";
 
   /**
-   * @param problem what is wrong, without how to mend it
+   * @param problem what is wrong, without how to fix it
    * @param role the column to name
    * @param column its name, if it is known
    */

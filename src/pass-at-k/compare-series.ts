@@ -10,7 +10,7 @@ import { countSamples } from "./count-samples.js";
 import { readEvaluationCounts } from "./read-evaluation-counts.js";
 import { type ReadSampleCountsOptions, readSampleCounts } from "./read-sample-counts.js";
 
-/** Samples of one series, in any form that pass@k can be had from. */
+/** Samples of one series, in any form that pass@k can be computed from. */
 export type SampleSource =
   /** A file, as `readSampleCounts` takes it, or the folder of an evaluation. */
   | string
@@ -28,7 +28,7 @@ export type SampleSource =
 export interface CompareSeriesOptions extends BootstrapOptions, ReadSampleCountsOptions {
   /** One k, or several. Default: those of 1, 4, 8, 16 and 32 (SOAR, App. B.6) that every problem has samples for. */
   k?: number | readonly number[];
-  /** Samples of each problem, where the source is bare numbers of right ones. */
+  /** Samples of each problem, if the source is bare numbers of right ones. */
   samples?: number;
   /** Compare the problems that a series and the first one have in common. Default: only series with the same ones. */
   common?: boolean;
@@ -50,11 +50,13 @@ export interface SeriesDifference extends PassAtKDifference {
 export interface ComparedSeries {
   /** How often each problem was solved, by series. */
   counts: Record<string, Required<ProblemCount>[]>;
-  /** pass@k with its interval, a row per series and k. */
+  /** pass@k with its interval, one row per series and k. */
   rows: (PassAtKRow & { series: string })[];
-  /** Of each further series that has the same problems as the first, or with `common` at least one of them. */
+  /**
+   * For each further series that has the same problems as the first, or with `common` at least one of them.
+   */
   differences: SeriesDifference[];
-  /** A line per series. */
+  /** One line per series. */
   figure: Figure;
 }
 
@@ -91,7 +93,7 @@ export async function compareSeries(
     title: options.title,
     subtitle: options.subtitle ?? describe(counts, draws === 0 ? undefined : confidence),
   });
-  // A legend of one series says nothing.
+  // A legend of one series is redundant.
   if (names.length === 1) figure.layout.showlegend = false;
   const [against, ...others] = names as [string, ...string[]];
   const differences = others.flatMap(series => {
@@ -167,7 +169,7 @@ async function readCounts(
   return countSamples({ ...options, rows, where: row => `${name}[${row}]` });
 }
 
-/** Problems called by text, as those of files are, so that both can be compared. */
+/** Problems with text names, as in files, so that both can be compared. */
 function asText(counts: Required<ProblemCount>[]): Required<ProblemCount>[] {
   return counts.map(count => ({ ...count, problem: String(count.problem) }));
 }

@@ -12,7 +12,7 @@ import { type SampleColumns, type SampleForm, sampleColumns } from "./sample-col
 import { scoreInBatches } from "./score-in-batches.js";
 
 export interface CountSamplesOptions {
-  /** Which column holds what, where the names are not the usual ones. */
+  /** Which column holds what, if the names are not the usual ones. */
   columns?: SampleColumns;
   /** What scores answers that nobody has graded yet: a domain, or one of soarlab's by name. Default "math". */
   domain?: BuiltInDomain | Pick<Domain, "score">;
@@ -22,13 +22,13 @@ export interface CountSamplesOptions {
   threshold?: number;
   /** Which rows count of a log that has several per sample: lm-eval's filter, or verifiers' agent. Default: the first. */
   filter?: string;
-  /** Told of what is left out or not read. Default: console.warn. */
+  /** Called with what is left out or not read. Default: console.warn. */
   onNotice?: (message: string) => void;
 }
 
 export interface CountSamplesParams extends CountSamplesOptions {
   rows: Iterable<Row> | AsyncIterable<Row>;
-  /** Says for errors where a row stands, e.g. "samples.jsonl, line 3". */
+  /** Returns a row's position for errors, e.g. "samples.jsonl, line 3". */
   where: (row: number) => string;
 }
 
@@ -78,12 +78,12 @@ interface Tally extends Required<ProblemCount> {
 }
 
 /**
- * Counts samples by problem, in the order in which problems first appear; answers without a verdict are graded, in
- * batches. Problems are called by text, so that a CSV and a JSONL of the same problems can be compared.
+ * Counts samples by problem, in the order in which problems first appear; answers without a verdict are
+ * graded, in batches. Problem names are text, so that a CSV and a JSONL of the same problems can be compared.
  *
- * @throws Error saying where, which column and what was expected: where columns are missing or could be either of two,
- *   a value is not what its column holds, a problem's counts are given twice, or two rows of a problem disagree on its
- *   reference or on another column that names it
+ * @throws Error saying where, which column and what was expected: if columns are missing or could be either
+ *   of two, a value is not what its column holds, a problem's counts are given twice, or two rows of a
+ *   problem disagree on its reference or on another column that names it
  */
 export async function countSamples(params: CountSamplesParams): Promise<Required<ProblemCount>[]> {
   const { rows, where, columns, domain = "math", ways, threshold, filter, onNotice = console.warn } = params;

@@ -12,17 +12,18 @@ import {
 export interface PassAtKFrom {
   /** How often each problem was solved. */
   counts: Required<ProblemCount>[];
-  /** pass@k with its interval, a row per k. */
+  /** pass@k with its interval, one row per k. */
   rows: PassAtKRow[];
   figure: Figure;
 }
 
 /**
- * pass@k of samples from anywhere, as a table and a figure: a file, counts, graded or ungraded samples, a danfojs
- * DataFrame of them, or several of these by name, which are then compared in pairs with the first.
+ * pass@k of samples from anywhere, as a table and a figure: a file, counts, graded or ungraded samples, a
+ * danfojs DataFrame of them, or several of these by name, which are then compared in pairs with the first.
  *
- * @throws Error as `readSampleCounts`; RangeError where a series has no problems, or k is more than a problem's samples;
- *   TypeError where a verdict in an array is no boolean (nor 0 or 1), or a source is of none of the forms
+ * @throws Error as `readSampleCounts`; RangeError if a series has no problems, or k is more than a problem's
+ *   samples; TypeError if a verdict in an array is not a boolean (nor 0 or 1), or a source has none of the
+ *   forms
  */
 export async function passAtKFrom(source: SampleSource, options?: CompareSeriesOptions): Promise<PassAtKFrom>;
 export async function passAtKFrom(

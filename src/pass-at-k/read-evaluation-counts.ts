@@ -6,7 +6,7 @@ import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 
 /**
  * How often each problem was solved in the last evaluation of an evaluation run.
- * @throws Error where the folder holds no evaluation run, or one without an evaluation
+ * @throws Error if the folder holds no evaluation run, or one without an evaluation
  */
 export async function readEvaluationCounts(folder: string): Promise<Required<ProblemCount>[]> {
   if (!existsSync(join(folder, evaluationLogKind.configFile))) {

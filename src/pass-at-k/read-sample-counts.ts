@@ -5,21 +5,22 @@ import { type CountSamplesOptions, countSamples } from "./count-samples.js";
 export type ReadSampleCountsOptions = CountSamplesOptions;
 
 /**
- * How often each problem was solved, from a file (.jsonl, .json, .csv, .tsv, .parquet, or one of them in a .zip) of any
- * of three kinds of rows:
+ * How often each problem was solved, from a file (.jsonl, .json, .csv, .tsv, .parquet, or one of them in a
+ * .zip) of any of three kinds of rows:
  *
- * - verdicts: `{problem, correct}`, one row a sample, or a list of verdicts in a row;
- * - counts: `{problem, samples, correct}`, one row a problem;
- * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers; as text, as messages
- *   (`[{role, content}]`), or as an answer of OpenAI's API.
+ * - verdicts: `{problem, correct}`, one row per sample, or a list of verdicts in a row;
+ * - counts: `{problem, samples, correct}`, one row per problem;
+ * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers; as text,
+ *   as messages (`[{role, content}]`), or as an answer of OpenAI's API.
  *
  * Logs of lm-evaluation-harness (`samples_*.jsonl`), verifiers (`results.jsonl`, `traces.jsonl`) and TRL
  * (`completions_*.parquet`) are read as they are.
  *
- * `SampleColumns` says which names are looked for. Rows of one problem may stand anywhere; JSONL and CSV are streamed.
+ * `SampleColumns` says which names are looked for. Rows of one problem may stand anywhere; JSONL and CSV are
+ * streamed.
  *
- * @throws Error naming path, line and column, as `countSamples`; where there are no rows; the file system's own where the
- *   file cannot be read
+ * @throws Error naming path, line and column, as `countSamples`; if there are no rows; the file system's own
+ *   if the file cannot be read
  */
 export async function readSampleCounts(
   path: string,

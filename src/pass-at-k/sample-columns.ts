@@ -10,7 +10,7 @@ import {
 /** Columns that a user names; each has usual names that are looked for if it is left out, in upper or lower case. */
 export interface SampleColumns extends AnswerColumns {
   /**
-   * What the problem is called: an id, or its text. Usual: problem, problem_id, id, task_id, question, question_id,
+   * The problem's name: an id, or its text. Usual: problem, problem_id, id, task_id, question, question_id,
    * example_id, doc_id, custom_id; else prompt, also as messages.
    */
   problem?: string;
@@ -24,12 +24,12 @@ export interface SampleColumns extends AnswerColumns {
   samples?: string;
 }
 
-/** Where a table's rows have what pass@k needs. */
+/** The columns of a table that pass@k needs. */
 export type SampleForm = {
   problem: string;
-  /** Further columns that by their name could be the problem's, and must agree with it. */
+  /** Further columns whose names could be the problem's, and which must agree with it. */
   alsoProblem: readonly string[];
-  /** What could have been read as well and is not, a sentence each. */
+  /** What could also have been read and is not, one sentence each. */
   ignored: readonly string[];
 } & (
   | { kind: "counts"; samples: string; correct: string }
@@ -43,7 +43,7 @@ export type SampleForm = {
  * columns hold what. Columns that were named come first; then counts are taken before verdicts, and verdicts before
  * answers to grade.
  *
- * @param place where the row stands, for errors
+ * @param place position of the row, for errors
  * @throws Error if a named column is not there; ColumnError if two columns could be meant, or something is missing
  */
 export function sampleColumns(
@@ -60,7 +60,7 @@ export function sampleColumns(
 
   const wantsGrading = (["gold", "completion", "answer"] as const).some(role => columns[role] !== undefined);
   if (columns.correct !== undefined || columns.samples !== undefined || !wantsGrading) {
-    // Who names the column of verdicts alone has verdicts, whatever else there is.
+    // If only the column of verdicts is named, the rows are verdicts, whatever else there is.
     const isVerdicts = columns.correct !== undefined && columns.samples === undefined;
     const samples = isVerdicts ? undefined : pickColumn(row, place, "samples", columns);
     const correct =

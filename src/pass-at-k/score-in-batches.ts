@@ -1,6 +1,6 @@
 import type { Attempt, Domain } from "../problems/domain.js";
 
-/** Whose number of right samples grows. */
+/** Counts the right samples of a problem. */
 interface Tally {
   correct: number;
 }
@@ -26,7 +26,7 @@ export function scoreInBatches(open: () => Promise<Pick<Domain, "score">>) {
   const next = async () => {
     await underWay;
     underWay = start(batch);
-    // Its failure is met at the next await; until then it is no unhandled one.
+    // Its failure is thrown at the next await; until then it must not count as unhandled.
     underWay.catch(() => {});
     batch = [];
   };

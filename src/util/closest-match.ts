@@ -1,4 +1,4 @@
-/** The candidate closest to a word by edit distance, where one is close enough to be meant. */
+/** The candidate closest to a word by edit distance, if one is close enough to be meant. */
 export function closestMatch(word: string, candidates: readonly string[]): string | undefined {
   const scored = candidates.map(candidate => ({ candidate, distance: editDistance(word, candidate) }));
   scored.sort((a, b) => a.distance - b.distance);

@@ -3,19 +3,22 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeWholeFile } from "./write-whole-file.js";
 
-/** So many files of a cache are read at once: enough to keep a disk busy, far from the limit of open files. */
+/**
+ * Number of cache files that are read at once: enough to keep a disk busy, far from the limit of open files.
+ */
 export const cacheReadsAtOnce = 32;
 
-/** Results kept between calls, each under what it follows from. */
+/** Results kept between calls, each under the inputs that determine it. */
 export interface FileCache {
-  /** What is kept under a key; undefined where nothing is. The reader checks that it is what it should be. */
+  /** The value kept under a key; undefined if there is none. The reader checks its form. */
   read(key: readonly unknown[]): Promise<Buffer | undefined>;
   write(key: readonly unknown[], content: string | Uint8Array): Promise<void>;
 }
 
 /**
- * A cache by content: one file a result, named by the SHA-256 of its key as JSON, in subfolders by the first two digits.
- * Files are renamed into place, so a process killed meanwhile leaves no half one, and several may share a folder.
+ * A cache by content: one file per result, named by the SHA-256 of its key as JSON, in subfolders by the
+ * first two digits. Files are renamed into place, so a killed process leaves no partial file, and several may
+ * share a folder.
  *
  * @param folder undefined: nothing is kept
  * @param extension of the files, with its dot

@@ -1,6 +1,7 @@
 /**
- * Does something with each item, several at once, begun in order. After a failure no further item is begun; those under
- * way are waited for, so that nothing goes on behind the caller's back, and then the failure that came first is thrown.
+ * Runs an action on each item, several at once, started in order. After a failure no further item is started;
+ * those under way are awaited, so that nothing runs after the call has ended, and then the first failure is
+ * thrown.
  */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,

@@ -1,7 +1,7 @@
-/** What is read of a danfojs DataFrame or Series. */
+/** The part of a danfojs DataFrame or Series that is read. */
 export interface Frame {
   columns: readonly string[];
-  /** One array per row; of a Series one value per row. */
+  /** One array per row; for a Series, one value per row. */
   values: readonly unknown[];
   shape: readonly number[];
 }
@@ -30,12 +30,12 @@ export function frameTextRows(frame: Frame): Record<string, unknown>[] {
   );
 }
 
-/** Whether a cell of a table says nothing. */
+/** Whether a cell of a table is empty. */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || Number.isNaN(value);
 }
 
-/** The columns of rows that need not have the same ones: those of any row, in the order of appearance. */
+/** All columns of rows that may have different ones, in the order of appearance. */
 export function columnsOf(rows: readonly object[]): string[] {
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);

@@ -17,9 +17,9 @@ export interface TornLine {
 }
 
 export interface JsonlRowsParams {
-  /** The file, or what errors shall call it where `chunks` are given. */
+  /** The file, or its name in errors if `chunks` are given. */
   path: string;
-  /** Its bytes, where they are not read from `path`. */
+  /** Its bytes, if they are not read from `path`. */
   chunks?: Iterable<Uint8Array>;
   /**
    * Called instead of throwing when the last line has no line break and is not JSON, which is what a writer killed in
@@ -30,14 +30,14 @@ export interface JsonlRowsParams {
 
 /**
  * The rows of a JSONL file, streamed; empty lines are skipped, a byte order mark is dropped. A last line that only lacks
- * its line break is a row: of an object no beginning is JSON, so nothing of it is missing.
+ * its line break is a row: a cut-off object is never valid JSON, so nothing of it is missing.
  *
- * @throws Error naming path and line where a line is not JSON; the file system's own error where it cannot be read.
+ * @throws Error naming path and line if a line is not JSON; the file system's own error if it cannot be read.
  */
 export async function* jsonlRows({ path, chunks, onTorn }: JsonlRowsParams): AsyncGenerator<JsonlRow> {
   let line = 0;
   let start = 0;
-  // Bytes, not text: an offset to truncate at is wanted, and a character may lie across two chunks.
+  // Bytes, not text: the offset to truncate at is in bytes, and a character may span two chunks.
   let pending: Uint8Array[] = [];
   for await (const chunk of chunks ?? (createReadStream(path) as AsyncIterable<Uint8Array>)) {
     let from = 0;
@@ -48,7 +48,7 @@ export async function* jsonlRows({ path, chunks, onTorn }: JsonlRowsParams): Asy
       const bytes = Buffer.concat(pending);
       pending = [];
       const end = start + bytes.length + 1;
-      // To trim, a byte order mark is white space as well.
+      // `trim` also removes a byte order mark.
       const text = bytes.toString("utf8").trim();
       if (text !== "") yield { line, value: parse(path, line, text), end };
       start = end;

@@ -16,10 +16,10 @@ export interface JsonlContent<T> {
 }
 
 /**
- * Reads a JSONL file, one checked row a line; empty lines are passed over. A last line without its line break is a row
- * where it parses, else it is dropped and reported as torn. A missing file has no rows, a packed one (`packJsonl`) those
- * that it had.
- * @throws Error that names file, line and field where another line is not what it should be
+ * Reads a JSONL file, one checked row per line; empty lines are skipped. A last line without its line break
+ * is a row if it parses, else it is dropped and reported as torn. A missing file has no rows, a packed one
+ * (`packJsonl`) those that it had.
+ * @throws Error that names file, line and field if another line is not what it should be
  */
 export async function readJsonl<T extends z.ZodType>(
   path: string,
@@ -41,8 +41,8 @@ export async function readJsonl<T extends z.ZodType>(
 }
 
 /**
- * The rows of a JSONL file that nobody is writing to any more: as `readJsonl`, but without its last line it is not whole.
- * @throws Error as `readJsonl`, and where the last line is cut short
+ * The rows of a JSONL file that is no longer written to: as `readJsonl`, but a torn last line is an error.
+ * @throws Error as `readJsonl`, and if the last line is cut short
  */
 export async function readWholeJsonl<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>[]> {
   const { rows, torn } = await readJsonl(path, schema);
@@ -66,7 +66,7 @@ export async function appendJsonl(path: string, rows: readonly object[]): Promis
     await file.sync();
     return (await file.stat()).size;
   } catch (error) {
-    // A disk that is full half-way through a line: without this the next row would stand behind that half.
+    // If the disk is full half-way through a line: without this the next row would follow that half.
     if (before !== undefined) await file.truncate(before).catch(() => {});
     throw error;
   } finally {
@@ -82,7 +82,7 @@ export async function packJsonl(path: string): Promise<void> {
   await rm(path);
 }
 
-/** Brings a packed file back, byte for byte, so that it can be written to; does nothing where it is not packed. */
+/** Restores a packed file, byte for byte, so that it can be written to; does nothing if it is not packed. */
 export async function unpackJsonl(path: string): Promise<void> {
   if (existsSync(path) || !existsSync(packed(path))) return;
   await writeWholeFile(path, await unpack(path));

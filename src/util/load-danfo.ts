@@ -4,7 +4,7 @@ export type DataFrame = import("danfojs-node").DataFrame;
 
 /**
  * Loads danfojs, on first use because it is large.
- * @throws Error that says how to install it, if it is not there
+ * @throws Error that says how to install it, if it is not installed
  */
 export async function loadDanfo(): Promise<typeof import("danfojs-node")> {
   try {

@@ -5,7 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A lock of this process. */
 interface Hold {
-  /** Asked when this process wants the lock again: resolves with true once the holder gave it up, with false if it is in use. */
+  /**
+   * Called if this process wants the lock again: resolves with true once it is released, with false if it is
+   * in use.
+   */
   letGo(): Promise<boolean>;
 }
 
@@ -13,9 +16,10 @@ interface Hold {
 const holds = new Map<string, Hold>();
 
 /**
- * Takes a lock file for this process; returns what releases it. The lock of a process that is gone does not count.
+ * Takes a lock file for this process. Returns a function that releases it. A lock of a dead process does not
+ * count.
  *
- * @param what what is locked, for errors
+ * @param what name of what is locked, for errors
  * @throws Error if another living process has it, or this one has it in use
  */
 export async function takeLock(path: string, what: string, letGo: Hold["letGo"]): Promise<() => void> {
@@ -42,8 +46,8 @@ export async function takeLock(path: string, what: string, letGo: Hold["letGo"])
 }
 
 /**
- * Does work that has a lock to itself. Work of this process that was stopped and still holds the lock is about to end:
- * it is waited for.
+ * Runs work while holding a lock. Work of this process that was stopped and still holds the lock is about to
+ * end: it is awaited.
  *
  * @throws Error as `takeLock`
  */
@@ -65,7 +69,7 @@ export async function exclusively<T>(
   }
 }
 
-/** A promise, and what resolves it. */
+/** A promise, and the function that resolves it. */
 export function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   let resolve!: () => void;
   const promise = new Promise<void>(done => {
@@ -74,7 +78,7 @@ export function withResolvers(): { promise: Promise<void>; resolve: () => void }
   return { promise, resolve };
 }
 
-/** The living process that has a lock, if one does. */
+/** The living process that holds a lock, if any. */
 export async function lockOwner(path: string): Promise<number | undefined> {
   const text = await readFile(path, "utf8").catch(() => "");
   const pid = Number.parseInt(text, 10);
@@ -90,7 +94,7 @@ export async function lockOwner(path: string): Promise<number | undefined> {
 async function claim(file: string, what: string): Promise<void> {
   for (;;) {
     try {
-      // Of two processes that begin at once, one makes the file.
+      // If two processes start at once, only one makes the file.
       await writeFile(file, `${process.pid}\n`, { flag: "wx" });
       return;
     } catch (error) {

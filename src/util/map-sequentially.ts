@@ -1,6 +1,6 @@
 /**
- * What an action makes of each item, one after the other: thousands of folders read at once would need more open files
- * than a process may have.
+ * Returns an action's result for each item, one after the other: thousands of folders read at once would need
+ * more open files than a process may have.
  */
 export async function mapSequentially<Item, Result>(
   items: Iterable<Item>,

@@ -14,14 +14,14 @@ interface TslabJupyter {
 export interface NotebookKernel {
   /**
    * Shows an output under the running cell; with an id that was shown before, in that one's place.
-   * tslab's own `display` sends one MIME type a time, so a viewer could not choose.
+   * tslab's own `display` sends one MIME type at a time, so a viewer could not choose.
    */
   display(bundle: MimeBundle, options?: { id?: string; isUpdate?: boolean }): void;
 }
 
 /** One execution of a cell. */
 export interface CellExecution {
-  /** The cell, by its id or, if the front end names none, by its text. */
+  /** The cell, by its id or, if the front end gives none, by its text. */
   readonly cell: string;
 }
 
@@ -38,19 +38,19 @@ export function setKernelId(connectionFile: string): void {
   kernelId = /kernel-([0-9a-f-]{36})\.json$/.exec(connectionFile)?.[1];
 }
 
-/** The execution of a cell that runs now; undefined in a kernel that does not say. */
+/** The execution of a cell that runs now; undefined in a kernel that does not report it. */
 export function currentExecution(): CellExecution | undefined {
   return execution;
 }
 
-/** The kernel's id with the Jupyter server; undefined in a kernel that does not say. */
+/** The kernel's id with the Jupyter server; undefined in a kernel that does not report it. */
 export function currentKernelId(): string | undefined {
   return kernelId;
 }
 
 /**
- * The notebook's kernel, or undefined where the process is none. Looks for the copy of tslab that runs: importing it
- * would give another one, without a connection, and plain Node should not need it at all.
+ * The notebook's kernel; undefined if the process is not one. Looks for the copy of tslab that runs:
+ * importing it would give another one, without a connection, and plain Node should not need it at all.
  */
 export function notebookKernel(): NotebookKernel | undefined {
   found ??= findKernel();

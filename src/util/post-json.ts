@@ -4,15 +4,15 @@ import { retryingFetch } from "./retrying-fetch.js";
 export interface PostJsonParams<T extends z.ZodType> {
   url: string;
   body: object;
-  /** What the answer must be. */
+  /** The schema of the response. */
   schema: T;
-  /** The answer in words, for the error where it is something else, e.g. "a list of embeddings". */
+  /** The expected response in words, for the error if it is something else, e.g. "a list of embeddings". */
   expected: string;
   /** Sent as a bearer token. */
   apiKey?: string;
   /** Further attempts after a network failure, a timeout, or an answer 408, 429 or 5xx. Default 5. */
   retries?: number;
-  /** Wait before the first retry; doubles with each, unless the server says how long. Default 500. */
+  /** Wait before the first retry; doubles with each, unless the server sets the delay. Default 500. */
   retryDelayMs?: number;
   /** Time for one attempt. Default 120,000. */
   timeoutMs?: number;
@@ -23,14 +23,14 @@ export interface PostJsonParams<T extends z.ZodType> {
 
 /**
  * Posts JSON and reads a checked JSON answer, as the endpoints that speak OpenAI's format want it.
- * @throws HttpError where the request fails for good; the signal's reason where it was aborted
+ * @throws HttpError if the request fails after all retries; the signal's reason if it was aborted
  */
 export async function postJson<T extends z.ZodType>(params: PostJsonParams<T>): Promise<z.infer<T>> {
   const { url, body, schema, expected, apiKey, retries = 5, retryDelayMs = 500, signal } = params;
   const { timeoutMs = 120_000, fetch: send = globalThis.fetch } = params;
   let attempts = 0;
   const after = () => (attempts > 1 ? ` (after ${attempts} attempts)` : "");
-  // An attempt reads the whole answer, so that one that broke off half way is tried again too.
+  // An attempt reads the whole response, so that one that broke off is retried too.
   const attempt: typeof fetch = async (input, init) => {
     attempts++;
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -92,10 +92,13 @@ function reason(error: unknown): string {
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
-/** A request over HTTP that failed for good; the message names the address, the status and the server's words. */
+/**
+ * An HTTP request that failed after all retries; the message names the address, the status and the server's
+ * words.
+ */
 export class HttpError extends Error {
   override readonly name = "HttpError";
-  /** HTTP status; undefined where no answer came, or one of another form. */
+  /** HTTP status; undefined if no response came, or one of another form. */
   readonly status: number | undefined;
 
   constructor(message: string, options?: ErrorOptions & { status?: number }) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface RetryingFetchParams {
   fetch?: typeof fetch;
-  /** How often a request is tried again. Default 4. */
+  /** How often a request is retried. Default 4. */
   retries?: number;
   /**
    * First wait in milliseconds; it doubles, up to a minute. Default 500. A Retry-After of up to 5 minutes is obeyed
@@ -13,7 +13,8 @@ export interface RetryingFetchParams {
 }
 
 /**
- * A fetch that tries again after a broken connection, 408, 429 and 5xx; the last answer, or the last error, is handed on.
+ * A fetch that retries after a broken connection, 408, 429 and 5xx. Returns the last response or throws the
+ * last error.
  */
 export function retryingFetch({
   fetch: send = fetch,
@@ -35,7 +36,7 @@ export function retryingFetch({
       } catch (error) {
         if (isLast || within?.aborted) throw error;
       }
-      // Rejects only where it was aborted, and then not with the signal's reason.
+      // Rejects only if it was aborted, and then not with the signal's reason.
       await sleep(wait, undefined, { signal: within }).catch(() => within?.throwIfAborted());
     }
   };

@@ -1,6 +1,6 @@
 /**
  * Sets the field at a path like "student.steps", making the objects on the way there.
- * @throws Error where the path names what objects inherit
+ * @throws Error if the path names an inherited property
  */
 export function setPath(target: Record<string, unknown>, path: string, value: unknown): void {
   const keys = path.split(".");

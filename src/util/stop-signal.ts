@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { notebookKernel } from "./notebook-kernel.js";
 
-/** Ctrl-C, SIGTERM or a notebook's stop button: not a failure; the message says how to go on. */
+/** Ctrl-C, SIGTERM or a notebook's stop button: not a failure; the message says how to resume. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
@@ -12,7 +12,7 @@ let isListening = false;
 /**
  * A signal for work that a notebook's stop button ends: it aborts with `signal`, and when the cell that runs at the
  * moment of the call is stopped. Jupyter stops a cell by SIGINT, after which the kernel leaves the cell's own promise
- * behind; without this the work would go on. Outside a notebook it is `signal` alone.
+ * behind; without this the work would continue. Outside a notebook it is `signal` alone.
  */
 export function untilStopped(signal?: AbortSignal): AbortSignal | undefined {
   if (!notebookKernel()) return signal;

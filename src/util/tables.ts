@@ -20,7 +20,7 @@ export function toCsv(rows: readonly object[], columns: readonly string[] = colu
 }
 
 function csvLine(cells: readonly string[]): string {
-  // An empty line would be no row to a reader.
+  // A reader would not take an empty line for a row.
   return cells.length === 1 && cells[0] === "" ? '""' : cells.join(",");
 }
 

@@ -8,16 +8,17 @@ import { writeWholeFile } from "./write-whole-file.js";
 type Rows = readonly Record<string, unknown>[];
 
 /**
- * Writes rows, or a danfojs DataFrame, to a file that spreadsheets, pandas and `readSampleCounts` read back as it was:
- * .csv (RFC 4180, which danfojs's own `toCSV` is not: it leaves quotes as they are), .jsonl or .parquet. The columns are
- * those of any row; a missing value (absent, undefined, null or NaN) is an empty cell in CSV, no field in JSONL, null
- * in parquet. The folder is made; an existing file is replaced in one piece.
+ * Writes rows, or a danfojs DataFrame, to a file that spreadsheets, pandas and `readSampleCounts` read back
+ * as it was: .csv (RFC 4180, which danfojs's own `toCSV` is not: it leaves quotes as they are), .jsonl or
+ * .parquet. The columns are those of any row; a missing value (absent, undefined, null or NaN) is an empty
+ * cell in CSV, absent in JSONL, null in parquet. The folder is made; an existing file is replaced in one
+ * piece.
  *
- * In parquet a column is BOOLEAN, INT32, DOUBLE, INT64 (bigint), TIMESTAMP (Date), STRING, or JSON if its values are
- * lists, objects or of several types. In CSV lists and objects are JSON.
+ * In parquet a column is BOOLEAN, INT32, DOUBLE, INT64 (bigint), TIMESTAMP (Date), STRING, or JSON if its
+ * values are lists, objects or of several types. In CSV lists and objects are JSON.
  *
- * @throws TypeError if `table` is neither rows nor a frame; RangeError for another extension, and for a parquet file
- *   without any column; the file system's own error if the file cannot be written
+ * @throws TypeError if `table` is neither rows nor a frame; RangeError for another extension, and for a
+ *   parquet file without any column; the file system's own error if the file cannot be written
  */
 export async function writeTable(table: readonly object[] | Frame, path: string): Promise<void> {
   if (
@@ -46,7 +47,7 @@ function toJsonl(rows: Rows): string {
   return rows.map(row => `${JSON.stringify(row, jsonValue)}\n`).join("");
 }
 
-/** For JSON.stringify: numbers that JSON lacks are text, and a missing value is no field. */
+/** For JSON.stringify: numbers that JSON lacks are text, and a missing value is omitted. */
 function jsonValue(_key: string, value: unknown): unknown {
   if (isMissing(value)) return undefined;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -56,7 +57,7 @@ function jsonValue(_key: string, value: unknown): unknown {
 async function toParquet(rows: Rows, columns: readonly string[], path: string): Promise<Uint8Array> {
   if (columns.length === 0)
     throw new RangeError(`writeTable: ${path}: no rows; a parquet file needs columns`);
-  // Loaded here: the package's other users write no parquet.
+  // Loaded here: most users of the package do not write parquet.
   const { parquetWriteBuffer } = await import("hyparquet-writer");
   const columnData = columns.map(name => {
     const data = rows.map(row => (isMissing(row[name]) ? null : row[name]));

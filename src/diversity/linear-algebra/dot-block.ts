@@ -24,7 +24,7 @@ export function dotTile(): WasmFunction {
       whileBelow(
         get(a),
         get(end),
-        // Four vectors a turn: the end of a loop costs as much as a few of its sums.
+        // Four vectors per iteration: the end of a loop costs as much as a few of its sums.
         ...[0, 16, 32, 48].flatMap(step => [
           ...rows.map(i => set(left(i), load(get(a), i * row + step))),
           ...rows.flatMap(j => [

@@ -21,7 +21,7 @@ export interface GramMatrixParams {
  * The matrix of dot products X XT of the rows of X, in blocks that stay in the cache, the lower half computed and
  * mirrored. Takes memory for rows^2 + 1024 rows numbers, whatever the length.
  *
- * @throws RangeError where that memory cannot be had
+ * @throws RangeError if that memory cannot be had
  */
 export function gramMatrix({
   rows,
@@ -62,7 +62,7 @@ export function gramMatrix({
   return gram;
 }
 
-/** None where there is not enough to do between two rounds of copies. */
+/** None if there is not enough to do between two rounds of copies. */
 function helpersFor(rows: number, length: number): number {
   return rows < 384 ? 0 : helperThreads((rows ** 2 * length) / 2);
 }

@@ -1,9 +1,9 @@
 /**
- * What each vector is multiplied by to have length 1, one number per vector. A vector whose squared length would
+ * The factor that scales each vector to length 1, one number per vector. A vector whose squared length would
  * overflow or vanish is measured by its largest component first.
  *
- * @throws RangeError naming the vector where lengths differ, a component is not finite, or all are zero (its cosine
- *   with anything is undefined)
+ * @throws RangeError naming the vector if lengths differ, a component is not finite, or all are zero (its
+ *   cosine with anything is undefined)
  */
 export function inverseNorms(vectors: readonly ArrayLike<number>[]): Float64Array {
   const dimension = vectors[0]?.length ?? 0;

@@ -7,7 +7,7 @@ export interface KernelRunnerParams {
   memory: object;
   /** The functions of the module on this thread, of at most 8 numbers and without a result. */
   kernels: Record<string, (...parameters: number[]) => void>;
-  /** Called where a thread may not have let go of the memory, which must then not be used again. */
+  /** Called if a thread may still use the memory, which must then not be used again. */
   abandon(): void;
 }
 
@@ -16,7 +16,7 @@ export interface KernelRunnerParams {
  * run in any order and at the same time, so none may read what another writes. This thread does `meanwhile` first,
  * when the others may have begun.
  *
- * @throws Error where a thread that has taken a call does not finish it in a minute
+ * @throws Error if a thread that has taken a call does not finish it in a minute
  */
 export type RunKernel = (
   kernel: string,
@@ -85,7 +85,7 @@ function startThread(workerData: object): void {
     worker.on("error", () => {});
     worker.unref();
   } catch {
-    // Not allowed, as under node --permission: it is a thread that never comes.
+    // Not allowed, as under node --permission: treated as a thread that never starts.
   }
 }
 
@@ -98,7 +98,7 @@ function waitForOthers(control: Int32Array): void {
   }
 }
 
-/** What a thread runs: as text, for as a file it would have to be found in the sources as well as in the build. */
+/** The code of a thread: as text, since a file would have to be found in both the sources and the build. */
 const threadSource = `
 const { module, memory, names, control, calls } = require("node:worker_threads").workerData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });

@@ -53,7 +53,7 @@ export interface MatrixKernels {
  * Kernels on a memory of at least `length` numbers. Memories up to 16 MiB are kept and handed out again, with whatever
  * they hold, on the next call: use one result at a time.
  *
- * @throws RangeError where the memory cannot be had
+ * @throws RangeError if the memory cannot be had
  */
 export function matrixKernels(length: number): MatrixKernels {
   if (kept && kept.memory.length >= length) return kept;

@@ -9,7 +9,7 @@ export interface SquareMatrix {
 /**
  * A matrix of zeros.
  *
- * @throws RangeError where it would take more than 3 GiB (20,000 rows) or cannot be allocated
+ * @throws RangeError if it would take more than 3 GiB (20,000 rows) or cannot be allocated
  */
 export function squareMatrix(size: number): SquareMatrix {
   const largest = 20_000;

@@ -9,9 +9,9 @@ import { tridiagonalEigenvalues } from "./tridiagonal-eigenvalues.js";
  * up (as EISPACK's tred1), then `tridiagonalEigenvalues`; O(size^3).
  *
  * Each step's rank-2 update waits until the next step has to read the matrix anyway, to multiply it by the next
- * reflector: the matrix, too large for the cache, is passed over once a step, not twice.
+ * reflector: the matrix, too large for the cache, is passed over once per step, not twice.
  *
- * @throws RangeError where a number of the matrix is not finite, or it is too large for memory
+ * @throws RangeError if a number of the matrix is not finite, or it is too large for memory
  */
 export function symmetricEigenvalues(
   { size, data }: SquareMatrix,
@@ -49,7 +49,7 @@ export function symmetricEigenvalues(
   const diagonal = new Float64Array(size);
   const squares = new Float64Array(size);
   for (let i = size - 1; i >= 0; i--) {
-    // Row i as the updates so far leave it.
+    // Row i after the updates so far.
     const row = i * width;
     const [vi, wi] = [v.values[i]!, w.values[i]!];
     let norm2 = 0;
@@ -62,7 +62,8 @@ export function symmetricEigenvalues(
     if (i === 0) break;
     squares[i - 1] = norm2;
 
-    // The reflector that takes the row to a multiple of its last unit vector; none where the row is already zero.
+    // The reflector that takes the row to a multiple of its last unit vector; none if the row is already
+    // zero.
     const last = u.values[i - 1]!;
     const norm = Math.sqrt(norm2);
     u.values[i - 1] = last < 0 ? last - norm : last + norm;
@@ -90,7 +91,7 @@ const parts = 4;
 
 interface Step {
   kernels: MatrixKernels;
-  /** Rows that the matrix had, and those that are left, an even number. */
+  /** Initial rows of the matrix, and the remaining ones, an even number. */
   width: number;
   rows: number;
   v: Vector;

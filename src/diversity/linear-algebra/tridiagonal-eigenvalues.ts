@@ -5,7 +5,7 @@
  *
  * @param diagonal n numbers; becomes the result
  * @param squares n numbers, the squares of the off-diagonal: squares[i] joins rows i and i + 1; the last is ignored
- * @throws RangeError where an eigenvalue does not converge in 60 sweeps, which takes a value that is not finite
+ * @throws RangeError if an eigenvalue does not converge in 60 sweeps, which takes a value that is not finite
  */
 export function tridiagonalEigenvalues(diagonal: Float64Array, squares: Float64Array): Float64Array {
   const n = diagonal.length;
@@ -23,7 +23,7 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, squares: Float64A
       negligible = tiny * tiny;
     }
     for (let sweep = 0; ; sweep++) {
-      // The block from l to `end` hangs together; squares[n - 1] = 0 ends the search.
+      // The block from l to `end` is connected; squares[n - 1] = 0 ends the search.
       let end = l;
       while (squares[end]! > negligible) end++;
       if (end === l) break;
