@@ -7,7 +7,7 @@ import { readRun } from "../soar/run-log.js";
 import { readStudy } from "../study/read-study.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 
-/** `soarlab export RUN...`: what runs have logged, as flat tables and TensorBoard's event files. */
+/** `soarlab export RUN...`: the logs of runs, as flat tables and TensorBoard's event files. */
 export function registerExport(program: Command): void {
   program
     .command("export")

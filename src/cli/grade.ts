@@ -87,7 +87,7 @@ async function readAnswers(file: string, options: Options): Promise<AnswerRow[]>
     const cells = Object.fromEntries(
       Object.entries(value).filter(([, cell]) => cell !== null && cell !== undefined),
     );
-    // Rows of one file may have an answer here, and a completion there.
+    // Some rows of a file may have an answer, others a completion.
     if (columns === undefined || !hasColumns(cells, columns)) columns = columnsFor(cells, place, options);
     const gold = read(cells, columns.gold, place);
     if (gold.length > 1)

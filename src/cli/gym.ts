@@ -24,7 +24,7 @@ import { runInterruptibly } from "./run-interruptibly.js";
 /** Folders of a gym's model and hard split in this package. */
 const folders = (gym: GymCorpusName) => ({ model: `data/${gym}-base`, hard: `data/${gym}-hard` });
 
-/** `soarlab gym ...`: makes and measures what the embedded default stands on. */
+/** `soarlab gym ...`: makes and measures what the embedded default is based on. */
 export function registerGym(program: Command): void {
   const gym = program
     .command("gym")

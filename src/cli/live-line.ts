@@ -1,14 +1,14 @@
-/** When piped, the line is written at most so often, in ms. */
+/** When piped, the shortest time between two writes of the line, in ms. */
 export const pipedMs = 30_000;
 
 /**
- * A line on a terminal that is drawn over and over, below lines that stay; when piped, the latter, and the line itself
- * every half a minute.
+ * A line on a terminal that is redrawn repeatedly, below lines that stay; when piped, the latter, and the
+ * line itself every half minute.
  */
 export interface LiveLine {
   /** Whether there is a terminal to draw on. */
   readonly isLive: boolean;
-  /** Draws the live line anew: on a terminal at most ten times a second, or at once. */
+  /** Redraws the live line: on a terminal at most ten times a second, or at once. */
   draw(text: string, atOnce?: boolean): void;
   /** Writes a line that stays. */
   write(text: string): void;

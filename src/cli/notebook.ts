@@ -49,7 +49,7 @@ async function openJupyterLab(folder: string, options: string[]): Promise<number
     throw new Error(`${folder}: no such folder`);
   }
   const jupyter = findJupyterLab();
-  // Known to this JupyterLab alone; `soarlab kernel install` is for all of the user's.
+  // Only this JupyterLab knows it; `soarlab kernel install` is for all of the user's.
   const kernels = mkdtempSync(join(tmpdir(), "soarlab-jupyter-"));
   try {
     installKernel(kernels);

@@ -63,7 +63,7 @@ export function registerPassAtK(program: Command): void {
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  // Loaded here: other commands need no figures.
+  // Loaded here: other commands do not need figures.
   const { compareSeries } = await import("../pass-at-k/compare-series.js");
   const { showTable } = await import("../figures/notebook/show-table.js");
   const { k, domain, confidence, draws, seed, title, anywhere, out, threshold, filter, common } = options;
@@ -121,7 +121,7 @@ async function run(files: string[], options: Options): Promise<void> {
   console.log(`\n${written.map(([name]) => relative(".", join(out, name))).join("  ")}`);
 }
 
-/** Names of files without folder and extension, or their whole paths where these are not all different. */
+/** Names of files without folder and extension, or their whole paths if these are not all different. */
 function seriesNames(files: readonly string[]): string[] {
   const short = files.map(file =>
     basename(file).replace(/(?:\.(?:jsonl|ndjson|json|csv|tsv|parquet|zip))+$/i, ""),

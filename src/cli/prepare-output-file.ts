@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes the folder of a file to write, before work is done that would be lost without; returns its path.
- * @throws Error where it is the file that is read
+ * Makes the folder of a file to write, before any work that would be lost without it. Returns its path.
+ * @throws Error if it is the input file
  */
 export async function prepareOutputFile(out: string, source: string): Promise<string> {
   const path = resolve(out);

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { baselineStages } from "../soar/baseline-stages.js";
 import type { RunRecord } from "../soar/run-log.js";
 
-/** Prints what a finished run came to: promotions, D_best, baseline accuracy by stage, time by phase. */
+/** Prints the results of a finished run: promotions, D_best, baseline accuracy by stage, time by phase. */
 export function printSummary(run: RunRecord): void {
   const { start, promotions, steps, promotionQuestions, folder } = run;
   console.log(

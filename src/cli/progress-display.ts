@@ -14,7 +14,7 @@ export interface ProgressDisplay {
 
 /**
  * Progress of a run: a live line on a terminal above which each finished step leaves one; when piped, the latter, and the
- * live line every half a minute.
+ * live line every half minute.
  * @param asJson whether each line is JSON instead: `{"progress": ...}` at most every half a minute, `{"step": ...}`,
  *   `{"notice": ...}`
  */

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { presets } from "../soar/presets.js";
 
-/** A SOAR configuration as a user wrote it, from a preset's name or a JSON or YAML file; not checked yet. */
+/** A SOAR configuration as a user wrote it, from a preset's name or a JSON or YAML file; not yet checked. */
 export async function readConfigSource(source: string): Promise<object> {
   if (Object.hasOwn(presets, source)) return presets[source as keyof typeof presets];
   if (!existsSync(source)) {
@@ -14,7 +14,7 @@ export async function readConfigSource(source: string): Promise<object> {
 
 /**
  * The object that a YAML or JSON file holds.
- * @throws Error that names the file, and the line where it is not YAML
+ * @throws Error that names the file, and the line if it is not YAML
  */
 export async function readYaml(path: string): Promise<object> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -43,14 +43,14 @@ export function registerReport(program: Command): void {
     });
 }
 
-/** Writes the report; returns whether all that it is about has ended. */
+/** Writes the report; returns whether all its experiments have ended. */
 async function writeReport(folders: string[], out: string, isWatched: boolean): Promise<boolean> {
-  // Loaded here: other commands need no figures.
+  // Loaded here: other commands do not need figures.
   const { reportPage } = await import("../report/report-page.js");
   const { parts, isDone } = await readParts(folders);
   const text = await reportPage(parts, { refresh: isWatched && !isDone ? watchSeconds : undefined });
   await mkdir(dirname(out), { recursive: true });
-  // A page that is loaded at this moment is the old one or the new one, never half of one.
+  // A page loaded at this moment is the old one or the new one, never a partial one.
   await writeWholeFile(out, text);
   return isDone;
 }
@@ -61,7 +61,7 @@ async function readParts(folders: string[]): Promise<{ parts: ReportSection[]; i
   const { evaluationsSection } = await import("../report/evaluations-section.js");
   const { studySection } = await import("../report/study-section.js");
   const given = new Map(folders.map(folder => [resolve(folder), folder]));
-  // What holds nothing is read as a run, which says what it lacks.
+  // A folder without an experiment is read as a run, whose error says what is missing.
   const of = (kind: ReturnType<typeof folderKind>) =>
     [...given.values()].filter(folder => (folderKind(folder) ?? "run") === kind);
   const studies = await mapSequentially(of("study"), readStudy);
@@ -87,7 +87,7 @@ async function watch(folders: string[], out: string, signal: AbortSignal): Promi
       const started = performance.now();
       if (await writeReport(folders, out, true)) break;
       console.error(`${new Date().toLocaleTimeString("en-GB")} wrote ${relative(".", out)}`);
-      // The tables of a large study take their time, which what is watched needs as well.
+      // The tables of a large study take CPU time that the watched study needs as well.
       seconds = Math.max(seconds, (10 * (performance.now() - started)) / 1000);
     }
     await sleep(seconds * 1000, undefined, { signal }).catch(() => {

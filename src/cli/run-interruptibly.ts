@@ -19,7 +19,7 @@ export async function runInterruptibly<T>(
   try {
     return await action(controller.signal);
   } catch (error) {
-    // Whatever fell over because of the interruption, the interruption is the reason.
+    // If anything failed because of the interruption, the interruption is the reason.
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);

@@ -36,7 +36,7 @@ export function registerStudy(program: Command): void {
       const study = options.tables
         ? await readStudy(file.match(/\.(json|ya?ml)$/) ? folder : file)
         : await run(file, folder, options);
-      // Loaded here: other commands need no figures.
+      // Loaded here: other commands do not need figures.
       const { writeStudyResults } = await import("../report/write-study-results.js");
       const results = await writeStudyResults(study);
       if (options.pack) await packStudy(study);
@@ -67,7 +67,7 @@ async function run(file: string, folder: string, { concurrency, out }: StudyOpti
   }
 }
 
-/** A line for every run that ends, and on a terminal what the running ones are doing. */
+/** One line per run that ends, and on a terminal the state of the running ones. */
 function displayProgress(line: LiveLine): (progress: StudyProgress) => void {
   let part: StudyProgress["part"] | undefined;
   let begun = 0;

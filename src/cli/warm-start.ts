@@ -56,7 +56,7 @@ async function run(source: string, options: WarmStartOptions, signal: AbortSigna
     throw new Error("name the checkpoint's folder with --out, or in the configuration as model.start");
   if (existsSync(out))
     throw new Error(`${out} is there already; remove it, or name another folder with --out`);
-  // Here the model starts from its base: what it starts from in a run is about to be made.
+  // Here the model starts from its base: this command makes the checkpoint that runs start from.
   const config = { ...input, model } as SoarConfigInput;
 
   const { problems, excluded } = await readProblems(options.data);
@@ -77,7 +77,7 @@ async function run(source: string, options: WarmStartOptions, signal: AbortSigna
         },
       });
       const isRemote = config.server?.url !== undefined;
-      // Of weights for sampling there is no optimizer's state, and our own server trains on from them.
+      // Weights for sampling have no optimizer state, and our own server can train from them.
       const path = await (isRemote
         ? result.model.saveState("warm-start")
         : result.model.saveForSampling("warm-start"));
@@ -105,14 +105,14 @@ async function run(source: string, options: WarmStartOptions, signal: AbortSigna
   }
 }
 
-/** Problems of a table with columns as MATH names them, or as soarlab does. */
+/** Problems of a table with the column names of MATH or of soarlab. */
 async function readProblems(path: string) {
   const first = (await readRows(path))[0]?.value ?? {};
   const isMath = !("question" in first) && "problem" in first;
   return loadProblems({
     path,
     columns: isMath ? { question: "problem", ...("type" in first && { subject: "type" }) } : undefined,
-    // Which answers may be stated is the domain's to say.
+    // The domain decides which answers may be stated.
     answers: { ...mathAnswerRules, reject: () => undefined },
   });
 }

@@ -1,6 +1,6 @@
 import { ColumnError } from "../pass-at-k/column-error.js";
 
-/** Does what is asked, and names the flag in an error that naming a column would mend. */
+/** Runs an action, and adds the flag to an error that naming a column would fix. */
 export async function withColumnFlags<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

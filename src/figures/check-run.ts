@@ -1,5 +1,5 @@
 /**
- * Checks that a value is a run, for the figures of one.
+ * Checks that a value is a run, for the figures of a run.
  * @throws TypeError that says what was given, e.g. a promise or a folder's name
  */
 export function checkRun(value: unknown, figure: string): void {

@@ -10,19 +10,19 @@ import { stepTicks } from "./style/step-axis.js";
 import { palette } from "./style/theme.js";
 
 export interface CurriculumMapParams {
-  /** Runs by what to call them, from one to four, side by side. */
+  /** Runs by name, from one to four, side by side. */
   runs: Record<string, Pick<RunRecord, "steps" | "promotions" | "questions">>;
-  /** What kind a question is of; default: as the log says. */
+  /** Returns the kind of a question; default: the kind in the log. */
   kindOf?: (question: QuestionRecord) => string | undefined;
   title?: string;
   subtitle?: string;
 }
 
-/** Runs that have room side by side. */
+/** Number of runs that fit side by side. */
 export const mostMaps = 4;
 const mostKinds = 12;
 
-/** Where the plots stand, as shares of the figure's height and width: kinds below, rewards above them. */
+/** Positions of the plots, as shares of the figure's height and width: kinds below, rewards above them. */
 const mapTop = 0.66;
 const rewardBottom = 0.74;
 const gap = 0.05;
@@ -45,10 +45,10 @@ const cividis = [
 const cell = 0.94;
 
 /**
- * What each teacher asks and what it is paid: for every outer step a column, whose cells give the shares of the kinds of
- * questions, and above it the step's mean reward. Runs stand side by side on the same scales. Dotted lines mark
- * promotions. Beyond twelve kinds the rarest are drawn as "other".
- * @throws RangeError where there is no run, or there are more than four
+ * What each teacher asks and what it is paid: one column per outer step, whose cells give the shares of the
+ * kinds of questions, and above it the step's mean reward. Runs stand side by side on the same scales. Dotted
+ * lines mark promotions. Beyond twelve kinds the rarest are drawn as "other".
+ * @throws RangeError if there is no run, or there are more than four
  */
 export function curriculumMap({
   runs,

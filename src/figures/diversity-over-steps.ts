@@ -4,7 +4,7 @@ import { seriesStyle } from "./style/series-style.js";
 import { maxStep, stepTicks } from "./style/step-axis.js";
 
 export interface DiversityOverStepsParams {
-  /** By the name of a run: a value for each outer step, or rows with the step (from 0) said. */
+  /** By the name of a run: one value per outer step, or rows that state the step (from 0). */
   runs: Record<string, readonly number[] | readonly { step: number; value: number }[]>;
   /** What the values are. Default "mean pairwise cosine distance" (Fig. 20b). */
   y?: string;
@@ -13,9 +13,9 @@ export interface DiversityOverStepsParams {
 }
 
 /**
- * How diverse a teacher's questions are over outer steps, a line a run (SOAR, section 5.2, Fig. 20b). Outer steps count
- * from 1 on the axis.
- * @throws RangeError where there is no run or a value is not finite
+ * How diverse a teacher's questions are over outer steps, one line per run (SOAR, section 5.2, Fig. 20b).
+ * Outer steps count from 1 on the axis.
+ * @throws RangeError if there is no run or a value is not finite
  */
 export function diversityOverSteps(params: DiversityOverStepsParams): Figure {
   const {

@@ -1,4 +1,4 @@
-/** One trace of a Plotly figure, as Plotly's schema has it. */
+/** One trace of a Plotly figure, as defined by Plotly's schema. */
 export type Trace = Record<string, unknown> & { type: string; name?: string };
 
 /** A Plotly figure as plain data: hand it to `show`, `renderSvg`, or to Plotly itself; change what you like before. */
@@ -7,7 +7,7 @@ export interface Figure {
   layout: Record<string, unknown>;
 }
 
-/** A figure's title without markup; "figure" where it has none. */
+/** A figure's title without markup; "figure" if it has none. */
 export function figureTitle({ layout }: Figure): string {
   const { title } = layout as { title?: string | { text?: string } };
   return ((typeof title === "string" ? title : title?.text) ?? "figure").replace(/<[^>]*>/g, " ");
@@ -15,7 +15,7 @@ export function figureTitle({ layout }: Figure): string {
 
 /**
  * Checks that a value has a figure's shape.
- * @throws TypeError that says what is missing, e.g. where a promise or a run was given
+ * @throws TypeError that says what is missing, e.g. if a promise or a run was given
  */
 export function checkFigure(value: unknown): asserts value is Figure {
   const { data, layout } = (value ?? {}) as Partial<Figure>;

@@ -3,13 +3,15 @@ import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
 import { styleOf } from "./style/series-style.js";
 import { maxStep, stepTicks } from "./style/step-axis.js";
-/** One seed's values: a value for each step, or rows with the step said, where steps are not evenly spaced. */
+/** One seed's values: one per step, or rows that state the step if steps are not evenly spaced. */
 export type LearningCurve = readonly number[] | readonly { step: number; value: number }[];
 
 export interface LearningCurvesParams {
   /** One curve per seed, by the name of the method; seeds may stop at different steps. NaN leaves a gap. */
   curves: Record<string, readonly LearningCurve[]>;
-  /** All names that figures of one page show, so that each looks the same in all. Default: those of the curves. */
+  /**
+   * All names in the figures of one page, so that each looks the same in all. Default: those of the curves.
+   */
   allNames?: readonly string[];
   /** What the values are, with their unit. */
   y: string;
@@ -19,21 +21,21 @@ export interface LearningCurvesParams {
   firstStep?: number;
   /** Steps between two values of bare numbers. Default 1. */
   every?: number;
-  /** Least and largest value that there can be, where bands are cut; e.g. [0, 100] for percentages. */
+  /** Smallest and largest possible value, at which bands are cut; e.g. [0, 100] for percentages. */
   limits?: readonly [number, number];
-  /** Step at which a method's curve goes flat, as `plateauStep` gives it; marked where given. */
+  /** Step at which a method's curve goes flat, as `plateauStep` returns it; marked if given. */
   plateau?: Record<string, number | undefined>;
   title?: string;
   subtitle?: string;
 }
 
-/** More bands than this hide one another. */
+/** With more bands than this, they hide one another. */
 const mostBands = 7;
 
 /**
- * Learning curves: the mean over seeds of each method, shaded by plus and minus one sample SD where two seeds or more
- * have the step. Of many methods the means alone.
- * @throws RangeError where a method has no values or a plateau names no method
+ * Learning curves: the mean over seeds of each method, shaded by plus and minus one sample SD if two seeds or
+ * more have the step. With many methods, only the means are drawn.
+ * @throws RangeError if a method has no values or a plateau names no method
  */
 export function learningCurves(params: LearningCurvesParams): Figure {
   const { curves, firstStep = 0, every = 1, limits, plateau = {}, title = "Learning curves" } = params;
@@ -117,7 +119,7 @@ export function learningCurves(params: LearningCurvesParams): Figure {
   return { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...stepTicks(maxStep(data)) }, shapes } };
 }
 
-/** Mean and SD at every step that a seed has, in order; NaN where none has a finite value. */
+/** Mean and SD at every step that a seed has, in order; NaN if none has a finite value. */
 function overSeeds(
   seeds: readonly LearningCurve[],
   firstStep: number,

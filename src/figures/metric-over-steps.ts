@@ -6,7 +6,7 @@ import { seriesStyle } from "./style/series-style.js";
 import { maxStep, stepTicks } from "./style/step-axis.js";
 
 export interface MetricOverStepsParams {
-  /** Runs by what to call them. */
+  /** Runs by name. */
   runs: Record<string, Pick<RunRecord, "steps">>;
   /** One of a step's metrics, named `area/name`, e.g. "student/entropy/sampled". */
   metric: string;
@@ -17,8 +17,8 @@ export interface MetricOverStepsParams {
 }
 
 /**
- * One of the figures that a run's log keeps for every outer step, a line a run. Steps without it leave a gap.
- * @throws RangeError, with the names that there are, where no step of any run has it
+ * One of the metrics that a run's log keeps per outer step, one line per run. Steps without it leave a gap.
+ * @throws RangeError, with the available names, if no step of any run has it
  */
 export function metricOverSteps({
   runs,

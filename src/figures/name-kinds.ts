@@ -4,11 +4,11 @@ import type { QuestionRecord } from "../soar/events.js";
 export interface NamedKinds {
   /** In their natural order ("k=9" before "k=10"), unnumbered ones after them, "other" last. */
   kinds: string[];
-  /** Which of them a question is of; undefined where its domain names no kinds. */
+  /** Returns the kind of a question; undefined if its domain names no kinds. */
   label: (question: Pick<QuestionRecord, "kind">) => string | undefined;
 }
 
-/** The kinds of some questions; where there are more than `most`, the rarest are merged into "other". */
+/** The kinds of some questions; if there are more than `most`, the rarest are merged into "other". */
 export function nameKinds(questions: readonly Pick<QuestionRecord, "kind">[], most: number): NamedKinds {
   const counts = new Map<string, number>();
   for (const { kind } of questions) if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);

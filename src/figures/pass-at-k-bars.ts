@@ -3,8 +3,8 @@ import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
 import { barMarker } from "./style/series-style.js";
 
 /**
- * pass@k as bars grouped by k, with intervals where the rows have them.
- * @throws RangeError naming series and row where a k or a value is impossible
+ * pass@k as bars grouped by k, with intervals if the rows have them.
+ * @throws RangeError naming series and row if a k or a value is impossible
  */
 export function passAtKBars(params: PassAtKFigureParams): Figure {
   const { data, layout } = passAtKFigure("passAtKBars", params, ({ name, k, value, errors, look }) => ({

@@ -2,8 +2,8 @@ import type { Figure } from "./figure.js";
 import { type PassAtKFigureParams, passAtKFigure } from "./pass-at-k-figure.js";
 
 /**
- * pass@k over k, a line a series, with intervals where the rows have them (SOAR, Fig. 3).
- * @throws RangeError naming series and row where a k or a value is impossible
+ * pass@k over k, one line per series, with intervals if the rows have them (SOAR, Fig. 3).
+ * @throws RangeError naming series and row if a k or a value is impossible
  */
 export function passAtKCurves(params: PassAtKFigureParams): Figure {
   const { data, layout } = passAtKFigure("passAtKCurves", params, ({ name, k, value, errors, look }) => ({

@@ -2,12 +2,12 @@ import type { Figure } from "./figure.js";
 import { baseLayout } from "./style/base-layout.js";
 import { type SeriesStyle, styleOf } from "./style/series-style.js";
 
-/** pass@k at one k, as `passAtK` gives it or a table states it. */
+/** pass@k at one k, as returned by `passAtK` or read from a table. */
 export interface PassAtKPoint {
   k: number;
   /** In [0, 1]. */
   value: number;
-  /** Ends of an interval, in [0, 1]; drawn where both are finite. */
+  /** Ends of an interval, in [0, 1]; drawn if both are finite. */
   low?: number;
   high?: number;
 }
@@ -15,10 +15,12 @@ export interface PassAtKPoint {
 export interface PassAtKFigureParams {
   /** Rows by the name of what was evaluated, e.g. { "Hard-Only": passAtK(...), "SOAR PQ": passAtK(...) }. */
   series: Record<string, readonly PassAtKPoint[]>;
-  /** All names that figures of one page show, so that each looks the same in all. Default: those of the series. */
+  /**
+   * All names in the figures of one page, so that each looks the same in all. Default: those of the series.
+   */
   allNames?: readonly string[];
   title?: string;
-  /** What the numbers are of: data set, problems, what the intervals are. */
+  /** What the values describe: data set, problems, type of interval. */
   subtitle?: string;
 }
 

@@ -10,8 +10,8 @@ import { verdictNames } from "./style/labels.js";
 
 export interface QuestionBrowserOptions {
   /**
-   * Most questions in the page. Of more, those that promotions kept are all there and of the others every so many.
-   * Default 20,000.
+   * Most questions in the page. If there are more: all that promotions kept, and an even sample of the
+   * others. Default 20,000.
    */
   limit?: number;
   /** Questions in the excerpt for viewers that run no scripts. Default 12. */
@@ -58,7 +58,7 @@ export function questionBrowser(run: QuestionBrowserInput, options: QuestionBrow
     ]),
   };
 
-  // Without scripts: some of what the promotions kept, or of everything where there was none.
+  // Without scripts: some of what the promotions kept, or of everything if there was no promotion.
   const kept = questions.filter(isKept);
   const from = kept.length > 0 ? kept : questions;
   const every = Math.max(1, Math.ceil(from.length / Math.max(1, excerpt)));

@@ -61,7 +61,7 @@ export function questionKinds(run: QuestionKindsInput): Figure {
       })),
       ...(judged
         ? [
-            // Twice: a white edge keeps the line apart from whatever stands behind it.
+            // Drawn twice: a white edge separates the line from what is behind it.
             ...[false, true].map(top => ({
               type: "scatter",
               name: rightName,

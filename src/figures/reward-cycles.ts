@@ -141,7 +141,7 @@ export function rewardCycles(run: RewardCyclesInput): Figure {
           y: 1,
           xanchor: label.anchor,
           yanchor: "bottom",
-          // A thin line leads from the marker's end up to a label that stands above others.
+          // A thin line leads from the marker's end up to a label that is above others.
           showarrow: true,
           arrowhead: 0,
           arrowwidth: label.row > 0 ? 1 : 0.1,

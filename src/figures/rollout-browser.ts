@@ -3,13 +3,13 @@ import { escapeHtml, type HtmlBlock, htmlTable } from "./page/html.js";
 import { pluralize } from "./style/labels.js";
 
 export interface RolloutBrowserOptions {
-  /** Most rollouts in the page; of more, every so many. Default 400. */
+  /** Most rollouts in the page; if there are more, an even sample. Default 400. */
   limit?: number;
 }
 
 /**
- * Students' rollouts in training, by outer step, each with reward, advantage and verdict, and to be opened: the question,
- * the answer that is taken for right, and the completion. Pass it to `show`; it needs no scripts.
+ * Students' rollouts in training, by outer step, each with reward, advantage and verdict; each opens to the
+ * question, the reference answer, and the completion. Pass it to `show`; it needs no scripts.
  */
 export function rolloutBrowser(
   rollouts: readonly RolloutRecord[],

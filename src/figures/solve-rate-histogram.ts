@@ -12,9 +12,9 @@ export interface SolveRateHistogramParams {
 }
 
 /**
- * How many problems are solved how often. Problems that no sample solves have a bar of their own: they are the hard
- * ones, and SOAR's start.
- * @throws RangeError naming the problem where a rate is outside [0, 1]
+ * Histogram of how often problems are solved. Problems that no sample solves have a separate bar: they are
+ * the hard ones, and SOAR's start.
+ * @throws RangeError naming the problem if a rate is outside [0, 1]
  */
 export function solveRateHistogram({
   rates,

@@ -20,9 +20,9 @@ const looks: Record<QuestionVerdict["errorType"], { name: string; color: string 
 };
 
 /**
- * What a judge found in sets of questions: shares of right answers and of each type of error, a stacked bar a set
- * (SOAR, App. C.4, Table 7).
- * @throws RangeError where there is no set or a set is empty
+ * What a judge found in sets of questions: shares of right answers and of each type of error, one stacked bar
+ * per set (SOAR, App. C.4, Table 7).
+ * @throws RangeError if there is no set or a set is empty
  */
 export function taxonomyBars({
   sets,

@@ -14,7 +14,7 @@ export interface VendiBarsParams {
 
 /**
  * Vendi Scores of sets of questions as bars with plus and minus one SD (SOAR, section 5.2, Table 1).
- * @throws RangeError where there is no set or a score is below 1
+ * @throws RangeError if there is no set or a score is below 1
  */
 export function vendiBars({
   sets,
@@ -57,7 +57,7 @@ export function vendiBars({
       },
     };
   }
-  // Names too long to stand side by side stand one below the other.
+  // Names too long to fit side by side are placed one below the other.
   const x = `Vendi Score of ${size} questions (effective number of different ones)`;
   const layout = baseLayout({ title, subtitle, x, y: "", yLabels: names });
   const hovertemplate = "%{y}: %{x:.2f}<extra></extra>";

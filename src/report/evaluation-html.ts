@@ -5,7 +5,7 @@ import { type ReportOptions, reportPage } from "./report-page.js";
 /**
  * One or several evaluation runs as one self-contained HTML page: pass@k with intervals, how training went, solve rates,
  * the synthetic questions, and the configuration.
- * @throws RangeError where there is no run
+ * @throws RangeError if there is no run
  */
 export async function evaluationHtml(
   records: readonly EvaluationRecord[],

@@ -18,13 +18,13 @@ import { commonConfigRows } from "./common-config-rows.js";
 import { distinctFolderNames } from "./distinct-folder-names.js";
 import type { ReportSection } from "./report-page.js";
 
-/** Questions in a page, at most: the first ones. */
+/** Most questions in a page: the first ones. */
 const questionLimit = 2000;
 
 /**
- * What a report says of one or several evaluation runs: pass@k with intervals, how training went, solve rates, the
- * synthetic questions, and the configuration.
- * @throws RangeError where there is no run
+ * What a report shows of one or several evaluation runs: pass@k with intervals, how training went, solve
+ * rates, the synthetic questions, and the configuration.
+ * @throws RangeError if there is no run
  */
 export function evaluationsSection(records: readonly EvaluationRecord[]): ReportSection {
   if (records.length === 0) throw new RangeError("evaluationHtml: no evaluation runs, expected at least one");
@@ -42,7 +42,7 @@ export function evaluationsSection(records: readonly EvaluationRecord[]): Report
 interface NamedRun {
   name: string;
   record: EvaluationRecord;
-  /** Empty where there is no evaluation yet. */
+  /** Empty if there is no evaluation yet. */
   passAtK: PassAtKRow[];
 }
 
@@ -136,7 +136,7 @@ function passAtKTable(record: EvaluationRecord, passAtK: readonly PassAtKRow[]):
   return `<h3>pass@k</h3><p class="quiet">${read}</p>${htmlTable(["k", "pass@k, %", "95% interval over problems"], rows)}`;
 }
 
-/** pass@1 over training; nothing where there is no training. */
+/** pass@1 over training; nothing if there is no training. */
 function curve(record: EvaluationRecord): string {
   if (record.config.training.steps === 0 || record.evaluations.length === 0) return "";
   const figure = learningCurves({
@@ -146,7 +146,7 @@ function curve(record: EvaluationRecord): string {
     title: "pass@1 over training",
     subtitle: `${record.start?.problems.length} problems  |  ${record.config.test.samples} samples each`,
   });
-  // A legend of one series says nothing.
+  // A legend of one series is redundant.
   figure.layout.showlegend = false;
   return pageFigure(fromZero(figure));
 }

@@ -4,7 +4,7 @@ import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { runFiles } from "../soar/run-log.js";
 import { studyFile } from "../study/read-study.js";
 
-/** What a folder holds, by its files; undefined where it holds no experiment. */
+/** The kind of experiment in a folder, by its files; undefined if there is none. */
 export function folderKind(folder: string): "study" | "evaluation" | "run" | undefined {
   const has = (file: string) => existsSync(join(folder, file));
   if (has(studyFile)) return "study";

@@ -7,7 +7,7 @@ import { studyPassAtK } from "../study/study-pass-at-k.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 import { folderKind } from "./folder-kind.js";
 
-/** The experiments of one kind: a row per folder, whose cells stand under all heads but the first. */
+/** The experiments of one kind: one row per folder, whose cells belong to all heads but the first. */
 export interface ExperimentList {
   kind: "run" | "evaluation" | "study";
   heads: string[];
@@ -28,7 +28,7 @@ export async function listExperiments(folders: readonly string[]): Promise<Exper
   return found.filter(({ rows }) => rows.length > 0);
 }
 
-/** What is said of each kind of experiment: heads of the columns, and the cells after the folder. */
+/** The table of each kind of experiment: heads of the columns, and the cells after the folder. */
 const lists: {
   kind: ExperimentList["kind"];
   heads: string[];
@@ -90,7 +90,7 @@ const lists: {
   },
 ];
 
-/** A list goes on past a folder that cannot be read. */
+/** A folder that cannot be read does not end the list. */
 async function safely(describe: (folder: string) => Promise<string[]>, folder: string): Promise<string[]> {
   try {
     return await describe(folder);

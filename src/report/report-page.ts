@@ -2,14 +2,14 @@ import { escapeHtml } from "../figures/page/html.js";
 import { htmlPage } from "../figures/page/html-page.js";
 import { plotlyLoader } from "../figures/page/plotly-loader.js";
 
-/** What a report says of experiments of one kind. */
+/** What a report shows of experiments of one kind. */
 export interface ReportSection {
   title: string;
   html: string;
 }
 
 export interface ReportOptions {
-  /** Seconds after which the page loads itself again, for what goes on; absent = it does not. */
+  /** Seconds after which the page reloads itself, for running experiments; absent = it does not. */
   refresh?: number;
 }
 

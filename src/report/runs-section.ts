@@ -23,8 +23,8 @@ import { distinctFolderNames } from "./distinct-folder-names.js";
 import type { ReportSection } from "./report-page.js";
 
 /**
- * What a report says of one or several SOAR runs: summary tables, figures, and the questions to browse.
- * @throws RangeError where there is no run
+ * What a report shows of one or several SOAR runs: summary tables, figures, and the questions to browse.
+ * @throws RangeError if there is no run
  */
 export async function runsSection(runs: readonly RunRecord[]): Promise<ReportSection> {
   if (runs.length === 0) throw new RangeError("reportHtml: no runs, expected at least one");
@@ -48,7 +48,7 @@ function contents(names: readonly string[]): string {
   return `<nav>${names.map((name, i) => `<a href="#run-${i}">${escapeHtml(name)}</a>`).join("")}</nav>`;
 }
 
-/** Several runs side by side, and as curves over seeds where they differ in the seed alone. */
+/** Several runs side by side, and as curves over seeds if they differ in the seed alone. */
 function together(runs: readonly RunRecord[], names: readonly string[]): string {
   const rows = runs.map((run, i) => {
     const last = baselineStages(run).at(-1)?.accuracy;
@@ -121,7 +121,7 @@ function section(
   return `<section>${[head, ...runBlocks(run, rollouts, name)].filter(Boolean).join("\n")}</section>`;
 }
 
-/** What a report says of one run, piece by piece in order; an empty piece has nothing to say yet. */
+/** What a report shows of one run, piece by piece in order; a piece without data yet is empty. */
 export function runBlocks(run: RunRecord, rollouts: readonly RolloutRecord[], name: string): string[] {
   const { config } = run;
   const verdicts = verdictsByStage(run);
@@ -215,7 +215,7 @@ function verdictsByStage(run: RunRecord) {
   return sets;
 }
 
-/** Their figures are low: the units are as short as their axes. */
+/** These figures have little height: the units are as short as their axes. */
 const healthMetrics: Record<string, [title: string, unit: string]> = {
   "student/reward/mean": ["Students' own reward in the inner loop, mean", "points, 0 to 120"],
   "student/entropy/sampled": ["Entropy of the students' answers", "nats per token"],

@@ -1,7 +1,7 @@
 import { pluralize } from "../figures/style/labels.js";
 import type { Study } from "../study/read-study.js";
 
-/** How far a study is, in a sentence. */
+/** The progress of a study, in a sentence. */
 export function studyHeadline({ evaluations, skipped, missing }: Study): string {
   const parts = [
     pluralize(evaluations.length, "evaluation run"),

@@ -9,13 +9,16 @@ import { studyTables } from "../study/study-tables.js";
 import { type ReportOptions, type ReportSection, reportPage } from "./report-page.js";
 import { studyHeadline } from "./study-headline.js";
 
-/** Tables and figures of a study, where they are made already. */
+/** Tables and figures of a study, if they are already made. */
 export interface MadeResults {
   results?: StudyResults;
   figures?: Record<string, Figure>;
 }
 
-/** What a report says of a study: tables, figures, what is still missing, and every run with its configuration. */
+/**
+ * What a report shows of a study: tables, figures, what is still missing, and every run with its
+ * configuration.
+ */
 export async function studySection(study: Study, made: MadeResults = {}): Promise<ReportSection> {
   const results = made.results ?? (await studyResults(study));
   const figures = made.figures ?? (await studyFigures(study, results));
@@ -36,7 +39,7 @@ export async function studySection(study: Study, made: MadeResults = {}): Promis
   return { title, html: parts.filter(Boolean).join("\n") };
 }
 
-/** What is not there, and why; nothing where all is. */
+/** What is missing, and why; nothing if the study is complete. */
 function unfinished({ runs, missingRuns, missing, skipped }: Study): string {
   const rows = [
     ...runs.flatMap(({ name, record }) =>

@@ -11,9 +11,9 @@ import { studyHeadline } from "./study-headline.js";
 import { studyHtml } from "./study-section.js";
 
 /**
- * Writes what a study came to so far into its folder `results`: results.md with the tables of section 5 (mean and SD over
- * seeds) and the pictures, the same as one page, results.html, the tables as CSV, and a row for every run. Returns the
- * tables.
+ * Writes a study's results so far into its folder `results`: results.md with the tables of section 5 (mean
+ * and SD over seeds) and the pictures, the same as one page, results.html, the tables as CSV, and one row per
+ * run. Returns the tables.
  */
 export async function writeStudyResults(study: Study): Promise<StudyResults & { folder: string }> {
   const results = await studyResults(study);
@@ -33,7 +33,7 @@ export async function writeStudyResults(study: Study): Promise<StudyResults & { 
   return { ...results, folder };
 }
 
-/** The tables of a study as Markdown, with the pictures that stand beside it. */
+/** The tables of a study as Markdown, with the pictures in the same folder. */
 function studyMarkdown(study: Study, results: StudyResults, pictures: readonly string[]): string {
   const sections = studyTables(study, results).map(({ title, note, heads, rows, figures }) => {
     const shown = figures.filter(name => pictures.includes(name)).map(name => `\n![${name}](${name}.svg)\n`);

@@ -5,8 +5,9 @@ import { packJsonl } from "../util/jsonl.js";
 import type { Study } from "./read-study.js";
 
 /**
- * Packs the question logs of a study's finished runs (gzip), which are most of its bytes, to about a tenth. Whatever reads
- * a run reads them packed too. Those that are packed already, or still being written, stay as they are.
+ * Packs the question logs of a study's finished runs (gzip), which are most of its bytes, to about a tenth.
+ * Code that reads a run also reads packed logs. Those that are packed already, or still being written, stay
+ * as they are.
  */
 export async function packStudy({ runs, evaluations }: Study): Promise<void> {
   const finished = runs.filter(({ record }) => record.ended);

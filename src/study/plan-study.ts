@@ -10,7 +10,7 @@ import type { StudyConfig } from "./study-config.js";
 
 /** A SOAR run of a study: one teacher and seed. */
 export interface PlannedRun {
-  /** What to call it, e.g. "Grounded, seed 3". */
+  /** Its name, e.g. "Grounded, seed 3". */
   name: string;
   teacher: string;
   seed: number;
@@ -20,10 +20,10 @@ export interface PlannedRun {
 
 /** An evaluation run of a study: one method, teacher seed and student. */
 export interface PlannedEvaluation {
-  /** What to call it, e.g. "SOAR PQ, seed 3, student 0". */
+  /** Its name, e.g. "SOAR PQ, seed 3, student 0". */
   name: string;
   method: string;
-  /** The SOAR run it is about, where the method has one. */
+  /** The SOAR run that it evaluates, if the method has one. */
   run: PlannedRun | undefined;
   seed: number;
   student: number;
@@ -39,7 +39,7 @@ export interface StudyPlan {
   evaluations: PlannedEvaluation[];
 }
 
-/** Students of one teacher have seeds next to each other, those of the next are well apart. */
+/** Students of one teacher have consecutive seeds, far from those of the next teacher. */
 const seedsPerTeacher = 1000;
 
 /**
@@ -106,7 +106,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   return { seeds, methods: methods.map(({ name }) => name), runs, evaluations };
 }
 
-/** What an action returns; an error says what it is about. */
+/** Returns an action's result; an error names what it is about. */
 function named<T>(what: string, action: () => T): T {
   try {
     return action();
@@ -176,7 +176,7 @@ function nested(changes: Record<string, unknown>): Record<string, unknown> {
   return result;
 }
 
-/** Two names that differ in signs alone would share a folder. */
+/** Two names that differ only in punctuation would share a folder. */
 function checkDistinct(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
@@ -186,7 +186,7 @@ function checkDistinct(names: readonly string[]): void {
   }
 }
 
-/** A name as a folder's, which none above it is: "PQ, n = 8" is pq-n-8. */
+/** A folder name for a name, never one that leads to a parent folder: "PQ, n = 8" is pq-n-8. */
 function slug(name: string): string {
   return name
     .toLowerCase()

@@ -11,29 +11,29 @@ import { mapSequentially } from "../util/map-sequentially.js";
 import { type PlannedEvaluation, type PlannedRun, planStudy } from "./plan-study.js";
 import { type StudyConfig, studySchema } from "./study-config.js";
 
-/** A study's own file in its folder: what was asked, and the configuration that it starts from. */
+/** A study's own file in its folder: the requested study, and the configuration that it starts from. */
 export const studyFile = "study.json";
 
-/** A study as its folder tells it. */
+/** A study as read from its folder. */
 export interface Study {
   folder: string;
   config: StudyConfig;
   seeds: number[];
   /** Names of the methods, in the order of the tables. */
   methods: string[];
-  /** Its SOAR runs, those that have begun. */
+  /** Its SOAR runs that have started. */
   runs: (PlannedRun & { record: RunRecord })[];
-  /** Its SOAR runs that have not begun. */
+  /** Its SOAR runs that have not started. */
   missingRuns: PlannedRun[];
   /** Its finished evaluations. */
   evaluations: (PlannedEvaluation & { record: EvaluationRecord })[];
-  /** Evaluations that cannot be, since their SOAR run promoted no student. */
+  /** Evaluations that are impossible, since their SOAR run promoted no student. */
   skipped: PlannedEvaluation[];
-  /** Evaluations that are not finished, or not begun: these have no record. */
+  /** Evaluations that are not finished, or not started: the latter have no record. */
   missing: (PlannedEvaluation & { record: EvaluationRecord | undefined })[];
 }
 
-/** Reads a study without touching it, while it goes on, done, or copied elsewhere. */
+/** Reads a study without changing it, whether it is running, finished, or copied elsewhere. */
 export async function readStudy(folder: string): Promise<Study> {
   const path = join(folder, studyFile);
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -83,7 +83,7 @@ function parseStudyFile(text: string, path: string) {
   }
 }
 
-/** Whether nothing of a study is left to be run. */
+/** Whether nothing of a study is left to run. */
 export function isStudyDone({ runs, missingRuns, missing }: Study): boolean {
   return missingRuns.length + missing.length === 0 && runs.every(({ record }) => record.ended);
 }

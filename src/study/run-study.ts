@@ -30,7 +30,7 @@ export interface StudyProgress {
   /** Runs of this part finished or skipped so far, and in all. */
   done: number;
   total: number;
-  /** How far a running one is. */
+  /** The progress of a running one. */
   detail?: Progress | EvaluationProgress;
 }
 
@@ -52,10 +52,12 @@ export interface RunStudyParams {
 }
 
 /**
- * Runs what is missing of a study and returns all of it: first its SOAR runs, then its evaluations. Runs that are done are
- * skipped, those that were interrupted are resumed. An evaluation that needs promotions is skipped if its SOAR run
- * promoted no student. A signal, or in a notebook stopping the cell, ends it at once; the same call goes on.
- * @throws Error if a folder holds a run of another configuration, before anything is run; if the study is under way
+ * Runs what is missing of a study and returns all of it: first its SOAR runs, then its evaluations. Runs that
+ * are done are skipped, those that were interrupted are resumed. An evaluation that needs promotions is
+ * skipped if its SOAR run promoted no student. A signal, or in a notebook stopping the cell, ends it at once;
+ * the same call resumes it.
+ * @throws Error if a folder holds a run of another configuration, before anything is run; if the study is
+ *   running
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
   const study = checkConfig(params.study, "the study", studySchema);
@@ -79,7 +81,7 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
 
   let shared: Promise<SharedServer> | undefined;
   const server = () => {
-    // Only when something is left to be run.
+    // Only if something is left to run.
     shared ??= shareServer({ ...params, configs: [...plan.runs, ...plan.evaluations] });
     return shared;
   };
@@ -89,7 +91,7 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
     planned: readonly Planned[],
     standings: readonly RunStatus[],
     atOnce: number,
-    /** Returns why it is skipped, where it is. */
+    /** Returns why it is skipped, if it is. */
     action: (run: Planned, isNew: boolean, report: Report) => Promise<string | undefined>,
   ) => {
     let done = 0;
@@ -130,7 +132,7 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
       },
     );
   } catch (error) {
-    // Whatever fell over because of an interruption, or because the server did, that is the reason.
+    // If anything failed because of an interruption, or because the server failed, report that as the reason.
     signal?.throwIfAborted();
     if (shared) (await shared).signal.throwIfAborted();
     throw error;

@@ -6,7 +6,7 @@ import { type LocalServer, startLocalServer } from "../training/start-local-serv
 
 /** The server that all runs of a study use. */
 export interface SharedServer {
-  /** A local one; undefined where the runs name a server themselves. */
+  /** A local one; undefined if the runs name a server themselves. */
   server: Pick<LocalServer, "url" | "apiKey" | "checkpoints"> | undefined;
   /** Aborts when the study is interrupted, or when the local server ends on its own. */
   signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface ShareServerParams {
 
 /**
  * Starts the local server of a study, unless its runs name a server.
- * @throws Error where runs ask for different models or servers
+ * @throws Error if runs ask for different models or servers
  */
 export async function shareServer(params: ShareServerParams): Promise<SharedServer> {
   const { configs, folder, onServerLog, signal = new AbortController().signal } = params;

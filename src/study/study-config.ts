@@ -22,9 +22,9 @@ export const studySchema = z.strictObject({
   set: changesSchema,
   /** Seeds of the teachers: their number, counted from 0, or a list. */
   seeds: z.union([count(5), seedList]).default(5),
-  /** Students a teacher: evaluation runs of each method for each teacher seed. */
+  /** Students per teacher: evaluation runs of each method for each teacher seed. */
   students: count(1),
-  /** SOAR runs by name, one a seed, each with its changes. */
+  /** SOAR runs by name, one per seed, each with its changes. */
   teachers: z.record(z.string(), changesSchema).default({}),
   /** By teacher, values of fields of its configuration: it is also run with each of them, one at a time. */
   sweep: z.record(z.string(), z.record(z.string(), z.array(z.unknown()).min(1))).default({}),
@@ -42,16 +42,16 @@ export const studySchema = z.strictObject({
       }),
     )
     .refine(methods => Object.keys(methods).length > 0, "expected at least one method"),
-  /** The method that the others' differences are taken from. */
+  /** The method that the others are compared with. */
   compareWith: z.string().optional(),
-  /** Methods whose learning curves are drawn, where all of them are a crowd. Default: all that train. */
+  /** Methods whose learning curves are drawn, if all of them are too many. Default: all that train. */
   curves: z.array(z.string()).min(1).optional(),
   diversity: z
     .strictObject({
       /** Questions in a subsample, one table column each (section 5.2: 128). */
       sizes: z.array(count(128)).min(1).default([128]),
       draws: count(100),
-      /** Where texts are embedded, as `embedTexts` takes it; without, similarity is that of n-grams. */
+      /** Where texts are embedded, as `embedTexts` takes it; if absent, similarity is that of n-grams. */
       embeddings: z
         .strictObject({ baseUrl: z.url().optional(), model: z.string(), cacheFolder: z.string().optional() })
         .optional(),

@@ -17,17 +17,17 @@ export interface StudyDiversity {
   vendi: number;
   /** SD over all subsamples of all sets, as in the paper's Table 1. */
   sd: number;
-  /** Sample SD of the sets' means; NaN of one set. */
+  /** Sample SD of the sets' means; NaN for one set. */
   sdBetweenSets: number;
   /** Mean pairwise distance, 1 - similarity, over the sets. */
   distance: number;
-  /** Question sets, one a teacher seed; smaller ones than a subsample are left out. */
+  /** Question sets, one per teacher seed; those smaller than a subsample are left out. */
   sets: number;
 }
 
 /**
  * Vendi Scores and mean pairwise distances of a study's question sets, subsampled to the configured sizes (SOAR, section
- * 5.2, Table 1); a row a method and size. Where every set of a method is smaller than a size there is no row.
+ * 5.2, Table 1); one row per method and size, and none if every set of the method is smaller than the size.
  */
 export async function studyDiversity(study: Study): Promise<StudyDiversity[]> {
   const { sizes, draws, embeddings } = study.config.diversity;
@@ -57,7 +57,10 @@ export async function studyDiversity(study: Study): Promise<StudyDiversity[]> {
   );
 }
 
-/** Texts as diversity measures take them: embedded where the study says where, else as they are, for n-grams. */
+/**
+ * Texts as diversity measures take them: embedded if the study names an endpoint, else unchanged, for
+ * n-grams.
+ */
 export async function similarityInput(
   texts: string[],
   embeddings: Study["config"]["diversity"]["embeddings"],

@@ -10,7 +10,7 @@ import type { Study } from "./read-study.js";
 import { similarityInput } from "./study-diversity.js";
 import type { StudyResults } from "./study-results.js";
 
-/** The pictures of a study by name, those that it has the data for. */
+/** The figures of a study that it has the data for, by name. */
 export async function studyFigures(study: Study, results: StudyResults): Promise<Record<string, Figure>> {
   const { passAtK, diversity, verdicts } = results;
   const about = seedsSaid(study);
@@ -96,10 +96,10 @@ function testCurves({ methods, evaluations, config }: Study): Record<string, Lea
   return curves;
 }
 
-/** Mean pairwise distance of the questions of each outer step, a list a seed, by teacher (Fig. 20b). */
+/** Mean pairwise distance of the questions of each outer step, one list per seed, by teacher (Fig. 20b). */
 async function diversityCurves({ runs, config }: Study): Promise<Record<string, number[][]>> {
   const curves: Record<string, number[][]> = {};
-  // A copy of a study may have left the questions of some runs behind.
+  // A copy of a study may lack the questions of some runs.
   for (const { teacher, record } of runs.filter(({ record }) => record.questions.length > 0)) {
     const bySteps = record.steps.map(({ step }) => record.questions.filter(row => row.step === step));
     const values: number[] = [];

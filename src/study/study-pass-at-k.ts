@@ -10,7 +10,7 @@ export interface StudyPassAtK {
   k: number;
   /** In [0, 1]. */
   mean: number;
-  /** Sample SD over all runs, and of the teachers' means; NaN of one. */
+  /** Sample SD over all runs, and of the teachers' means; NaN for one. */
   sd: number;
   sdBetweenTeachers: number;
   /** Teacher seeds, and evaluation runs in all. */
@@ -23,8 +23,8 @@ export interface StudyPassAtK {
 }
 
 /**
- * The pass@k table of a study (SOAR, section 5): mean and SD over teacher and student seeds, a row a method and k, from
- * its finished evaluations. Methods without one have no row.
+ * The pass@k table of a study (SOAR, section 5): mean and SD over teacher and student seeds, one row per
+ * method and k, from its finished evaluations. Methods without one have no row.
  */
 export function studyPassAtK(study: Study): StudyPassAtK[] {
   const values = study.evaluations.flatMap(({ method, seed, student, record }) =>
@@ -52,7 +52,7 @@ export function studyPassAtK(study: Study): StudyPassAtK[] {
   );
 }
 
-/** Of the means of the teacher seeds that both have; NaN where there are none. */
+/** Of the means of the teacher seeds that both have; NaN if there are none. */
 function difference(
   rows: readonly { seed: number; value: number }[],
   others: readonly { seed: number; value: number }[],

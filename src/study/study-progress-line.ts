@@ -1,6 +1,6 @@
 import type { StudyProgress } from "./run-study.js";
 
-/** How far a study is, as `progressCell` and the command line show it. */
+/** The progress of a study, as `progressCell` and the command line show it. */
 export function studyProgressLine(progress: StudyProgress): { text: string; share: number } {
   const { part, name, state, done, total, detail, reason } = progress;
   const steps = detail && ("steps" in detail ? detail.steps : detail.outerSteps);

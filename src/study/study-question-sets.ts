@@ -9,8 +9,8 @@ export interface QuestionSet {
 }
 
 /**
- * The synthetic questions that a study's methods trained on, one set a method and teacher seed: that of its first student,
- * since the others of a seed were given the same ones or more of the same kind.
+ * The synthetic questions that a study's methods trained on, one set per method and teacher seed: its first
+ * student's, since the others of a seed were given the same ones or more of the same kind.
  */
 export function studyQuestionSets({ methods, evaluations }: Study): QuestionSet[] {
   return methods.flatMap(method => {

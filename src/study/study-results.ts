@@ -14,7 +14,7 @@ export interface StudyResults {
   taxonomy: TaxonomyRow[];
 }
 
-/** The tables of section 5 from what is finished of a study. */
+/** The tables of section 5 from the finished part of a study. */
 export async function studyResults(study: Study): Promise<StudyResults> {
   const verdicts: StudyResults["verdicts"] = {};
   for (const { method, questions } of studyQuestionSets(study)) {

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { Study } from "./read-study.js";
 
-/** A row for every finished evaluation of a study: what it is, what it came to, and its folder within the study's. */
+/** One row per finished evaluation of a study: what it is, its results, and its folder within the study's. */
 export function studyRunRows({ evaluations, folder }: Study): Record<string, string | number>[] {
   return evaluations.map(({ method, run, seed, student, record, folder: own }) => {
     const { passAtK, steps, plateau } = evaluationResult(record);

@@ -1,7 +1,7 @@
 import type { Study } from "./read-study.js";
 import type { StudyResults } from "./study-results.js";
 
-/** A table of a study, as it stands in results.md and on its page. */
+/** A table of a study, as in results.md and on its page. */
 export interface StudyTable {
   title: string;
   /** What its numbers are. */
@@ -12,7 +12,7 @@ export interface StudyTable {
   figures: string[];
 }
 
-/** The tables of a study in order, those that it has the data for; pass@k always. */
+/** The tables of a study that it has the data for, in order; pass@k always. */
 export function studyTables(study: Study, results: StudyResults): StudyTable[] {
   return [
     passAtKTable(study, results),
@@ -145,7 +145,7 @@ function withSpread(value: number, sd: number, digits = 1): string {
   return Number.isFinite(sd) ? `${value.toFixed(digits)} (${sd.toFixed(digits)})` : value.toFixed(digits);
 }
 
-/** With its sign, which a number that rounds to zero has none of. */
+/** With its sign, unless it rounds to zero. */
 function signed(value: number): string {
   const text = Math.abs(value).toFixed(1);
   return text === "0.0" ? text : `${value < 0 ? "-" : "+"}${text}`;

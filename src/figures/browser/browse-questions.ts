@@ -12,7 +12,10 @@ export interface PageQuestions {
   promoted: number[];
   /** R_k of each outer step. */
   rewards: number[][];
-  /** Step, dataset, index of kind (-1 = none), question, answer, index of verdict (-1 = none), right answer where wrong. */
+  /**
+   * Step, dataset, index of kind (-1 = none), question, answer, index of verdict (-1 = none), right answer if
+   * wrong.
+   */
   rows: [number, number, number, string, string, number, string][];
 }
 

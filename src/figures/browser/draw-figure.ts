@@ -2,7 +2,7 @@ import type { pagePlotly as PagePlotly } from "./page-plotly.js";
 
 declare const pagePlotly: typeof PagePlotly;
 
-/** A figure as pages hold it: without its template, which the page's colours decide. */
+/** A figure as stored in a page: without its template, which depends on the page's colours. */
 export interface PageFigure {
   data: unknown[];
   layout: Record<string, unknown>;

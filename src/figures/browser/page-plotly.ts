@@ -3,7 +3,7 @@
  * `pageScript`), so each stands alone.
  */
 
-/** What is used of Plotly in a page. */
+/** The part of Plotly that a page uses. */
 export interface PagePlotly {
   react(element: Element, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
   Plots: { resize(element: Element): void };
@@ -22,7 +22,7 @@ declare global {
   }
 }
 
-/** The page's promise of Plotly, made by whoever asks first: outputs are drawn in any order. */
+/** The page's promise of Plotly, made by the first caller: outputs are drawn in any order. */
 export function pagePlotly(): PagePlotlyPromise {
   if (!window.soarlabPlotly) {
     let arrive: (plotly: PagePlotly) => void;

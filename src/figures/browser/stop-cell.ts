@@ -1,6 +1,6 @@
 /**
- * Shows a stop button where there is a Jupyter server to ask: it interrupts the kernel, as the stop button of the
- * toolbar does. The request goes to the page's own server, so it also works through a tunnel or a hub.
+ * Shows a stop button if there is a Jupyter server to ask: it interrupts the kernel, as the stop button of
+ * the toolbar does. The request goes to the page's own server, so it also works through a tunnel or a hub.
  */
 export function stopCell(id: string, kernelId: string): void {
   const element = document.getElementById(id);

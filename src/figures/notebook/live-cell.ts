@@ -7,13 +7,16 @@ import { renderSvg } from "../svg/render-svg.js";
 import { progressCell } from "./progress-cell.js";
 
 export interface LiveCellParams {
-  /** Folder of the run: its reward cycles are drawn anew after every outer step. Absent: the progress alone is shown. */
+  /**
+   * Folder of the run: its reward cycles are redrawn after every outer step. If absent, only progress is
+   * shown.
+   */
   folder?: string;
   /** Milliseconds between two updates at least. Default 500. */
   interval?: number;
 }
 
-/** A display of a run that goes on. Pass it as `onProgress`, and wait for `finish` when the run is done. */
+/** A display of a running run. Pass it as `onProgress`, and wait for `finish` when the run is done. */
 export interface LiveCell {
   (progress: Progress): void;
   /** Shows a finished outer step; for loops over `outerLoop`, which call it themselves. Optional otherwise. */
@@ -37,7 +40,7 @@ export function liveCell({ folder, interval }: LiveCellParams = {}): LiveCell & 
       const steps = finishedSteps(latest!);
       if (folder && (steps !== drawnSteps || isLast)) {
         drawnSteps = steps;
-        // A run that has not begun has no log to draw yet.
+        // A run that has not started has no log to draw yet.
         const run = await readRun(folder).catch(() => undefined);
         if (run && run.steps.length > 0) picture = await renderSvg(rewardCycles(run));
       }
@@ -71,7 +74,7 @@ function questionsHtml({ questions }: Progress): string {
   return `<div>${escapeHtml(text)}<ul style="margin:0">${examples.join("")}</ul></div>`;
 }
 
-/** A row per dataset: the mean reward of each of its students' last training step. */
+/** One row per dataset: the mean reward of each of its students' last training step. */
 function studentsHtml({ students = [] }: Progress): string {
   if (students.length === 0) return "";
   const datasets = [...new Set(students.map(({ dataset }) => dataset))];

@@ -8,7 +8,7 @@ import { pageScript } from "../page/page-data.js";
 export interface ProgressCellParams {
   /** Milliseconds between two updates at least. Default 500. */
   interval?: number;
-  /** HTML to stand below the line, e.g. a picture. */
+  /** HTML to show below the line, e.g. a picture. */
   below?: (isLast: boolean) => Promise<string>;
 }
 
@@ -17,11 +17,11 @@ export interface ProgressLine {
   text: string;
   /** In [0, 1]. */
   share: number;
-  /** Outside a notebook a line is written where this changes. Default: the text. */
+  /** Outside a notebook, a line is written when this changes. Default: the text. */
   key?: string | number;
 }
 
-/** A display of long work that goes on. Call it with how far the work is, and wait for `finish` when it is done. */
+/** A display of long work. Call it with the progress of the work, and wait for `finish` when it is done. */
 export interface ProgressCell {
   (line: ProgressLine): void;
   /** Draws the last state; until then a drawing may still be under way. */
@@ -29,8 +29,8 @@ export interface ProgressCell {
 }
 
 /**
- * A bar and a line of text under the running cell, drawn over and over, with a stop button where there is a Jupyter
- * server to ask; a stopped cell says so. Outside a notebook it writes lines to standard error.
+ * A bar and a line of text under the running cell, redrawn repeatedly, with a stop button if there is a
+ * Jupyter server to ask; a stopped cell says so. Outside a notebook it writes lines to standard error.
  */
 export function progressCell({ interval = 500, below }: ProgressCellParams = {}): ProgressCell {
   const kernel = notebookKernel();
@@ -67,7 +67,7 @@ export function progressCell({ interval = 500, below }: ProgressCellParams = {})
     await working;
     await draw(true);
   };
-  // A stopped cell comes to no `finish`.
+  // A stopped cell never calls `finish`.
   const stop = untilStopped();
   stop?.addEventListener("abort", () => {
     if (!isOver) void finish();
@@ -83,7 +83,7 @@ export function progressCell({ interval = 500, below }: ProgressCellParams = {})
   return Object.assign(update, { finish });
 }
 
-/** An output of its own: one that is drawn anew all the time would lose a click. */
+/** A separate output: one that is redrawn all the time would lose a click. */
 function stopButton(kernel: NotebookKernel | undefined): { show(): void; hide(): void } {
   const id = uniqueElementId();
   const kernelId = currentKernelId();

@@ -3,7 +3,7 @@ import { notebookKernel } from "../../util/notebook-kernel.js";
 import { escapeHtml } from "../page/html.js";
 
 export interface ShowTableOptions {
-  /** Rows to show; of more, the first, with their number said. Default 30. */
+  /** Most rows to show; if there are more, the first ones and the total. Default 30. */
   rows?: number;
   /** Significant digits of numbers that are not whole. Default 4. */
   digits?: number;
@@ -11,7 +11,7 @@ export interface ShowTableOptions {
 
 /**
  * Shows a table, from plain rows or from a danfo DataFrame: in a notebook under the cell, elsewhere on the console.
- * @throws TypeError where it is neither
+ * @throws TypeError if it is neither
  */
 export function showTable(table: readonly object[] | Frame, options: ShowTableOptions = {}): void {
   const { rows: limit = 30, digits = 4 } = options;

@@ -14,13 +14,13 @@ export interface ShowOptions {
   /** Outside a notebook: the HTML file to write. Default: a new one in the system's temporary folder. */
   file?: string;
   /**
-   * In a notebook: bring Plotly along even if an earlier output did. Needed where that output is gone and the figures
-   * of a reloaded page stay static. Default false.
+   * In a notebook: include Plotly even if an earlier output did. Needed if that output is gone and the
+   * figures of a reloaded page stay static. Default false.
    */
   loadPlotly?: boolean;
 }
 
-/** Where Plotly was shown: in which execution of which cell, if the kernel says. */
+/** Where Plotly was shown: in which execution of which cell, if the kernel reports it. */
 let plotly: { at: CellExecution | undefined } | undefined;
 let folder: Promise<string> | undefined;
 
@@ -29,7 +29,7 @@ let folder: Promise<string> | undefined;
  * picture for viewers that run no scripts; Plotly itself (2 MB) goes with the first figure of a session, again if its cell
  * is run again, so that a saved notebook has it once, and with none if the environment says SOARLAB_FIGURES=static.
  * Elsewhere: writes an HTML file and prints its path.
- * @throws TypeError where it is neither a figure nor HTML
+ * @throws TypeError if it is neither a figure nor HTML
  */
 export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}): Promise<void> {
   const kernel = notebookKernel();
@@ -54,7 +54,9 @@ export async function show(what: Figure | HtmlBlock, options: ShowOptions = {}):
   });
 }
 
-/** Whether no output has Plotly: none did, or the one that did is gone because its cell runs again. */
+/**
+ * Whether no output has Plotly: none ever had, or the one that had it is gone because its cell runs again.
+ */
 function lacksPlotly(): boolean {
   const now = currentExecution();
   return !plotly || (now !== plotly.at && now?.cell === plotly.at?.cell);

@@ -10,7 +10,7 @@ export interface FigureHtmlOptions {
   id: string;
   /** Static picture that stands there until, or if ever, the script draws. */
   svg?: string;
-  /** Leave the script away. */
+  /** Omit the script. */
   isStatic?: boolean;
 }
 

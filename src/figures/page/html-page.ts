@@ -4,7 +4,7 @@ import { escapeHtml } from "./html.js";
 export interface HtmlPageParams {
   title: string;
   body: string;
-  /** Seconds after which the page loads itself again; absent = it does not. */
+  /** Seconds after which the page reloads itself; absent = it does not. */
   refresh?: number;
 }
 

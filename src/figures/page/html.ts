@@ -5,12 +5,12 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 }
 
-/** Text, or what is HTML already. */
+/** Text, or existing HTML. */
 export type TableCell = string | number | { html: string };
 
-/** A table for pages; columns of numbers stand at the right. Without any head it has no head. */
+/** A table for pages; columns of numbers are right-aligned. It has no head row if no column has a head. */
 export function htmlTable(heads: readonly string[], rows: readonly (readonly TableCell[])[]): string {
-  // A number may have its spread behind it: "12.5 (1.3)".
+  // A number may be followed by its spread: "12.5 (1.3)".
   const isNumber = heads.map((_, c) =>
     rows.every(row => /^[-+]?[\d.]*%?(?: \([\d.]+\))?$/.test(String(row[c]))),
   );
@@ -21,18 +21,18 @@ export function htmlTable(heads: readonly string[], rows: readonly (readonly Tab
   return `<div class="wide"><table>${head}${body}</table></div>`;
 }
 
-/** A part of a page that opens on a value as JSON. */
+/** A collapsible part of a page that shows a value as JSON. */
 export function jsonDetails(summary: string, value: unknown): string {
   return `<details><summary>${escapeHtml(summary)}</summary><pre>${escapeHtml(JSON.stringify(value, null, 2))}</pre></details>`;
 }
 
-/** Something to show that is no figure: HTML, and the same as plain text for viewers without. */
+/** Content that is not a figure: HTML, and the same as plain text for viewers without HTML. */
 export interface HtmlBlock {
   html: string;
   text: string;
 }
 
-/** A name for an element that no other output of a page has. */
+/** An element id that no other output of a page has. */
 export function uniqueElementId(): string {
   return `soarlab-${randomBytes(6).toString("hex")}`;
 }

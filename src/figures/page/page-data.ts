@@ -5,7 +5,7 @@ export function gzipBase64(text: string): string {
   return gzipSync(text, { level: 9 }).toString("base64");
 }
 
-/** A value as JSON that may stand inside a script of a page. */
+/** A value as JSON that is safe inside a script of a page. */
 export function pageJson(value: unknown): string {
   return JSON.stringify(value)
     .replace(/</g, "\\u003c")
@@ -13,7 +13,7 @@ export function pageJson(value: unknown): string {
     .replace(/\u2029/g, "\\u2029");
 }
 
-/** Functions as a script of a page, and then what it does with them. Their names are its own. */
+/** A script of a page: the given functions, then the code that uses them. Their names are local to it. */
 export function pageScript(functions: readonly ((...args: never[]) => unknown)[], action: string): string {
   const sources = functions.map(fn => fn.toString()).join("\n");
   return `<script>(function () {\n${sources}\n${action}\n})();</script>`;

@@ -6,7 +6,7 @@ import { gzipBase64, pageScript } from "./page-data.js";
 
 let loader: Promise<string> | undefined;
 
-/** A script that brings Plotly into a page: 2 MB, no network. */
+/** A script that loads Plotly into a page: 2 MB, no network. */
 export function plotlyLoader(): Promise<string> {
   loader ??= plotlySource().then(source =>
     pageScript([pagePlotly, gunzipBase64, loadPlotly], `loadPlotly("${gzipBase64(source)}");`),

@@ -3,14 +3,14 @@ import { templates } from "./theme.js";
 
 export interface BaseLayoutParams {
   title: string;
-  /** What is behind the figure: run, seed, sizes. Cut where it is longer than the figure is wide. */
+  /** The source of the figure: run, seed, sizes. Cut if it is longer than the figure is wide. */
   subtitle?: string;
   /** Names of the axes, with units. */
   x: string;
   y: string;
   /** Entries of the legend, in order, so that room is left for it; none = no legend. */
   legend?: readonly string[];
-  /** Pixels between the titles and the plot for labels that stand there. */
+  /** Pixels between the titles and the plot for labels. */
   headroom?: number;
   /** Labels of the y axis that may be wider than numbers, so that room is left for them. */
   yLabels?: readonly string[];

@@ -20,8 +20,8 @@ const beside = [palette.vermilion, palette.pink, palette.green, palette.sky];
 const hues = colorway.filter(color => color !== palette.grey);
 
 /**
- * How the bars of each of at most nine kinds look: steps of one scale where the kinds are numbered ("k=3"), else a colour
- * each, hatched where the colours have run out. "other" is grey. No two are alike.
+ * How the bars of each of at most nine kinds look: steps of one scale if the kinds are numbered ("k=3"), else
+ * a colour each, hatched once the colours have run out. "other" is grey. No two are alike.
  */
 export function kindMarkers(kinds: readonly string[]): Map<string, BarMarker> {
   const numbered = kinds.filter(kind => /\d/.test(kind));

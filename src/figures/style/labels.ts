@@ -1,6 +1,6 @@
 import type { QuestionVerdict } from "../../grading/question-verdict.js";
 
-/** A share as a percentage, with a decimal only where it is small: 0.172 is "17%", 0.0031 "0.3%". */
+/** A share as a percentage, with a decimal only if it is small: 0.172 is "17%", 0.0031 "0.3%". */
 export function percent(share: number): string {
   const value = share * 100;
   const text = Math.abs(value) < 10 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0);
@@ -20,7 +20,7 @@ export function pluralize(count: number, thing: string): string {
   return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-/** What a verdict is called in a table of questions. */
+/** The label of a verdict in a table of questions. */
 export const verdictNames: Record<QuestionVerdict["errorType"], string> = {
   None: "right",
   Arithmetic: "wrong: arithmetic",

@@ -10,7 +10,7 @@ export interface PlacedLabel {
 }
 
 /**
- * Lays labels along an axis in as few rows as hold them without overlap.
+ * Places labels along an axis in as few rows as possible without overlap.
  * @param range of the axis, in data units
  * @param width of the axis, in pixels
  * @param size of the font, in pixels

@@ -7,7 +7,7 @@ export interface SeriesStyle {
   dash: string;
   /** Of its points. */
   symbol: string;
-  /** Of its bars, which are filled where it is "". */
+  /** Of its bars, which are filled if it is "". */
   pattern: string;
 }
 
@@ -19,8 +19,8 @@ const lines = [
 ];
 
 /**
- * The look of the i-th series, from 0: the colours in turn, and each time round another line. Of four times as many as
- * there are colours, 28, no two are alike.
+ * The style of the i-th series, from 0: the colours in turn, and another line style per round. Of four times
+ * as many as there are colours, 28, no two are alike.
  */
 export function seriesStyle(i: number, colors: readonly string[] = colorway): SeriesStyle {
   const line = lines[Math.floor(i / colors.length) % lines.length]!;
@@ -28,8 +28,8 @@ export function seriesStyle(i: number, colors: readonly string[] = colorway): Se
 }
 
 /**
- * The look of a series by its place among all names.
- * @throws RangeError where it is none of them
+ * The style of a series by its position among all names.
+ * @throws RangeError if it is not one of them
  */
 export function styleOf(name: string, allNames: readonly string[]): SeriesStyle {
   const place = allNames.indexOf(name);

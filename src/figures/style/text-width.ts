@@ -12,8 +12,8 @@ const dejaVuSans = [
 ];
 
 /**
- * Width of a line of text in the figures' font, in pixels, where a reader's machine has none but the widest of the list:
- * what is laid out for it fits in the others.
+ * Width of a line of text in the figures' font, in pixels, if a reader's machine has only the widest of the
+ * list: what is laid out for it fits in the others.
  * @param size font size in pixels
  */
 export function textWidth(text: string, size: number, { bold = false } = {}): number {

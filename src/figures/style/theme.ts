@@ -1,6 +1,6 @@
 /**
- * The one look of all figures. Traces are drawn in colours that stand at least 3:1 against both backgrounds where they
- * are lines or text, so a figure changes between light and dark by its template alone (see `withTheme`).
+ * The one style of all figures. Traces have colours with a contrast of at least 3:1 to both backgrounds if
+ * they are lines or text, so a figure changes between light and dark by its template alone (see `withTheme`).
  */
 export type ThemeName = "light" | "dark";
 
@@ -31,7 +31,7 @@ export const colorway: readonly string[] = [
 
 export const fontFamily = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif";
 
-/** Colours of page and figure that are not those of a series. */
+/** Colours of page and figure other than those of series. */
 export const themeColors = {
   light: { paper: "#ffffff", text: "#1f2328", quiet: "#57606a", grid: "#e4e7eb", line: "#8c959f" },
   dark: { paper: "#14171c", text: "#e6e8eb", quiet: "#9aa4b0", grid: "#2a2f37", line: "#6b7480" },

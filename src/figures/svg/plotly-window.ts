@@ -2,22 +2,22 @@ import { createRandom } from "../../util/random.js";
 import { plotlySource } from "./plotly-source.js";
 import { mockSvgMetrics } from "./svg-metrics.js";
 
-/** What is used of Plotly. */
+/** The part of Plotly that is used. */
 export interface PlotlyModule {
   newPlot(element: unknown, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
   Snapshot: {
-    /** What is drawn in an element as SVG text. */
+    /** The drawing in an element as SVG text. */
     toSVG(element: unknown, format: "svg"): string;
   };
   purge(element: unknown): void;
-  /** Undefined where all is as Plotly's schema says, else what is not. */
+  /** Undefined if everything matches Plotly's schema, else what does not. */
   validate(data: unknown, layout: unknown): { code: string; msg: string }[] | undefined;
 }
 
 export interface PlotlyWindow {
   document: Document;
   Plotly: PlotlyModule;
-  /** Begins the window's random numbers anew. */
+  /** Restarts the window's random numbers. */
   seedRandom(seed: string): void;
 }
 

@@ -13,7 +13,7 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * A figure as a self-contained SVG image, made without a browser: Plotly draws into a simulated page. The same figure
  * gives the same text. Two calls never draw at once.
- * @throws TypeError where the figure is none, RangeError on sizes that are no image's
+ * @throws TypeError if it is not a figure, RangeError if the size is not valid for an image
  */
 export function renderSvg(figure: Figure, options: RenderSvgOptions = {}): Promise<string> {
   const drawn = last.then(() => draw(figure, options));
@@ -26,7 +26,7 @@ async function draw(figure: Figure, options: RenderSvgOptions): Promise<string> 
   const width = size("width", options.width ?? figure.layout.width ?? designWidth);
   const height = size("height", options.height ?? figure.layout.height ?? 450);
   const { document, Plotly, seedRandom } = await plotlyWindow();
-  // Ids in the image have random digits: the same figure is to give the same text, another one other ids.
+  // Ids in the image have random digits: the same figure must give the same text, another figure other ids.
   seedRandom(JSON.stringify([figure, width, height]));
   const element = document.createElement("div");
   document.body.append(element);

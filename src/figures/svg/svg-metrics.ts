@@ -11,9 +11,9 @@ interface Box {
 type Point = readonly [number, number];
 
 /**
- * Gives a jsdom window what Plotly asks of a browser beyond the tree: how large drawn things are. Text is measured with
- * Helvetica's widths, other shapes by their coordinates, groups as what they hold; that is all that the layout of
- * legends, ticks and titles rests on.
+ * Gives a jsdom window what Plotly needs of a browser beyond the tree: the sizes of drawn elements. Text is
+ * measured with DejaVu Sans's widths, other shapes by their coordinates, groups by their content; that is all
+ * that the layout of legends, ticks and titles rests on.
  */
 export function mockSvgMetrics(window: DOMWindow): void {
   const prototypes = [window.Element.prototype, window.SVGElement.prototype] as unknown as Record<
@@ -52,7 +52,7 @@ function sizeOf(element: Element): Box {
   return { x0: 0, y0: 0, x1: size("width"), y1: size("height") };
 }
 
-/** Box of an SVG element in its own coordinates; undefined where it draws nothing. */
+/** Box of an SVG element in its own coordinates; undefined if it draws nothing. */
 function boxOf(element: Element): Box | undefined {
   switch (element.tagName) {
     case "text":
@@ -175,7 +175,7 @@ function pathPoints(d: string): Point[] {
   return points;
 }
 
-/** Goes along a polyline: the point after `length`, or the last, and the length gone. */
+/** Walks along a polyline: returns the point after `length`, or the last, and the length walked. */
 function walk(points: readonly Point[], length: number): { point: Point; length: number } {
   let gone = 0;
   for (let i = 1; i < points.length; i++) {
@@ -190,7 +190,7 @@ function walk(points: readonly Point[], length: number): { point: Point; length:
   return { point: points.at(-1) ?? [0, 0], length: gone };
 }
 
-/** A box as its element's own transform leaves it. */
+/** A box after its element's own transform. */
 function transformed(element: Element, box: Box | undefined): Box | undefined {
   const transform = element.getAttribute("transform");
   if (!box || !transform) return box;
