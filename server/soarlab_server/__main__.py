@@ -96,9 +96,9 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Before the model is loaded, so that a taken port is known at once."""
+    """Binds before the model is loaded, so that a taken port is known at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay (40 ms an answer) off only on sockets that say they are TCP.
+    # asyncio turns off Nagle's delay (40 ms per answer) only on sockets that say they are TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -109,7 +109,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def listen(listener: socket.socket) -> None:
-    """When the model is loaded. Of servers that bound one port at the same time, one gets it:
+    """Listens once the model is loaded. Of servers that bound one port, only one may listen:
     uvloop would not tell the others."""
     try:
         listener.listen(2048)
@@ -121,7 +121,7 @@ def listen(listener: socket.socket) -> None:
 def serve(options: argparse.Namespace, listener: socket.socket) -> None:
     if options.parent_pid is not None:
         watch_parent(options.parent_pid)
-    # Imported here, so that wrong arguments are answered before PyTorch has loaded.
+    # Imported here, so that wrong arguments are reported before PyTorch has loaded.
     import torch
     import uvicorn
 
@@ -195,7 +195,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
             print(json.dumps(ready), flush=True)
 
         def handle_exit(self, sig: int, frame: object) -> None:
-            # At once: checkpoints are whole or absent, and nobody waits for anything else.
+            # Exit at once: checkpoints are whole or absent, and nothing else needs to finish.
             os._exit(0)
 
     listen(listener)
@@ -203,7 +203,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> None:
 
 
 def choose_key(*, no_key: bool) -> tuple[str | None, bool]:
-    """The key that requests need, and whether it was made here."""
+    """Returns the key that requests need, and whether it was generated here."""
     from .api.access import new_key
 
     given = os.environ.get("SOARLAB_API_KEY")
@@ -233,7 +233,7 @@ def model_name(model: str) -> str:
 
 
 def watch_parent(pid: int) -> None:
-    """Ends this process when the other is gone, even if that was killed."""
+    """Ends this process when the other has ended, even if that was killed."""
 
     def watch() -> None:
         while True:

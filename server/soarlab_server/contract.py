@@ -1,7 +1,7 @@
 """What the engine asks of a backend: the contract between the server's two inner layers.
 
 A backend holds one base model and any number of fine-tunes of it, each known by a model id. It runs
-commands on them (`commands`) and makes samplers. `backend.torch_backend.TorchBackend` comes along;
+commands on them (`commands`) and makes samplers. `backend.torch_backend.TorchBackend` is built in;
 another is any class with the methods of `Backend`, handed to `engine.engine.Engine`.
 
 Order
@@ -17,7 +17,7 @@ Weights
     changes: training a model leaves the weights that were kept of it before as they are. Two
     requests for the same weights get the same object.
 Failures
-    A method raises `RequestError` for what the sender can mend, anything else for its own fault.
+    A method raises `RequestError` for what the sender can fix, anything else for its own fault.
     Either fails that request alone: a failed command leaves the model as it was.
 Numbers
     Losses are sums over tokens; gradients add up until an `OptimStep`, which clears them. Log-
@@ -64,13 +64,13 @@ class Sampler(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether `run` has something to do."""
+        """Whether `run` has work to do."""
 
     def load(self) -> int:
-        """Sequences under way or waiting; a rough number will do."""
+        """Number of active or waiting sequences; an estimate is enough."""
 
     def run(self, steps: int) -> None:
-        """Decodes up to `steps` tokens of every sequence under way. Never raises for a request."""
+        """Decodes up to `steps` tokens of every active sequence. Never raises for a request."""
 
 
 class Backend(Protocol):
@@ -102,7 +102,7 @@ class Backend(Protocol):
     def weights_in_memory(self, source: SampleSource) -> Any | None:
         """Weights to sample from, or None if `load_weights` must read them first.
 
-        Raises RequestError if `source` is a `KeptSampler` that is kept no longer.
+        Raises RequestError if `source` is a `KeptSampler` that is no longer kept.
         """
 
     def load_weights(self, path: CheckpointPath) -> Any:
@@ -119,4 +119,4 @@ class Backend(Protocol):
     def delete_expired_checkpoints(self) -> None: ...
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
-        """Whether there was one."""
+        """Returns whether there was one."""

@@ -13,7 +13,7 @@ from .backend.model_files import describe_folder, locate
 
 
 def main() -> None:
-    # As an exception, so that what is half made goes.
+    # As an exception, so that a half-made folder is removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     try:

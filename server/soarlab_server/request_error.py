@@ -1,4 +1,4 @@
-"""The one error that is the sender's to mend."""
+"""The error for what the sender can fix."""
 
 
 class RequestError(Exception):

@@ -1,4 +1,4 @@
-"""Between tokens and text, for what needs text: stop strings, embeddings and chat."""
+"""Converts between tokens and text, for stop strings, embeddings and chat."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Tokenizer:
         if not file.exists():
             raise RequestError(f"text needs a tokenizer, and {self.folder} has no tokenizer.json")
         tokenizer = tokenizers.Tokenizer.from_file(str(file))
-        # Some files ask for them; here a text is what it is.
+        # Some files ask for them; here text is tokenized as it is.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
 
     def check(self) -> None:
-        """Raises RequestError when there is no tokenizer."""
+        """Raises RequestError if there is no tokenizer."""
         _ = self._tokenizer
 
     def encode(self, text: str) -> list[int]:
@@ -73,7 +73,7 @@ class Tokenizer:
                 messages=messages,
                 **options,
             )
-        except Exception as error:  # whatever a template from a hub may do
+        except Exception as error:  # any error that a template from a hub may raise
             raise RequestError(f"the model's chat template refuses this: {error}") from error
 
     @property

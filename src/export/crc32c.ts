@@ -7,7 +7,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The CRC-32C of bytes, as TensorFlow's records have it; node's own `crc32` is of another polynomial. */
+/** The CRC-32C of bytes, as TensorFlow's records have it; node's own `crc32` uses another polynomial. */
 export function crc32c(data: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of data) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);

@@ -1,6 +1,6 @@
 import { crc32c } from "./crc32c.js";
 
-/** Numbers of one step, as TensorBoard shows them: one curve per name. */
+/** Metrics of one step, as TensorBoard shows them: one curve per name. */
 export interface Scalars {
   step: number;
   /** Seconds since 1970. */

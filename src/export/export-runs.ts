@@ -17,17 +17,17 @@ export type ExportFormat = (typeof exportFormats)[number];
 export interface ExportRunsParams {
   /** SOAR runs and evaluation runs, as `readRun` and `readEvaluation` read them: live, dead or copied. */
   runs: readonly (RunRecord | EvaluationRecord)[];
-  /** Folder to write to; made if it is not there, and files of an earlier export are replaced. */
+  /** Output folder; created if it does not exist. Files of an earlier export are replaced. */
   out: string;
   /** Default: CSV. */
   formats?: readonly ExportFormat[];
 }
 
 /**
- * Writes what runs have logged as flat tables, each row with the name of its run: `metrics` (one row per outer step, or per
+ * Writes the logs of runs as flat tables, each row with the name of its run: `metrics` (one row per outer step, or per
  * training step of an evaluation run), `student-steps` (one row per training step of a student) and `questions`. A table without rows is not written.
  *
- * The format "tensorboard" is a folder of event files, one run each, that `tensorboard --logdir` and pandas-based tools
+ * The format "tensorboard" is a folder of event files, one per run, that `tensorboard --logdir` and pandas-based tools
  * read.
  *
  * @returns the files written

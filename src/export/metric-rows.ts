@@ -5,7 +5,7 @@ import type { RunRecord } from "../soar/run-log.js";
 import { meanReward } from "../soar/run-state.js";
 import type { StudentStepRecord } from "../soar/student-log.js";
 
-/** Numbers of one step by name, `area/name`; a missing one was not measured in this step. */
+/** Metrics of one step by name, `area/name`; a missing one was not measured in this step. */
 export type MetricRow = { step: number; at?: string } & Record<string, number | string | undefined>;
 
 /** One row per outer step of a SOAR run: rewards, accuracies, promotions, the teacher's rejections, and all metrics. */
@@ -17,7 +17,7 @@ export function outerStepRows(run: Pick<RunRecord, "start" | "steps">): MetricRo
   });
 }
 
-/** What the event of an outer step says, as numbers by name. */
+/** Returns the metrics of an outer step's event by name. */
 export function outerStepRow(step: StepEvent): MetricRow {
   const { rewards, gains, movingAverage, promotion, teacher, metrics } = step;
   return {

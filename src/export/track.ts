@@ -10,25 +10,25 @@ export interface TrackParams {
   tracker: (typeof trackers)[number];
   /** Default "soarlab". */
   project?: string;
-  /** The run's name there; tracking under the same name again goes on with that run. */
+  /** The run's name there; tracking under the same name again resumes that run. */
   name: string;
   config?: object;
   /** Python interpreter that has the client. Default "python3". */
   python?: string;
-  /** Told once if tracking breaks off: it never stops what is tracked. Default: console.warn. */
+  /** Called once if tracking fails; the tracked run continues. Default: console.warn. */
   onNotice?: (message: string) => void;
 }
 
 export interface Tracker {
-  /** Sends the numbers of one step. */
+  /** Sends the metrics of one step. */
   log(row: MetricRow): void;
   /** Waits until all is sent. */
   close(): Promise<void>;
 }
 
 /**
- * Sends metrics to trackio or W&B while a run goes on, through the tracker's own Python client: its environment variables,
- * log-in and local modes are as always. The client is a process of its own.
+ * Sends metrics to trackio or W&B during a run, through the tracker's own Python client: its environment variables,
+ * log-in and local modes work as usual. The client is a separate process.
  *
  * @throws Error if the client is not installed, or cannot start the run
  */
@@ -46,7 +46,7 @@ export async function track(params: TrackParams): Promise<Tracker> {
   child.stderr.on("data", text => {
     errors = (errors + text).slice(-2000);
   });
-  // What is written to a client that has died is told by its end.
+  // Writes to a dead client are reported by its exit handler.
   child.stdin.on("error", () => {});
   const ended = new Promise<number | null>(resolve => {
     child.once("error", error => {
@@ -91,7 +91,7 @@ export async function track(params: TrackParams): Promise<Tracker> {
   };
 }
 
-/** Hands each line of its input to the client; what the client prints goes to the errors. Ctrl-C is the run's matter. */
+/** Hands each line of its input to the client; the client's output goes to stderr. The run handles Ctrl-C. */
 const bridge = `
 import importlib, json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -22,8 +22,8 @@ export interface CompareAnswersOptions {
 }
 
 /**
- * Whether an answer says what the reference says. The two are not exchangeable in a few places, each named where it is:
- * the reference is believed, and the question that nobody sees here belongs to it.
+ * Whether an answer says what the reference says. The comparison is asymmetric in a few commented places:
+ * the reference is trusted, and it may rely on the question, which is not available here.
  */
 export function compareAnswers(
   gold: ParsedAnswer,
@@ -96,7 +96,7 @@ interface Comparer {
   mayBeEqual(a: ParsedAnswer, b: ParsedAnswer): boolean;
 }
 
-/** The letter of a choice: (C) 42 is C. What stands behind the letter counts only beside another choice. */
+/** The letter of a choice: (C) 42 is C. The text after the letter counts only against another choice. */
 function compareChoices(gold: ParsedAnswer, answer: ParsedAnswer, compare: Compare): ComparisonResult {
   if (gold.kind === "choice" && answer.kind === "choice") {
     if (gold.letter !== answer.letter) return { equal: false, method: "text" };
@@ -115,7 +115,7 @@ function compareTexts(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResul
   // A reference that leaves out a.m. and p.m. does not ask for them.
   if (gold.kind === "ratio" && gold.time && right?.replace(/[ap]m$/, "") === left)
     return { equal: true, method: "text" };
-  // A phrase may well have the value of a formula; two texts that are written otherwise are two answers.
+  // A phrase may well have the value of a formula; two different texts are two answers.
   const isPhrase = [gold, answer].some(x => x.kind === "text" && x.isPhrase);
   return { equal: isPhrase && gold.kind !== answer.kind ? undefined : false, method: "text" };
 }
@@ -124,7 +124,7 @@ function isEmptySet(x: ParsedAnswer): boolean {
   return plainText(x) === "emptyset";
 }
 
-/** x = 5 against 5: any of the ways in which the chain writes its value. */
+/** x = 5 against 5: any form in which the chain writes its value. */
 function compareWithValues(
   relation: Relation,
   isGold: boolean,
@@ -138,7 +138,7 @@ function compareWithValues(
   return result;
 }
 
-/** { 2k : k \in \mathbb{Z} }: the same element and condition, whatever the symbol is called. */
+/** { 2k : k \in \mathbb{Z} }: the same element and condition, whatever the symbol's name. */
 function compareSetBuilders(gold: ParsedAnswer, answer: ParsedAnswer, compare: Compare): ComparisonResult {
   const undecided: ComparisonResult = { equal: undefined, method: "set" };
   if (gold.kind !== "set builder" || answer.kind !== "set builder") return undecided;
@@ -174,7 +174,7 @@ function renameIn(x: ParsedAnswer, from: string, to: string): ParsedAnswer {
   }
 }
 
-/** 3:5 against 6:10 and 3/5. What may be a time of day equals another of these only if it is the same time. */
+/** 3:5 against 6:10 and 3/5. Two possible times of day are equal only as the same time. */
 function compareRatios(
   gold: ParsedAnswer,
   answer: ParsedAnswer,
@@ -188,7 +188,7 @@ function compareRatios(
   const [left, right] = [asFraction(gold), asFraction(answer)];
   if (left && right) {
     const result = compareExpressions(left, right, options);
-    // 3:30 is not in lowest terms, and so a time rather than the fraction 1/10.
+    // 3:30 is not in lowest terms, so it is a time and not the fraction 1/10.
     return result.equal && answer.kind !== "ratio" && isTimeRatherThanRatio(gold)
       ? { equal: undefined, method: "text" }
       : result;
@@ -230,7 +230,7 @@ function compareCollections(gold: ParsedAnswer, answer: ParsedAnswer, comparer: 
     return left && right ? compareTables(left, right, compare) : unlike;
   }
   if (gold.kind === "group" && answer.kind === "group") return compareGroups(gold, answer, comparer);
-  // A list is the parts of a union in any order, none of which could be a point.
+  // A list equals a union with the same parts in any order, if none of them could be a point.
   if (gold.kind === "union" || answer.kind === "union") {
     const [left, right] = [partsOf(gold), partsOf(answer)];
     return left && right && left.every(isInterval) ? inAnyOrder(left, right, "interval", comparer) : unlike;
@@ -262,7 +262,7 @@ function isAssignment(x: ParsedAnswer): x is Relation {
   return x.kind === "relation" && x.operators.length === 1 && x.operators[0] === "=";
 }
 
-/** Of x = 1, y = 2 the order is given by the names; the values of x = 1, x = 2 may come in any. Undefined without names. */
+/** In x = 1, y = 2 the names give the order; the values of x = 1, x = 2 may come in any. Undefined without names. */
 function orderOfNames(items: readonly ParsedAnswer[]): "given" | "any" | undefined {
   const names = items.filter(isAssignment).map(({ sides }) => plainText(sides[0]!));
   if (names.length === 0 || items.length < 2) return undefined;
@@ -271,7 +271,7 @@ function orderOfNames(items: readonly ParsedAnswer[]): "given" | "any" | undefin
 
 function compareGroups(gold: Group, answer: Group, comparer: Comparer): ComparisonResult {
   if (gold.open === "{" || answer.open === "{") {
-    // A set in braces against a tuple: only braces are without order.
+    // A set in braces against a tuple: only braces are unordered.
     if (gold.open !== answer.open) return { equal: false, method: "set" };
     return inAnyOrder(
       withoutRepeats(gold.items, comparer),
@@ -336,7 +336,7 @@ function inOrder(
   return { ...result, method };
 }
 
-/** Whether each of the one equals its own of the other. Values that differ by far are told apart before they are compared. */
+/** Whether the items of both pair off as equal. Values that differ widely are told apart without a full comparison. */
 function inAnyOrder(
   gold: readonly ParsedAnswer[],
   answer: readonly ParsedAnswer[],

@@ -19,7 +19,7 @@ const maxDigits = 1000;
 /**
  * Whether two formulas without symbols have the same value. Closeness is always relative: fractions are compared exactly;
  * products, powers, roots and factorials of any size by their prime factors; the rest in double precision if that tells
- * the values apart, else with as many digits as their sizes ask for.
+ * the values apart, else with as many digits as their sizes require.
  */
 export function compareConstants(a: Survey, b: Survey, tolerance: number): ComparisonResult {
   const method = "numeric";
@@ -40,7 +40,7 @@ export function compareConstants(a: Survey, b: Survey, tolerance: number): Compa
   if (isWritten[0] || isWritten[1])
     return { equal: isDefined(doubleA) && isDefined(doubleB) ? false : undefined, method };
   if (doubleA && doubleB && (isReliable(doubleA, a) || isReliable(doubleB, b))) {
-    // A number too large for a double is not a moderate one.
+    // A number too large for a double is not moderate.
     if (isInfinite(doubleA) !== isInfinite(doubleB)) return { equal: false, method };
   }
   if (doubleA && doubleB && isReliable(doubleA, a) && isReliable(doubleB, b)) {
@@ -57,7 +57,7 @@ function isDefined(x: Complex | undefined): boolean {
   return x !== undefined && !Number.isNaN(x.re) && !Number.isNaN(x.im);
 }
 
-/** Whether a double has its digits: it is a fraction's, or of a size at which sums have not cancelled all of them. */
+/** Whether a double's digits are reliable: it is a fraction's, or too large for sums to have cancelled all of them. */
 function isReliable(x: Complex, { exact }: Survey): boolean {
   return (
     exact?.n === 0n || (size(x) > (exact ? Number.MIN_VALUE / Number.EPSILON : smallest) && size(x) < largest)
@@ -98,7 +98,7 @@ function sameByFactors(a: Expression, b: Expression): boolean | undefined {
   return left && right && sameFactored(left, right);
 }
 
-/** Compares with 60 digits, and if these show no difference with as many more as the sizes of the numbers ask for. */
+/** Compares with 60 digits, and, if these show no difference, with as many more as the numbers' sizes require. */
 function sameByDigits(a: Expression, b: Expression): boolean | undefined {
   const compare = (digits: number) =>
     withDigits(digits, () => {
@@ -114,7 +114,7 @@ function sameByDigits(a: Expression, b: Expression): boolean | undefined {
   const second = digits <= maxDigits ? compare(digits).result : undefined;
   if (!second) return undefined;
   if (second.gap > second.error) return false;
-  // More digits have to mean an error that is smaller, and small beside the values, else the agreement says nothing.
+  // More digits must make the error smaller, and small relative to the values, else agreement proves nothing.
   if (second.error > Math.max(second.size, 0) - 30) return undefined;
   return second.error < first.error - (digits - firstDigits) / 4 ? true : undefined;
 }

@@ -19,7 +19,7 @@ export function compareExpressions(
   if (left.key === right.key) return { equal: true, method: "identical" };
   const isConstant = left.symbols.length + right.symbols.length === 0;
   const result = isConstant ? compareConstants(left, right, tolerance) : compareFunctions(left, right);
-  // A part that is not evaluated stood in as a symbol: values that agree prove equality, values that differ prove nothing.
+  // A symbol replaced a part that is not evaluated: agreeing values prove equality, differing values prove nothing.
   const isOpaque = left.hasOpaque || right.hasOpaque;
   return isOpaque && result.equal === false ? { ...result, equal: undefined } : result;
 }

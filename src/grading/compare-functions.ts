@@ -21,8 +21,8 @@ const wholeName = /^[i-nqrN](?:_|$)/;
 /**
  * Whether two formulas with symbols have the same value wherever both have one. Polynomials are expanded. Others are
  * evaluated at seeded points: positive, negative, small and large fractions; whole numbers inside factorials and the like;
- * complex numbers for z and w inside absolute values and conjugates. Both are taken as real functions (a point where a root
- * is imaginary is outside of the domain) unless they have an imaginary unit, or no point in their domain is found.
+ * complex numbers for z and w inside absolute values and conjugates. Both are taken as real functions (points with an
+ * imaginary root are outside the domain) unless they have an imaginary unit, or no point in their domain is found.
  */
 export function compareFunctions(a: Survey, b: Survey): ComparisonResult {
   const symbol = (name: string): Polynomial => new Map([[`${name}^1`, { n: 1n, d: 1n }]]);
@@ -86,7 +86,7 @@ const fractionPoints = remembered(names => {
   });
 });
 
-/** Points depend on the names alone, and most formulas have the same few. */
+/** Points depend only on the names, and most formulas share a few names. */
 function remembered(make: (names: readonly string[]) => Point[]): (names: readonly string[]) => Point[] {
   const known = new Map<string, Point[]>();
   return names => {
@@ -153,7 +153,7 @@ function samplePoints(
     const size = Math.max(Math.hypot(valueA.re, valueA.im), Math.hypot(valueB.re, valueB.im));
     if (gap > 1e-3 * size && size > 1e-3 && size < 1e100) return { agreed, differ: true };
     if (gap > 1e-10 * size || size < 1e-100 || size > 1e100) {
-      // Near 0 a double may be a value, or the rounding error of none.
+      // Near 0 a double may be a value, or only a rounding error.
       const apart = exact && isApart(a, b, exact);
       if (apart) return { agreed, differ: true };
       if (apart === undefined && (gap > 1e-8 * size || size > 1e100)) continue;
@@ -167,7 +167,7 @@ function hasValue(x: Complex): boolean {
   return Number.isFinite(x.re) && Number.isFinite(x.im);
 }
 
-/** Whether two formulas differ at a point with 60 digits; undefined if that cannot be said. */
+/** Whether two formulas differ at a point with 60 digits; undefined if that cannot be decided. */
 function isApart(a: Expression, b: Expression, values: Map<string, Rational>): boolean | undefined {
   const { result } = withDigits(60, () => {
     const at = (name: string) => preciseField.rational(values.get(name)!);
@@ -175,7 +175,7 @@ function isApart(a: Expression, b: Expression, values: Map<string, Rational>): b
     const right = left && tryEvaluate(b, preciseField, at);
     if (!left || !right) return undefined;
     const { gap, error, size } = distance(left, right);
-    // Near 0 the values may be nothing but error; beyond, an error of their size says nothing.
+    // Near 0 the values may be only error; elsewhere, an error of their size proves nothing.
     return gap > error ? true : error < Math.max(size, 0) - 20 ? false : undefined;
   });
   return result;

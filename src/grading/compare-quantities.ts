@@ -8,7 +8,7 @@ import { surveyExpression } from "./survey-expression.js";
 type Formula = Extract<ParsedAnswer, { kind: "formula" }>;
 
 /**
- * Whether two values are the same, with what stands around them: units are converted, and may be left out on one side, as
+ * Whether two values are the same, units and signs included: units are converted, and may be left out on one side, as
  * may percent and degree signs; a unit of another dimension is another answer. A number base may be left out only by the
  * answer, whose reference says it.
  */
@@ -75,7 +75,7 @@ function readMeasured(gold: Formula, answer: Formula): [Formula, Formula] {
   return [gold, answer];
 }
 
-/** The dimension, or the kind of sign; undefined of a bare number and of one with a noun. */
+/** The dimension, or the kind of sign; undefined for a bare number and for one with a noun. */
 function kindOf({ unit, degrees, percent }: Formula): string | undefined {
   if (degrees) return "degrees";
   if (percent) return "percent";
@@ -86,7 +86,7 @@ function sameScale(a: Rational, b: Rational): boolean {
   return a.n === b.n && a.d === b.d;
 }
 
-/** Apples for oranges. "units" goes with everything, and "distinct integers" with "integers". */
+/** Apples for oranges. "units" matches everything, and "distinct integers" matches "integers". */
 function areUnlikeNouns(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   const stems = (text: string) =>
@@ -113,7 +113,7 @@ function withoutDegrees(x: Expression): Expression {
   return x.fn === "Degrees" ? x.args[0]! : { ...x, args: x.args.map(withoutDegrees) };
 }
 
-/** 2n\pi and 2k\pi: families of solutions may name their whole number as they like. */
+/** 2n\pi and 2k\pi: families of solutions may use any name for their whole number. */
 function compareFamilies(gold: Formula, answer: Formula): ComparisonResult | undefined {
   const [a, b] = [surveyExpression(gold.expression), surveyExpression(answer.expression)];
   const [from, to] = [b.symbols[0]!, a.symbols[0]!];

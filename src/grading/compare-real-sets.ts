@@ -5,9 +5,9 @@ import { sameRealSet, toRealSet } from "./real-set.js";
 type Group = Extract<ParsedAnswer, { kind: "group" }>;
 
 /**
- * Compares two answers as sets of real numbers, if both are such sets and at least one is written as nothing else can be:
- * as a union, an inequality, an interval to infinity. Undefined if they have to be compared otherwise: two numbers in
- * brackets are read as an interval only beside such a set, and a list of intervals is no union.
+ * Compares two answers as sets of real numbers, if both are such sets and at least one has an unambiguous form:
+ * a union, an inequality, an interval to infinity. Undefined if another comparison applies: two numbers in
+ * brackets are read as an interval only beside such a set, and a list of intervals is not a union.
  */
 export function compareRealSets(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResult | undefined {
   if (!isSetLike(gold) && !isSetLike(answer)) return undefined;

@@ -13,7 +13,7 @@ type Compare = (gold: ParsedAnswer, answer: ParsedAnswer) => ComparisonResult;
 const unlike: ComparisonResult = { equal: false, method: "relation" };
 
 /**
- * Whether two equations, inequalities or chains of them say the same: the same sides, possibly turned round; one the other
+ * Whether two equations, inequalities or chains of them say the same: the same sides, possibly swapped; one the other
  * times a constant; or the same value for the same name.
  */
 export function compareRelations(gold: Relation, answer: Relation, compare: Compare): ComparisonResult {

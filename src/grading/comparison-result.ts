@@ -4,13 +4,13 @@ export type ComparisonMethod =
   | "identical"
   /** Words, names, choices, times of day. */
   | "text"
-  /** Two constants: exact fractions, or 60 digits where they are irrational. */
+  /** Two constants: exact fractions, or 60 digits if they are irrational. */
   | "numeric"
   /** A decimal of at least 6 places that is the other value rounded or cut off. */
   | "approximate"
   /** Expanded polynomials, term by term. */
   | "symbolic"
-  /** Values at random points, exact where both are rational functions. */
+  /** Values at random points, exact if both are rational functions. */
   | "sampled points"
   /** Several answers in any order. */
   | "list"
@@ -22,7 +22,7 @@ export type ComparisonMethod =
   | "relation"
   /** Units of one dimension, converted. */
   | "unit"
-  /** The same digits, the base left out on one side. */
+  /** The same digits, with the base left out on one side. */
   | "base"
   /** The kinds of answer cannot be equal: a matrix and a word. */
   | "kind"

@@ -7,21 +7,21 @@ import type { Verdict } from "./verdict.js";
 
 /** Grades batches on threads, each answer within a limit of work. */
 export interface Grader {
-  /** A verdict for each pair, in order. Rejects only for a negative tolerance, or if closed or unable to start a thread. */
+  /** Returns a verdict per pair, in order. Rejects only if the tolerance is negative, it is closed or no thread starts. */
   grade(pairs: readonly GradeAnswerParams[]): Promise<Verdict[]>;
   /** Whether each answer can be understood, in order. */
   parse(answers: readonly string[]): Promise<ParseOutcome[]>;
-  /** Ends the threads. What is under way is rejected. */
+  /** Ends the threads. Unfinished calls are rejected. */
   close(): Promise<void>;
 }
 
 export interface CreateGraderParams {
-  /** Threads, started as they are needed. Default: as many as there are cores. */
+  /** Number of threads, started on demand. Default: one per core. */
   workers?: number;
   /**
    * Work for one answer, in milliseconds of one core, from 1 to 1,000. Default 200. It is counted inside the thread, and an
-   * answer that uses it up gets the verdict `timeout`, whatever else the machine does. A thread that is stuck all the same
-   * is ended and replaced; its answer is tried once more alone.
+   * answer that uses it up gets the verdict `timeout`, whatever the machine's load. A thread that is stuck nevertheless
+   * is ended and replaced; its answer is retried once, alone.
    */
   budgetMs?: number;
 }
@@ -30,7 +30,7 @@ const maxBudgetMs = 1000;
 const largestChunk = 64;
 
 /**
- * Returns a pool of threads that grade answers which nobody has checked: it never hangs and never throws for an answer.
+ * Returns a pool of threads that grade untrusted answers: it never hangs and never throws for an answer.
  * Threads do not keep the process alive while they are idle.
  *
  * @throws RangeError for a number of workers or a budget out of range.
@@ -61,7 +61,7 @@ export function createGrader({
   };
 }
 
-/** What one call waits for. */
+/** State of one pending call. */
 interface Batch {
   task: WorkerTask["task"];
   results: unknown[];
@@ -76,7 +76,7 @@ interface Job {
   batch: Batch;
   place: number;
   item: unknown;
-  /** Whether a thread was stuck at it before. */
+  /** Whether a thread was stuck on it before. */
   isRetry: boolean;
 }
 
@@ -147,7 +147,7 @@ class GraderPool {
       limitMs: Math.min(maxBudgetMs, Math.max(2 * this.budgetMs, maxBudgetMs / 2)),
       onResults: results => {
         const jobs = this.threads.get(thread);
-        // Results of a thread that was given up come too late: its jobs are queued again.
+        // Ignore late results of an abandoned thread: its jobs are queued again.
         if (!jobs) return;
         this.threads.set(thread, undefined);
         for (const [i, job] of jobs.entries()) settle(job, results[i]);
@@ -165,7 +165,7 @@ class GraderPool {
     }
   }
 
-  /** Ends a thread. The item that it was at is tried once more or gets a verdict; the others go first in the queue. */
+  /** Ends a thread. Its current item is retried once or gets a verdict; the others go to the front of the queue. */
   private giveUp(thread: GraderThread, reason: string, cause?: unknown): void {
     const jobs = this.threads.get(thread);
     const { place } = thread;

@@ -1,7 +1,7 @@
 import type { ConstantName, Expression, FunctionName, Rational } from "./expression.js";
 import { spend } from "./work-budget.js";
 
-/** What a kind of number has to offer to evaluateExpression a formula in it. */
+/** Operations that a kind of number must provide to evaluate a formula in it. */
 export interface Field<T> {
   rational(value: Rational): T;
   constant(name: ConstantName): T;
@@ -14,7 +14,7 @@ export interface Field<T> {
   apply(fn: FunctionName, args: T[]): T;
 }
 
-/** The formula, or a value in it, is beyond this kind of number; another field may know it. */
+/** This kind of number cannot represent the formula or a value in it; another field may. */
 export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";
 }
@@ -31,7 +31,7 @@ export function evaluateExpression<T>(
     throw new UnsupportedError(`the symbol ${name} has no value`);
   },
 ): T {
-  /** Evaluates one after the other, so that a product that grew too large ends before all its factors are evaluated. */
+  /** Evaluates one by one, so that a product that grows too large ends before all its factors are evaluated. */
   const fold = ([first, ...rest]: Expression[], join: (a: T, b: T) => T) =>
     rest.reduce((sum, x) => join(sum, go(x)), go(first!));
   const go = (x: Expression): T => {
@@ -57,7 +57,7 @@ export function evaluateExpression<T>(
       case "Negate":
         return field.negate(go(first!));
       case "Power":
-        // e^x is the exponential function, whatever the field makes of a power.
+        // e^x is the exponential function, however the field defines a power.
         if (first!.op === "constant" && first!.name === "E") return field.apply("Exp", [go(second!)]);
         return field.power(go(first!), go(second!));
       default:

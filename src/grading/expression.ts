@@ -9,13 +9,13 @@ export type Expression =
   | {
       op: "number";
       value: Rational;
-      /** Digits after the decimal point as written, where it was written as a decimal. */
+      /** Digits after the decimal point as written, if it was written as a decimal. */
       decimals?: number;
     }
   | { op: "symbol"; name: string }
   | { op: "constant"; name: ConstantName }
   | {
-      /** Something that is not evaluated (a sum, an integral, a derivative); it equals only what is written the same. */
+      /** Something that is not evaluated (a sum, an integral, a derivative); it equals only the same notation. */
       op: "opaque";
       head: string;
       args: Expression[];
@@ -24,7 +24,7 @@ export type Expression =
 
 export type ConstantName = "Pi" | "E" | "I" | "Infinity";
 
-/** What the evaluators know. Angles are in radians; `Degrees` turns degrees into them. */
+/** Functions that the evaluators support. Angles are in radians; `Degrees` turns degrees into them. */
 export const functionNames = [
   "Add",
   "Multiply",

@@ -1,7 +1,7 @@
 import { extractAllBoxed, extractBoxed } from "./extract-boxed.js";
 import { withoutDrafts } from "./without-drafts.js";
 
-/** How an answer can be found in a text, in the order in which the ways are tried. */
+/** Ways to find an answer in a text, in the order in which they are tried. */
 export type Extraction = "boxed" | "answer is" | "last";
 
 export interface ExtractedAnswer {
@@ -10,10 +10,10 @@ export interface ExtractedAnswer {
   by: Extraction;
 }
 
-/** How to read the final answer out of a completion. */
+/** How to extract the final answer of a completion. */
 export interface ExtractionOptions {
   /**
-   * Ways to try. Default only "boxed", as SOAR's rewards want it. "answer is": what follows the last "the answer is" or
+   * Ways to try. Default only "boxed", as SOAR's rewards require. "answer is": what follows the last "the answer is" or
    * "answer:". "last": the last formula between dollar signs, else the last number.
    */
   ways?: readonly Extraction[];
@@ -60,7 +60,7 @@ const extractors: Record<Extraction, (text: string) => string | undefined> = {
     const rest = text.slice(start.index + start[0].length).slice(0, longest);
     const formula = /^[\s:*]{0,6}(?:\$+([^$]+)\$+|\\\((.+?)\\\)|\\\[(.+?)\\\])/s.exec(rest);
     if (formula) return formula[1] ?? formula[2] ?? formula[3];
-    // To the end of the sentence; a point between digits is none.
+    // To the end of the sentence; a point between digits does not end one.
     return /^[\s:*]{0,6}((?:[^\n.*]|\.(?=\d)){1,200})/.exec(rest)?.[1];
   },
   last: text => {

@@ -58,13 +58,13 @@ function grade(
   } catch (error) {
     if (error instanceof BudgetError)
       return { verdict: "timeout", method: "none", ...forms, reason: "the comparison takes too much work" };
-    // Only stack overflows and oversized numbers get here.
+    // Only stack overflows and oversized numbers reach this.
     const reason = `the comparison failed: ${error instanceof Error ? error.message : String(error)}`;
     return { verdict: "undecided", method: "none", ...forms, reason };
   }
 }
 
-/** Whether both are the same text, in as far as an answer can be a text at all. */
+/** Whether both are the same text, if the answer can be a text at all. */
 function isSameText(gold: string, answer: string): boolean {
   if (gold.length > maxNormalised || answer.length > maxNormalised)
     return gold === answer && gold.trim() !== "";
@@ -87,7 +87,7 @@ function failure(unparsed: "gold" | "answer", { verdict, reason }: Problem): Omi
 const cache = new Map<string, Parsed>();
 const cacheSize = 2000;
 
-/** The parsed answer, or why there is none; remembered, because a reference meets many answers. */
+/** The parsed answer, or why it does not parse; cached, because one reference meets many answers. */
 function parse(text: string, budgetMs: number): Parsed {
   const known = cache.get(text);
   if (known !== undefined) return known;

@@ -12,14 +12,14 @@ export interface GradeCompletionParams extends ExtractionOptions {
 }
 
 export interface GradedCompletion {
-  /** 120, 20, 10 or 0 (App. B.3): the student's reward; always of the boxed answer, whatever `ways` says. */
+  /** 120, 20, 10 or 0 (App. B.3): the student's reward; always for the boxed answer, whatever `ways` is. */
   reward: number;
   /** The answer found, or undefined. */
   answer: string | undefined;
   verdict: Verdict;
 }
 
-/** Extracts and grades one completion's answer in the calling thread, and says what reward it earns. Never throws. */
+/** Extracts and grades one completion's answer in the calling thread, and returns its reward. Never throws. */
 export function gradeCompletion({
   completion,
   gold,

@@ -6,7 +6,7 @@ import type { Verdict } from "./verdict.js";
 
 /** A row to grade: a reference, and an answer or a completion to take it from. */
 export interface RowToGrade {
-  /** The reference answer; the last box of it if it has one. */
+  /** The reference answer; its last box if it has one. */
   gold: string;
   /** The answer, without \boxed{}. */
   answer?: string;
@@ -28,19 +28,19 @@ export interface GradeRowsSummary {
   /** Share of rows that are `equal`; NaN without rows. */
   accuracy: number;
   counts: Record<Verdict["verdict"], number>;
-  /** Places of rows that a human has to look at: undecided, timed out, or with a reference that does not parse. */
+  /** Indices of rows that need a human: undecided, timed out, or with a reference that does not parse. */
   doubtful: number[];
 }
 
 export interface GradeRowsParams extends CreateGraderParams, ExtractionOptions {
   /** Or a danfojs DataFrame with the columns gold, and answer or completion. */
   rows: readonly RowToGrade[] | Frame;
-  /** A grader to use; else one is made, and closed. */
+  /** A grader to use; by default one is created and closed. */
   grader?: Grader;
 }
 
 /**
- * Grades rows, in order, on all cores, and sums up.
+ * Grades rows, in order, on all cores, and summarises the verdicts.
  * @throws TypeError naming the row if its reference, answer or completion is not text
  */
 export async function gradeRows({

@@ -42,12 +42,12 @@ export class GraderThread {
     this.worker.postMessage(task);
   }
 
-  /** The place in the chunk of the item that the thread is at; -1 while it is loading or at none. */
+  /** The place in the chunk of the item that the thread is working on; -1 while it is loading or idle. */
   get place(): number {
     return Atomics.load(this.progress, 1);
   }
 
-  /** Whether the current item has taken longer than the limit; to be asked again and again. */
+  /** Whether the current item has taken longer than the limit; to be polled. */
   isStuck(): boolean {
     const begun = Atomics.load(this.progress, 0);
     const now = performance.now();

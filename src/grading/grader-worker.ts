@@ -3,11 +3,11 @@ import { type GradeAnswerParams, gradeAnswer } from "./grade-answer.js";
 import { parseOutcome } from "./parse-outcome.js";
 import type { GraderWorkerData, WorkerTask } from "./start-grader-worker.js";
 
-/** The thread of a grader: grades one chunk after the other, and writes to shared memory which item it is at. */
+/** The thread of a grader: grades one chunk after the other, and writes its current item to shared memory. */
 const { progress: shared, budgetMs } = workerData as GraderWorkerData;
 const progress = new Int32Array(shared);
 
-// The first comparisons of a thread are a hundred times slower than the rest, which is no fault of an answer.
+// The first comparisons of a thread are a hundred times slower than the rest; no answer is charged for that.
 for (const [gold, answer] of [
   ["\\frac{1}{2}", "0.5"],
   ["x^2-1", "(x+1)(x-1)"],

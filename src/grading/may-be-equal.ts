@@ -5,11 +5,11 @@ import { surveyExpression } from "./survey-expression.js";
 import { tryEvaluate } from "./try-evaluate.js";
 
 /**
- * Whether two answers have to be compared to know that they differ: false only if a rough value, in which no reading of an
- * answer differs from another, already tells them apart. Lists compare each item with each other, so this has to be cheap.
+ * Whether two answers need a full comparison: false only if a rough value, which is the same for all readings of an
+ * answer, already tells them apart. Lists compare each item with each other, so this has to be cheap.
  */
 export function mayBeEqual(a: ParsedAnswer, b: ParsedAnswer): boolean {
-  // x = 1 may be the value 1, and a set may be written in many ways.
+  // x = 1 may be the value 1, and a set has many notations.
   if (a.kind !== b.kind) return true;
   const [left, right] = [roughValue(a), roughValue(b)];
   if (!left || !right || left.length !== right.length) return true;
@@ -69,7 +69,7 @@ function valueAt(x: Expression, point: number): Complex | undefined {
   return value && Number.isFinite(value.re) && Number.isFinite(value.im) ? value : undefined;
 }
 
-/** A number from 1 to 3 for each symbol; the same for letters that another may stand for. */
+/** A number from 1 to 3 for each symbol; the same for interchangeable letters. */
 function placeOf(symbol: string): number {
   const name = /^[nkml]$/.test(symbol) ? "n" : symbol.toLowerCase();
   let hash = 7;

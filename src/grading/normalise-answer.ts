@@ -1,18 +1,18 @@
 /**
  * Returns the canonical form of equivalent notations: math delimiters, sizes, colours and thin spaces are removed, fraction
  * and text commands get one name, typographic and full-width characters become commands and ASCII, relations and powers of
- * plain text become LaTeX. What the answer says stays: units, money, percent and text are left in. Linear in the length,
+ * plain text become LaTeX. Content is kept: units, money, percent and text. Linear in the length,
  * never throws.
  */
 export function normaliseAnswer(text: string): string {
   let s = text.replace(/[\uff01-\uff5e]/g, c => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
-  // Escaped twice, as in JSON inside JSON. Between the rows of a matrix they are no escapes.
+  // Escaped twice, as in JSON inside JSON. Between the rows of a matrix they are not escapes.
   if (s.includes("\\\\") && (!s.includes("\\begin") || s.includes("\\\\begin"))) {
     s = s.replace(/\\\\(?=[a-zA-Z{}%$])/g, "\\");
   }
   for (const [pattern, replacement] of rules) s = s.replace(pattern, replacement);
   s = unbox(s.trim()).replace(/^[\s,;:]+/, "");
-  // From the end: a pattern for what stands there is tried at every comma of the text.
+  // Searched from the end: a pattern anchored there would be tried at every comma of the text.
   let end = s.length;
   while (end > 0 && " ,;:.".includes(s[end - 1]!)) end--;
   return s.slice(0, end);

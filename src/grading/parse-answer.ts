@@ -29,7 +29,7 @@ export function parseAnswer(text: string): ParsedAnswer {
   return parseList(withoutQualifier(withoutLeadIn(balanced)));
 }
 
-/** A closing brace too many at the end, as data sets have it. */
+/** One closing brace too many at the end, as in some data sets. */
 function withoutStrayBrace(s: string): string {
   if (!s.endsWith("}") || s.endsWith("\\}")) return s;
   const braces = s.match(/\\[{}]|[{}]/g)!.filter(brace => brace.length === 1);
@@ -54,7 +54,7 @@ function withoutQualifier(s: string): string {
     /[,\s]\s*\(?\s*([a-zA-Z])\s*\\in\s*\\mathbb\s*\{?\s*[NQZR]\s*\}?(?:_\{?[+0-9]\}?|\^\{?[+0*]\}?)?\s*\)?$/.exec(
       s,
     );
-  // A set builder's condition and the set of all numbers are no such range.
+  // A set builder's condition and the set of all numbers are not such a range.
   const before = range && s.slice(0, range.index).trim();
   return before &&
     new RegExp(`(?<![\\\\a-zA-Z])${range[1]}(?![a-zA-Z])`).test(before) &&
@@ -81,7 +81,7 @@ function parseList(s: string): ParsedAnswer {
     const content = parseList(s.slice(letter[0].length).trim());
     return { kind: "choice", letter: letter.slice(1, 5).find(Boolean)!, content };
   }
-  // Braces of LaTeX, which are not to be seen, around several answers.
+  // Invisible LaTeX braces around several answers.
   const braced = /^\{(.*)\}$/.exec(s)?.[1];
   if (braced !== undefined && (splitTopLevel(braced, comma)?.length ?? 0) > 1) return parseList(braced);
 
@@ -226,7 +226,7 @@ function parseGroup(s: string): ParsedAnswer | undefined {
     }
     // Plain parentheses around one thing.
     if (open === "(" && close === ")") return parseTerm(texts[0]!);
-    // Square brackets around a matrix that has none of its own.
+    // Square brackets around a matrix without brackets.
     if (open === "[" && close === "]" && /^\\begin\s*\{(?:array|smallmatrix|matrix)\}/.test(texts[0]!))
       return parseTerm(texts[0]!);
     if (open !== "<" && open !== "{") return undefined;

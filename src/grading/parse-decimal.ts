@@ -2,8 +2,8 @@ import type { Rational } from "./expression.js";
 import { rational } from "./number-fields/rational.js";
 
 /**
- * A number as compute-engine writes it: `-12`, `0.5`, `3e5`, `0.(3)` for a repeating part. Exact; undefined where it is
- * none, or where its power of ten is beyond 5,000.
+ * A number as compute-engine writes it: `-12`, `0.5`, `3e5`, `0.(3)` for a repeating part. Exact; undefined if it is
+ * not a number, or if its power of ten is beyond 5,000.
  */
 export function parseDecimal(text: string): { value: Rational; decimals?: number } | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*)(?:\((\d+)\))?)?(?:[eE]([+-]?\d{1,6}))?$/.exec(text);

@@ -8,7 +8,7 @@ import { isPlainNoun, magnitudeOf } from "./words.js";
 
 type Formula = Extract<ParsedAnswer, { kind: "formula" }>;
 
-/** What stands around a number and is no part of its value, or multiplies it. */
+/** What surrounds a number and is not part of its value, or multiplies it. */
 interface Label {
   unit?: Unit;
   noun?: string;
@@ -18,7 +18,7 @@ interface Label {
 }
 
 /**
- * Parses one value: a formula with what may stand around it (a currency, a unit, a noun, a percent or degree sign, words
+ * Parses one value: a formula with what may surround it (a currency, a unit, a noun, a percent or degree sign, words
  * that announce an answer), or a number in some base. Words that are not understood make it a phrase, whose number is
  * never used.
  *
@@ -64,7 +64,7 @@ export function parseFormula(s: string): Formula | Extract<ParsedAnswer, { kind:
   };
 }
 
-/** Takes the label at the end off, if there is one; without `label` if its words are not understood. */
+/** Removes the label at the end, if there is one; without `label` if its words are not understood. */
 function takeLabel(s: string): { rest: string; label?: Label } | undefined {
   const percent = /\s*\\?%$/.exec(s);
   if (percent) return { rest: s.slice(0, percent.index), label: { percent: true } };

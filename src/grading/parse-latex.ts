@@ -36,7 +36,7 @@ export function parseLatex(latex: string): MathJsonExpression {
     const parsed = parse(plain);
     if (parsed !== null) return parsed;
   } catch (cause) {
-    // The parser is not ours: whatever it throws means that it does not understand.
+    // The parser is not ours: any error it throws means that it does not understand.
     throw new UnparsedError(
       `the parser failed: ${cause instanceof Error ? cause.message.slice(0, 80) : "unknown"}`,
     );
@@ -44,7 +44,7 @@ export function parseLatex(latex: string): MathJsonExpression {
   throw new UnparsedError("nothing to parse");
 }
 
-/** LaTeX for what plain text writes otherwise. */
+/** Replaces plain-text notation with LaTeX. */
 function toLatex(text: string): string {
   return (
     text

@@ -124,7 +124,7 @@ function call(fn: FunctionName, ...args: Expression[]): Expression {
   return args.length === 1 && fn === "Add" ? args[0]! : { op: "call", fn, args };
 }
 
-/** Entries are shown as numbers or symbols, and as dots if they are more. */
+/** Entries are shown as numbers or symbols, and as dots if they are anything else. */
 function describe(x: Expression): string {
   if (x.op === "number") return x.value.d === 1n ? String(x.value.n) : `${x.value.n}/${x.value.d}`;
   if (x.op === "symbol") return x.name;

@@ -10,7 +10,7 @@ export interface ParseOutcome {
   reason?: string;
 }
 
-/** Parses one answer without throwing, within a budget of so many milliseconds of one core. */
+/** Parses one answer without throwing, within a budget in milliseconds of one core. */
 export function parseOutcome(answer: string, budgetMs = 200): ParseOutcome {
   try {
     return { parsed: true, form: describeAnswer(withBudget(budgetMs, () => parseAnswer(answer))) };

@@ -49,7 +49,7 @@ export function parseText(text: string): ParsedAnswer {
   return { kind: "text", text: trimmed, ...(/\d/.test(trimmed) && { isPhrase: true }) };
 }
 
-/** Words of two and three letters, which would be products of symbols otherwise. */
+/** Words of two and three letters, which would otherwise be products of symbols. */
 const shortWords = new Set(
   "no yes odd one two six ten dne nan sun mon tue wed thu fri sat jan feb mar apr may jun jul aug sep oct nov dec red".split(
     " ",
@@ -57,7 +57,7 @@ const shortWords = new Set(
 );
 const mathWords = /^(?:pi|sqrt|sin|cos|tan|log|ln|infty|infinity)$/;
 
-/** Whether an answer says something in words rather than in symbols; `words` is it without \text{}. */
+/** Whether an answer says something in words rather than in symbols; `words` is the answer without \text{}. */
 export function isText(latex: string, words: string): boolean {
   if (/[\\^_{}=+*/]/.test(words)) return false;
   if (words !== latex) return /[a-zA-Z]/.test(words);

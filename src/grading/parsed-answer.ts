@@ -21,11 +21,11 @@ export type ParsedAnswer =
   | {
       kind: "text";
       text: string;
-      /** Words and mathematics mixed, or a number beside words that may change it: equal only to the same writing. */
+      /** Words and mathematics mixed, or a number beside words that may change it: equal only to the same notation. */
       isPhrase?: boolean;
     }
   | {
-      /** The letter of a choice with what it stands for, as `(C) 42`. */
+      /** The letter of a choice with its content, as `(C) 42`. */
       kind: "choice";
       letter: string;
       content: ParsedAnswer;
@@ -34,7 +34,7 @@ export type ParsedAnswer =
       /** Several answers. */
       kind: "list";
       items: ParsedAnswer[];
-      /** "and" between inequalities means both; values with "or" between are no tuple. */
+      /** "and" between inequalities means both; values with "or" between them are not a tuple. */
       conjunction?: "and" | "or";
       /** 12,345 may be one number and may be two. */
       alternative?: ParsedAnswer;

@@ -11,12 +11,12 @@ const synonyms = new Map([
 
 /**
  * Returns an answer in words as a key to compare by: small letters, numbers and signs only, number words as digits;
- * undefined if it has no plain writing.
+ * undefined if it has no plain form.
  */
 export function plainText(answer: ParsedAnswer): string | undefined {
   switch (answer.kind) {
     case "text":
-      // Of a phrase every sign matters: half of 2^3 is not half of 23.
+      // In a phrase every sign matters: half of 2^3 is not half of 23.
       return answer.isPhrase ? answer.text.toLowerCase().replace(/\\text|[\s{}$]/g, "") : key(answer.text);
     case "formula":
       if (answer.expression.op === "symbol" && answer.expression.name === "EmptySet") return "emptyset";
@@ -40,7 +40,7 @@ function key(text: string): string {
     .replace(/^(?:the|a|an)\s+/, "")
     .replace(/^(?:there (?:is|are)|it has|the equation has|has)\s+/, "")
     .replace(/^no (?:real |integer |such )?(?:solutions?|roots?)(?: exists?)?\.?$/, "emptyset")
-    // A point stays within a number: 1.5 hours are not 15.
+    // A point stays within a number: 1.5 hours is not 15.
     .replace(/[^\p{L}\p{N}/+<>.-]|(?<!\d)\.|\.(?!\d)/gu, "");
   return synonyms.get(letters) ?? letters;
 }

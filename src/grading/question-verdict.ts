@@ -6,10 +6,10 @@ export const errorTypes = ["None", "Arithmetic", "Logical_Fallacy", "Ill_Posed",
 /** A judge's verdict on one synthetic question-answer pair (App. C.4). */
 export const questionVerdictSchema = z.object({
   isWellPosed: z.boolean(),
-  /** Whether the pair's answer is right; false when the question is not well posed. */
+  /** Whether the pair's answer is right; false if the question is not well posed. */
   isCorrect: z.boolean(),
   errorType: z.enum(errorTypes),
-  /** The judge's own answer, or "N/A" where there is none. */
+  /** The judge's own answer, or "N/A" if there is none. */
   verifiedAnswer: z.string(),
 });
 

@@ -21,7 +21,7 @@ const everything: RealSet = [
 
 /**
  * Returns the set of real numbers that an interval, a union, a set of points, an inequality in one symbol or a list of
- * inequalities describes; undefined if the answer is no such set, has symbols in its ends, or says a part of it twice, as
+ * inequalities describes; undefined if the answer is not such a set, has symbols in its ends, or repeats a part, as
  * (2, 9) \\cup (2, 3) does.
  */
 export function toRealSet(answer: ParsedAnswer): RealSet | undefined {

@@ -12,14 +12,14 @@ export interface RelationValue {
 
 export interface RelationValueParams {
   relation: Relation;
-  /** Whether the chain is the reference's, which is believed even if it rounds to few digits. */
+  /** Whether the chain is the reference's, which is trusted even if it rounds to few digits. */
   isGold: boolean;
   isEqual: (a: ParsedAnswer, b: ParsedAnswer) => boolean;
 }
 
 /**
- * Returns the value that a chain of equalities gives to a name; undefined if it is another relation, or if its members do
- * not agree, and so say nothing. A side counts as the value only if the other sides are names, or the same value: x^2 + y^2
+ * Returns the value that a chain of equalities gives to a name; undefined if it is another relation, or if its members
+ * disagree, and so say nothing. A side counts as the value only if the other sides are names, or the same value: x^2 + y^2
  * = 1 has none.
  */
 export function relationValue({ relation, isGold, isEqual }: RelationValueParams): RelationValue | undefined {

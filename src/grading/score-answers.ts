@@ -5,13 +5,13 @@ import { studentReward } from "./student-reward.js";
 import type { Verdict } from "./verdict.js";
 import { withoutDrafts } from "./without-drafts.js";
 
-/** A completion, or an answer that is known already, with the right answer that it is held against. */
+/** A completion, or an already extracted answer, with the right answer to compare it with. */
 export interface RowToScore {
-  /** The right answer; the last box of it if it has one. */
+  /** The right answer; its last box if it has one. */
   gold: string;
   /** What the model wrote. */
   completion?: string;
-  /** The final answer, if it need not be read out of the completion; the last box of it if it has one. */
+  /** The final answer, if it need not be read from the completion; its last box if it has one. */
   given?: string;
   /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
   tolerance?: number | readonly number[];
@@ -19,7 +19,7 @@ export interface RowToScore {
 
 export interface ScoredAnswer {
   correct: boolean;
-  /** 120, 20, 10 or 0 (App. B.3). It counts the completion's boxed answer alone, whatever `ways` says. */
+  /** 120, 20, 10 or 0 (App. B.3). It counts only the completion's boxed answer, whatever `ways` is. */
   reward: number;
   /** The right answer without a box. */
   gold: string;
@@ -36,7 +36,7 @@ export interface ScoreAnswersParams extends ExtractionOptions {
 
 /**
  * The one way from completions to scores of answers that have to equal a right answer: reads each completion's answer,
- * grades each distinct pair once, and says what it earns. Order is kept.
+ * grades each distinct pair once, and returns its reward. Order is kept.
  */
 export async function scoreAnswers({
   rows,
@@ -57,7 +57,7 @@ export async function scoreAnswers({
   return read.map((row, i) => score(row, placeOf[i] === undefined ? noAnswer : verdicts[placeOf[i]]!));
 }
 
-/** `scoreAnswers` for one row whose verdict is had in the calling thread. */
+/** `scoreAnswers` for one row, graded in the calling thread. */
 export function scoreAnswer(
   row: RowToScore,
   grade: (pair: GradeAnswerParams) => Verdict,

@@ -6,8 +6,8 @@ export interface Piece {
 
 /**
  * Splits LaTeX where `separator`, a sticky pattern, matches outside all brackets: braces, parentheses, square brackets and
- * their escaped kinds, \begin..\end, floors and ceilings. An opening and a closing bracket pair off whatever their kind,
- * as they do in a half-open interval. Undefined where they do not balance.
+ * their escaped kinds, \begin..\end, floors and ceilings. An opening and a closing bracket match whatever their kind,
+ * as they do in a half-open interval. Returns undefined if they do not balance.
  */
 export function splitTopLevel(text: string, separator: RegExp): Piece[] | undefined {
   const pieces: Piece[] = [];

@@ -9,7 +9,7 @@ export interface GraderWorkerData {
   budgetMs: number;
 }
 
-/** What a thread is sent: answers to grade, or to parse. */
+/** Message to a thread: answers to grade, or to parse. */
 export interface WorkerTask {
   task: "grade" | "parse";
   items: readonly unknown[];
@@ -37,7 +37,7 @@ export function startGraderWorker(data: GraderWorkerData): Worker {
   const options: WorkerOptions = {
     workerData: { ...data, url: new URL("./grader-worker.ts", import.meta.url).href },
     resourceLimits: { maxOldGenerationSizeMb: 512 },
-    // A thread has no use for the loaders of the process that starts it.
+    // A thread does not need the loaders of the process that starts it.
     execArgv: ["--no-warnings"],
   };
   return existsSync(fileURLToPath(built))

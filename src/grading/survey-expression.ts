@@ -4,7 +4,7 @@ import { rationalField } from "./number-fields/rational-field.js";
 import { tryEvaluate } from "./try-evaluate.js";
 import { spend } from "./work-budget.js";
 
-/** What comparisons ask of a formula, each found once. */
+/** Properties of a formula that comparisons need, each computed once. */
 export interface Survey {
   /** Equal texts mean equal formulas. */
   readonly key: string;
@@ -25,7 +25,7 @@ export interface Survey {
 
 const surveys = new WeakMap<Expression, Survey>();
 
-/** Returns what is known of a formula. Remembered per formula, since a list compares each of its items with many others. */
+/** Returns the properties of a formula. Cached per formula, since a list compares each of its items with many others. */
 export function surveyExpression(x: Expression): Survey {
   const known = surveys.get(x);
   if (known) return known;

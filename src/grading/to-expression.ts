@@ -53,7 +53,7 @@ const maxDepth = 120;
  */
 export function toExpression(json: MathJsonExpression, depth = 0): Expression {
   if (depth > maxDepth) throw new UnparsedError(`nested deeper than ${maxDepth}`);
-  // What the parser leaves of a subscript that is missing.
+  // What the parser returns for a missing subscript.
   if (json === null) throw new UnparsedError("an empty place");
   if (typeof json === "number") return toNumber(String(json));
   if (typeof json === "string") return toSymbol(json);
@@ -150,7 +150,7 @@ function toCall(head: MathJsonExpression, args: MathJsonExpression[], depth: num
   return opaque(head, below());
 }
 
-/** x^{2/3} is the square of the real cube root, as school has it, for negative x too. */
+/** x^{2/3} is the square of the real cube root, as taught at school, for negative x too. */
 function toPower(base: Expression, exponent: Expression): Expression {
   if (base.op === "constant" || exponent.op !== "call" || exponent.fn !== "Divide")
     return call("Power", base, exponent);
@@ -173,7 +173,7 @@ function isOne(x: Expression): boolean {
 
 const maxTerms = 500;
 
-/** A sum or product with whole bounds, written out; undefined if its bounds are others or far apart. */
+/** A sum or product with whole bounds, written out; undefined for other bounds or bounds far apart. */
 function toFiniteSum(
   head: "Sum" | "Product",
   args: MathJsonExpression[],
@@ -189,7 +189,7 @@ function toFiniteSum(
   return call(head === "Sum" ? "Add" : "Multiply", ...terms);
 }
 
-/** The integral of a polynomial with fractions for coefficients between bounds; undefined if it is another. */
+/** The integral of a polynomial with fractions for coefficients between bounds; undefined for any other integral. */
 function toIntegral(args: MathJsonExpression[], depth: number): Expression | undefined {
   const range = rangeOf(args, depth);
   if (!range) return undefined;
@@ -228,7 +228,7 @@ function wholeNumber(x: Expression): number | undefined {
 function substitute(x: Expression, name: string, value: Expression): Expression {
   spend(0.2);
   if (x.op === "symbol") return x.name === name ? value : x;
-  // An index called i is no imaginary unit.
+  // An index called i is not the imaginary unit.
   if (x.op === "constant") return constants.get(name) === x.name ? value : x;
   return x.op === "call" || x.op === "opaque"
     ? { ...x, args: x.args.map(arg => substitute(arg, name, value)) }
@@ -261,7 +261,7 @@ function determinant(rows: Expression[][]): Expression {
   return call("Add", ...terms);
 }
 
-/** Things written next to each other: a mixed number where an integer meets a fraction below 1, else a product. */
+/** Things written next to each other: a mixed number if an integer meets a fraction below 1, else a product. */
 function toProduct(args: MathJsonExpression[], depth: number): Expression {
   const factors = args.map(arg => toExpression(arg, depth + 1));
   for (let i = 0; i + 1 < factors.length; i++) {

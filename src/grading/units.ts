@@ -4,7 +4,7 @@ import { parseDecimal } from "./parse-decimal.js";
 
 /** A unit of measurement: its dimension, and how many of the dimension's base unit it is. */
 export interface Unit {
-  /** Base dimensions with their powers, sorted: `length time^-1` of a speed. */
+  /** Base dimensions with their powers, sorted: `length time^-1` for a speed. */
   dimension: string;
   scale: Rational;
 }
@@ -84,7 +84,7 @@ define("radians", "1", "rad", "radian");
 
 /**
  * Returns the unit that a text names: `cm`, `square inches`, `ft^2`, `miles per hour`, `kg m/s^2`; undefined if it names
- * none of the table, as "ways", "students" or "units" do not.
+ * no unit of the table, as "ways", "students" or "units" do not.
  */
 export function parseUnit(text: string): Unit | undefined {
   if (text.length > 60) return undefined;

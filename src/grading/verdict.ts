@@ -4,7 +4,7 @@ import type { ComparisonMethod } from "./comparison-result.js";
 export interface Verdict {
   /**
    * - `equal`, `different`: decided, by `method`.
-   * - `undecided`: both parsed, and neither could be shown; a human has to look.
+   * - `undecided`: both parsed, but neither equality nor difference was shown; a human has to look.
    * - `unparsed`: one of them, or a completion's answer, could not be understood; `unparsed` says which, `reason` why.
    * - `timeout`: stopped when its budget was used up.
    */

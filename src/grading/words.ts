@@ -11,7 +11,7 @@ const magnitudes = new Map([
   ["trillion", 1_000_000_000_000n],
 ]);
 
-/** Returns the value of a magnitude in words, `million`; undefined of other words. */
+/** Returns the value of a magnitude in words, `million`; undefined for other words. */
 export function magnitudeOf(word: string): bigint | undefined {
   const name = word.trim().toLowerCase();
   return name === "dozen" ? 12n : magnitudes.get(name);
@@ -49,7 +49,7 @@ export function numberOfWords(text: string): bigint | undefined {
 }
 
 /**
- * Words that may change the value of what they stand beside: negations, comparisons, hedges, operations, numbers,
+ * Words that may change the value next to them: negations, comparisons, hedges, operations, numbers,
  * fractions and magnitudes. A number beside one of them is not understood.
  */
 const changing = new RegExp(

@@ -3,14 +3,14 @@ export class BudgetError extends Error {
   override readonly name = "BudgetError";
 }
 
-/** Units of work per millisecond of a budget: fewer than a core does, so that a budget holds on slow ones too. */
+/** Units of work per millisecond of a budget: fewer than a core does, so that a budget also holds on slow cores. */
 const unitsPerMs = 500;
 
 /** Units left to the answer that is being graded. Grading is synchronous, so one counter per thread is enough. */
 let left = Number.POSITIVE_INFINITY;
 
 /**
- * Returns the result of `work`, a synchronous function, run within a budget of so many milliseconds of one core. The work
+ * Returns the result of `work`, a synchronous function, run within a budget in milliseconds of one core. The work
  * is counted rather than timed, so that an answer gets the same verdict on a busy machine as on an idle one.
  *
  * @throws BudgetError as soon as the budget is used up.

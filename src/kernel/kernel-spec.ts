@@ -7,7 +7,7 @@ import { packageRoot } from "../util/package-root.js";
 const kernelName = "soarlab";
 
 /**
- * Where Jupyter, and VS Code, look for a user's kernels.
+ * Folder in which Jupyter and VS Code look for a user's kernels.
  */
 export function userJupyterFolder(): string {
   if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
@@ -18,13 +18,13 @@ export function userJupyterFolder(): string {
 
 /**
  * Registers the TypeScript kernel of soarlab's notebooks in one of Jupyter's data folders; returns its folder. Writes only
- * what is not there yet.
+ * what does not exist yet.
  * @throws Error if tslab is not installed, or this Node cannot run the kernel
  */
 export function installKernel(jupyterFolder: string): string {
   const folder = join(jupyterFolder, "kernels", kernelName);
   const spec = {
-    // Jupyter puts the path of the connection file where {connection_file} is.
+    // Jupyter replaces {connection_file} with the path of the connection file.
     argv: [findNode(), join(packageRoot, "dist", "kernel", "main.js"), "{connection_file}"],
     display_name: "TypeScript (soarlab)",
     language: "typescript",
@@ -47,7 +47,7 @@ export function removeKernel(jupyterFolder: string): string | undefined {
   return folder;
 }
 
-/** A clone has a Node of its own, for that of the system may be too old. */
+/** A clone has its own Node, because the system's may be too old. */
 function findNode(): string {
   const own = join(packageRoot, "node_modules", "node", "bin", "node");
   if (existsSync(own)) return own;

@@ -8,7 +8,7 @@ import { addPackageFallback, type TypeScript } from "./package-fallback.js";
 import { fixTslab } from "./tslab-fixes.js";
 
 /*
- * The kernel of soarlab's notebooks: tslab, mended (tslab-fixes.ts), that finds soarlab from any folder
+ * The kernel of soarlab's notebooks: tslab, patched (tslab-fixes.ts), that finds soarlab from any folder
  * (package-fallback.ts) and shows a DataFrame at the end of a cell as a table. Jupyter starts it with the path of a
  * connection file, as kernel-spec.ts says.
  */
@@ -31,7 +31,7 @@ const { createExecutor } = tslab("executor");
 const { JupyterHandlerImpl, ZmqServer } = tslab("jupyter") as TslabJupyter;
 for (const fix of missed()) console.error(`soarlab's kernel: tslab is another version than expected: ${fix}`);
 
-/** What is used of tslab/dist/jupyter.js. */
+/** The part of tslab/dist/jupyter.js that is used. */
 interface TslabJupyter {
   JupyterHandlerImpl: new (
     executor: unknown,
@@ -43,7 +43,7 @@ interface TslabJupyter {
   ) => { init(): Promise<void>; handleExecute(socket: unknown, message: object): Promise<void> };
 }
 
-/** Says which cell runs. */
+/** Reports which cell runs. */
 class Handler extends JupyterHandlerImpl {
   override handleExecuteImpl(request: { code: string; cell?: string }, ...rest: unknown[]): Promise<unknown> {
     setCurrentCell(request.cell ?? request.code);
@@ -82,7 +82,7 @@ process.on("uncaughtException", error => console.error("UncaughtException:", err
 process.on("unhandledRejection", reason => console.error("UnhandledPromiseRejection:", reason));
 
 await new Server(new Handler(executor, false), connectionFile).init();
-// What nearly every first cell needs is done while the reader reads: its types, and the package itself.
+// Preload what nearly every first cell needs: its types, and the package itself.
 setTimeout(() => {
   converter.convert("", 'import * as soar from "soarlab";');
   try {

@@ -3,7 +3,7 @@ import Module, { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { packageRoot } from "../util/package-root.js";
 
-/** What is used of the TypeScript of tslab. */
+/** The part of tslab's TypeScript that is used. */
 export interface TypeScript {
   sys: {
     fileExists(path: string): boolean;
@@ -15,12 +15,12 @@ export interface TypeScript {
 const require = createRequire(import.meta.url);
 
 /**
- * Lets notebooks anywhere import soarlab, and what it is installed with, by name: a package that the notebook's own
+ * Lets notebooks in any folder import soarlab and its dependencies by name: a package that the notebook's own
  * folder does not have is taken from here, at run time and by the type checker.
  */
 export function addPackageFallback({ sys }: TypeScript): void {
   fallBackAtRunTime();
-  // tslab looks for packages as Node 10 did: it reads no "exports" of a package.json, so what those say is said here.
+  // tslab looks for packages as Node 10 did: it ignores "exports" of a package.json, so they are repeated here.
   const { fileExists, directoryExists, readFile } = sys;
   const from = (path: string) =>
     fileExists(path) || directoryExists(path) ? path : (fallback(path) ?? path);
@@ -34,7 +34,7 @@ export function addPackageFallback({ sys }: TypeScript): void {
 }
 
 /**
- * Where a path into a folder node_modules that lacks the package leads instead. Files keep the name of that path: a type
+ * Resolves a path into a folder node_modules that lacks the package. Files keep the name of that path: a type
  * of a package in node_modules can be named in the declarations that tslab writes, one of a file elsewhere cannot.
  */
 function fallback(path: string): string | undefined {
@@ -43,7 +43,7 @@ function fallback(path: string): string | undefined {
   const [name, ...rest] = packagePath(path.slice(at + "/node_modules/".length));
   // Types that are not imported are listed from the disk; tslab brings those of Node.
   if (name.startsWith("@types/")) return undefined;
-  // Not below a package that is itself one of these: its own are found beside it.
+  // Not below one of these packages: its dependencies are found beside it.
   if (!existsSync(path.slice(0, at)) || existsSync(join(path.slice(0, at), "node_modules", name)))
     return undefined;
   const inside = rest.join("/");
@@ -51,7 +51,7 @@ function fallback(path: string): string | undefined {
     const folder = installedFolder(name);
     return folder && join(folder, inside);
   }
-  // An entry of its own: soarlab/metrics is dist/metrics.
+  // A separate entry: soarlab/metrics is dist/metrics.
   const entry = join(packageRoot, "dist", inside);
   return /^[\w-]+\.d\.ts$/.test(inside) && existsSync(entry) ? entry : join(packageRoot, inside);
 }
@@ -89,7 +89,7 @@ function fallBackAtRunTime(): void {
     } catch (error) {
       if (!isBare(request) || (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
       try {
-        // By its own name a package finds itself.
+        // A package can import itself by its own name.
         return require.resolve(request);
       } catch {
         throw error;

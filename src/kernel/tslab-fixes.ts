@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 
-/** A change of one of tslab's files, as a text that stands there once and what takes its place. */
+/** A change of one of tslab's files: a text that occurs there once, and its replacement. */
 interface Fix {
   file: RegExp;
   from: string;
@@ -9,7 +9,7 @@ interface Fix {
 }
 
 /**
- * Mistakes of tslab 1.0.22, mended as its files are loaded. Each is written so that the same lines can be changed in
+ * Bugs of tslab 1.0.22, fixed as its files are loaded. Each fix is written so that the same lines can be changed in
  * its sources (https://github.com/yunabe/tslab, src/converter.ts).
  */
 const fixes: Fix[] = [
@@ -50,7 +50,7 @@ const fixes: Fix[] = [
             }`,
   },
   {
-    // A cell whose only await is that of a `for await` was run as if it had none.
+    // A cell whose only await is that of a `for await` ran as if it had none.
     file: /[\\/]tslab[\\/]dist[\\/]converter\.js$/,
     from: `    function convertDiagnostics(input) {
         let hasToplevelAwait = false;
@@ -68,8 +68,8 @@ const fixes: Fix[] = [
 ];
 
 /**
- * Applies the fixes to what is loaded from now on. Another version of tslab, whose files differ, is loaded as it is.
- * @returns a function that says which fixes did not fit
+ * Applies the fixes to files loaded from now on. Another version of tslab, whose files differ, is loaded unchanged.
+ * @returns a function that returns which fixes did not fit
  */
 export function fixTslab(): () => string[] {
   const compile = (Module as unknown as { _extensions: NodeJS.Dict<Loader> })._extensions;

@@ -50,7 +50,7 @@ def new_key() -> str:
 def access(
     key: str | None, bound: str, *, hosts: list[str] | None = None, origins: list[str] | None = None
 ) -> Access:
-    """For a server that listens on `bound`, which answers to `hosts` too."""
+    """For a server that listens on `bound` and also answers to `hosts`."""
     names = {bound.lower(), *(host.lower() for host in hosts or [])}
     everywhere = _is_address(bound) and ipaddress.ip_address(bound).is_unspecified
     if everywhere or bound == "localhost" or _is_loopback(bound):

@@ -1,4 +1,4 @@
-"""What the calls answer, for the OpenAPI description. Answers are written without passing through
+"""The calls' responses, for the OpenAPI description. Responses are written without passing through
 these models; the tests hold them to it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The app: which route answers which call, and what every request passes before."""
+"""The app: the route of each call, and the middleware of every request."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _add_openai(calls: Calls, api: OpenAiApi) -> None:
 
 
 def _refuse_the_rest(app: FastAPI) -> None:
-    """Calls of either API that this server does not have are named; there is no bare 404."""
+    """Names the calls of either API that this server does not have; there is no bare 404."""
 
     async def refuse(request: Request) -> Response:
         raise NotSupported(f"{request.method} {request.url.path}")

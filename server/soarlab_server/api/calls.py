@@ -1,4 +1,4 @@
-"""How the calls are declared: a path, what the body must be, what the answer is. From that, bodies
+"""How calls are declared: a path, the schema of the body, the type of the answer. From that, bodies
 are read and the OpenAPI description is made."""
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Calls:
     def act(
         self, method: str, path: str, answer: type[BaseModel], endpoint: Callable[..., Any]
     ) -> None:
-        """A call that says all it has to in its path."""
+        """A call whose only input is its path."""
         self._add(method, path, answer, endpoint)
 
     def _add(

@@ -30,7 +30,7 @@ def sample_commands(
     if not prompts:
         raise field_error(("prompt",), "must hold at least one text or token list")
     params = schemas.SamplingParams(
-        # Scoring alone samples a token all the same, which is left out of the answer.
+        # Scoring alone still samples a token, which is left out of the answer.
         max_tokens=max(1, body.max_tokens),
         seed=body.seed,
         stop=body.stop or None,

@@ -106,7 +106,7 @@ def sample(
     """`stop_token_ids`: tokens that end a sample besides those of `params.stop`."""
     room = card.max_context - len(prompt)
     if room < 1:
-        # Scoring a full context needs no room, but asks for a token as the API has no other way.
+        # Scoring a full context needs no room, but the API requires it to ask for a token.
         if not prompt_logprobs:
             raise field_error(("prompt",), f"leaves no room in the context of {card.max_context}")
         room = 1

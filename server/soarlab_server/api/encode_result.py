@@ -1,4 +1,4 @@
-"""Results of the engine's commands as answers on the wire."""
+"""Encodes results of the engine's commands as HTTP responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .json import json
 
 
 def encode_result(result: Result, accept: str) -> Response:
-    """The answer to a future, in the form that the client asked for."""
+    """Returns the result of a future in the format that the client asked for."""
     if protobuf.CONTENT_TYPE in accept:
         if isinstance(result, TrainResult):
             return Response(protobuf.write_train_result(result), media_type=protobuf.CONTENT_TYPE)

@@ -31,7 +31,7 @@ def body_errors(error: ValidationError) -> RequestValidationError:
 
 
 class NotSupported(HTTPException):
-    """501 with the name of what this server does not have of the API."""
+    """501 with the name of the part of the API that this server does not have."""
 
     def __init__(self, name: str):
         super().__init__(501, f"{name} is not supported by this server")
@@ -40,7 +40,7 @@ class NotSupported(HTTPException):
 def refusal(
     path: str, status: int, detail: Any, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """`detail` says why. OpenAI's calls have it in the form of that API too."""
+    """`detail` says why. OpenAI's calls also get it in that API's form."""
     body = {"detail": detail}
     if path.startswith("/v1/"):
         issue = detail[0] if isinstance(detail, list) else {"msg": detail, "loc": []}
@@ -56,7 +56,7 @@ def not_found(what: str) -> HTTPException:
 
 
 def failure(error: Exception) -> Response:
-    """400 with the reason; one that is not the sender's fault is logged with its traceback."""
+    """400 with the reason; if it is not the sender's fault, its traceback is logged."""
     if isinstance(error, RequestError):
         return json({"detail": str(error), "error": str(error), "category": "user"}, 400)
     logger.error("a request failed", exc_info=error)

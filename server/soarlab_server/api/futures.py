@@ -1,4 +1,4 @@
-"""Requests under way and their results, until they are fetched or forgotten."""
+"""Pending requests and their results, until they are fetched or expire."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Future:
 
 
 class FutureStore:
-    """Lives on the event loop's thread; workers hand results over through `settle`."""
+    """Used only on the event loop's thread; workers pass results through `settle`."""
 
     def __init__(self) -> None:
         self._pending: dict[str, Future] = {}
@@ -96,7 +96,7 @@ class FutureStore:
             self._settled.popitem(last=False)
 
     async def wait(self, request_id: str, seconds: float) -> Result | Exception | None:
-        """The outcome, as soon as it is there; None if that takes longer."""
+        """Returns the outcome as soon as it is there; None if that takes longer."""
         future = self._pending.get(request_id) or self._settled.get(request_id)
         if future is None:
             raise not_found(f"there is no request {request_id}, or its result is kept no longer")

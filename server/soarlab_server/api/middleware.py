@@ -1,4 +1,4 @@
-"""What every request passes before it is read: who asks, from where, with what."""
+"""Checks on every request before it is read: who asks, from where, with what."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Gate:
         return None
 
     async def _read(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
-        """The whole body, or None as soon as it is known to be too large."""
+        """Returns the whole body, or None as soon as it is known to be too large."""
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.max_body_bytes:
             return None

@@ -9,7 +9,7 @@ from .errors import field_error
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What the API must know of the model it serves."""
+    """What the API must know about the model it serves."""
 
     name: str
     folder: str
@@ -22,6 +22,6 @@ class ModelCard:
     eos_tokens: tuple[int, ...]
 
     def check(self, name: str, field: str) -> None:
-        """Refuses a request that is meant for another model; `field` is where its name stands."""
+        """Refuses a request for another model; `field` is the field that names the model."""
         if name not in (self.name, self.folder):
             raise field_error((field,), f"this server has {self.name}, not {name[:200]}")

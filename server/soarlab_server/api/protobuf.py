@@ -26,11 +26,11 @@ _STOP_REASONS = {"stop": 0, "length": 1}
 
 
 class MalformedMessage(ValueError):
-    """The body is not the message it should be."""
+    """The body is not the expected message."""
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
-    """Numbers as int, all else as bytes: what a field holds is for the reader of it to know."""
+    """Numbers as int, all else as bytes: the reader of a field must know its type."""
     at = 0
 
     def varint() -> int:
@@ -105,7 +105,7 @@ def _datum(message: bytes) -> dict[str, Any]:
 
 
 def read_forward_backward(message: bytes) -> tuple[dict[str, Any], bool]:
-    """The request as its JSON form, and whether only a forward pass is asked for."""
+    """Returns the request in its JSON form, and whether it asks only for a forward pass."""
     data: list[dict[str, Any]] = []
     config: dict[str, float] = {}
     request: dict[str, Any] = {"seq_id": None}

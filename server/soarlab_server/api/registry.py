@@ -45,7 +45,7 @@ class SamplerInfo:
 
 
 def canonical(model_id: str) -> str:
-    """SDKs spell a model's id with colons, which can stand in no `tinker://` path's host."""
+    """SDKs spell a model's id with colons, which a `tinker://` path's host cannot contain."""
     return model_id.replace(":", "-")
 
 
@@ -110,13 +110,13 @@ class Registry:
         sampler.session.samplers.add(sampler.sampler_id)
 
     def expire(self) -> list[Model]:
-        """Forgets sessions without a sign of life; answers the models they leave behind."""
+        """Removes sessions that stopped sending; returns the models they leave behind."""
         limit = time.monotonic() - SESSION_SECONDS
         silent = [s for s in self.sessions.values() if s.seen < limit]
         return [model for session in silent for model in self.end(session)]
 
     def end(self, session: Session) -> list[Model]:
-        """Forgets a session; answers the models it leaves behind."""
+        """Removes a session; returns the models it leaves behind."""
         self.sessions.pop(session.session_id, None)
         left = [self.models[model_id] for model_id in session.models]
         for model in left:

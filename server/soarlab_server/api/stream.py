@@ -1,4 +1,4 @@
-"""OpenAI's calls with `stream`: what is said so far, as server-sent events."""
+"""OpenAI's calls with `stream`: the text as it is sampled, as server-sent events."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TextStream:
         """Characters at the end that may be the start of a stop string."""
 
     async def pieces(self, sample: Sample) -> AsyncIterator[Piece]:
-        """Raises the error of a request that fails."""
+        """Raises the error of a failed request."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[tuple[int, list[int]] | None] = asyncio.Queue()
 
@@ -70,7 +70,7 @@ class TextStream:
         while (item := await queue.get()) is not None:
             choice, tokens = item
             text = self._text(tokens)
-            # A character may come in several tokens.
+            # A character may span several tokens.
             safe = len(text.rstrip("\ufffd")) - self._held_back
             if safe > self._sent.get(choice, 0):
                 yield self._piece(choice, text[:safe])

@@ -14,7 +14,7 @@ BYTES_PER_SECOND = 65_536
 
 class TimedHttp(HttpToolsProtocol):
     """uvicorn's own protocol has no such limit: connections that send nothing, or a byte now and
-    then, would be kept for ever."""
+    then, would be kept forever."""
 
     _timer: asyncio.TimerHandle | None = None
     _incomplete = False

@@ -78,7 +78,7 @@ class TinkerApi:
         return json({"supported_models": [model]})
 
     async def client_config(self, request: schemas.Anything) -> Response:
-        # Chunks of one forward_backward must arrive in order: they run in the order they come.
+        # Chunks of one forward_backward must arrive in order: they run in the order of arrival.
         return json({"parallel_fwdbwd_chunks": False})
 
     async def dynamic_config(self, request: schemas.Anything) -> Response:
@@ -173,7 +173,7 @@ class TinkerApi:
         command: commands.ModelCommand,
         on_success: Callable[[Result], None] | None = None,
     ) -> Response:
-        """Queues a command of a model, once however often it is sent."""
+        """Queues a command of a model only once, however often it is sent."""
         model_id = canonical(request.model_id)
         sequence = uuid.uuid4().hex if request.seq_id is None else request.seq_id
         known = self.futures.known(f"{model_id}:{sequence}", call)

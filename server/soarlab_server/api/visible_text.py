@@ -1,4 +1,4 @@
-"""What a sample says."""
+"""The visible text of a sample."""
 
 from __future__ import annotations
 

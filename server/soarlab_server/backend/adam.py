@@ -12,7 +12,7 @@ from ..request_error import RequestError
 
 
 class Adam:
-    """Moments of one model; allocated by the first step, so that models that only sample or load
+    """Moments of one model, allocated by the first step: models that only sample or load
     cost nothing."""
 
     def __init__(self) -> None:

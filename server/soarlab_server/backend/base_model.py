@@ -29,7 +29,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 
 
 class FrozenBase(Protocol):
-    """What training and sampling need of the base: `BaseModel` has it with our own decoder,
+    """What training and sampling need of the base: `BaseModel` implements it with our own decoder,
     `transformers_model.TransformersModel` for any other architecture."""
 
     folder: Path
@@ -48,7 +48,7 @@ class FrozenBase(Protocol):
     def dtype(self) -> torch.dtype: ...
 
     def layout_for(self, spec: LoraSpec) -> Layout:
-        """Where a model of that kind has the weights it trains."""
+        """Returns the layout of the weights that a model of this kind trains."""
 
     def assemble(self, spec: LoraSpec, tensor: Callable[..., Tensor]) -> Any:
         """A model's weights from `tensor(*names)`, as in `build_weights`."""
@@ -87,7 +87,7 @@ class BaseModel:
 
 
 def load_base(model: str, device: torch.device, dtype: str = "auto") -> FrozenBase:
-    """With our own decoder where it covers the architecture, else through transformers."""
+    """Uses our own decoder if it covers the architecture, else transformers."""
     folder = locate(model)
     if about := describe_folder(folder):
         logger.info("%s", about)

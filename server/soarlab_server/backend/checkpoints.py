@@ -93,7 +93,7 @@ class CheckpointStore:
         base_model: str,
         expires_at: float | None,
     ) -> None:
-        # Tensors that share memory are refused by safetensors, so each is a copy of its own.
+        # safetensors refuses tensors that share memory, so each is a separate copy.
         tensors = {n: t.clone() for n, t in layout.tensors(saved.flat).items()}
         save_file(tensors, folder / "model.safetensors", {"format": "pt"})
         adam = saved.adam
@@ -113,7 +113,7 @@ class CheckpointStore:
         _sync(folder)
 
     def checkpoint_info(self, path: CheckpointPath) -> CheckpointInfo:
-        """What checkpoint.json and the folder say. One that has expired is there no more."""
+        """What checkpoint.json and the folder say. An expired checkpoint counts as missing."""
         folder = self._folder(path)
         file = folder / "checkpoint.json"
         try:
@@ -123,7 +123,7 @@ class CheckpointStore:
                 base_model=about["base_model"],
                 spec=LoraSpec(**about["spec"]),
                 optimizer_steps=about["optimizer_steps"],
-                # Older checkpoints say neither.
+                # Older checkpoints have neither field.
                 saved_at=about.get("saved_at", folder.stat().st_mtime),
                 expires_at=about.get("expires_at"),
                 size_bytes=sum(f.stat().st_size for f in folder.iterdir()),
@@ -166,7 +166,7 @@ class CheckpointStore:
         return sum(s.flat.nbytes * (3 if s.adam else 1) for s in self._recent.values())
 
     def delete(self, path: CheckpointPath) -> bool:
-        """Whether there was one."""
+        """Returns whether there was one."""
         with self._lock:
             self._recent.pop(path, None)
         folder = self._folder(path)
@@ -196,7 +196,7 @@ class CheckpointStore:
                 yield self.checkpoint_info(path)
 
     def delete_expired(self) -> Iterator[CheckpointPath]:
-        """Yields each that was."""
+        """Yields each deleted one."""
         for path in self._paths(None):
             with contextlib.suppress(OSError, ValueError):
                 about = json.loads((self._folder(path) / "checkpoint.json").read_text())

@@ -1,8 +1,8 @@
 """The forward pass of Llama-family decoders, for rows that belong to different models.
 
-A batch is rows sorted by model: `Rows` says how many each model has. What the models share
+A batch is rows sorted by model: `Rows` has the number of rows per model. What the models share
 (attention, activations, and the base's matmuls under LoRA) runs once over all rows; what they do
-not share runs per model on its own rows. One model alone is the case of a single segment.
+not share runs per model on its own rows. A single model is a batch of one segment.
 """
 
 from __future__ import annotations

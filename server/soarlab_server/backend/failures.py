@@ -1,4 +1,4 @@
-"""Failures in words for the person whose request it was."""
+"""Failures in words for the sender of the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def out_of_memory(error: Exception) -> bool:
 
 
 def describe(error: Exception) -> Exception:
-    """Out of memory in words that help; anything else as it is."""
+    """Explains running out of memory; returns any other failure unchanged."""
     if out_of_memory(error):
         return RequestError("out of memory: send less at once, or shorter sequences")
     return error

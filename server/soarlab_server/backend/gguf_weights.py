@@ -29,7 +29,7 @@ def read_gguf(file: Path, folder: Path) -> tuple[dict[str, np.ndarray], dict[str
     stores as each type, the most frequent first. Completes config.json."""
     try:
         stored = {t.name: t for t in gguf.GGUFReader(file).tensors}
-    except Exception as error:  # whatever a file cut short leads to
+    except Exception as error:  # any error that a truncated file causes
         raise ModelError(f"{file} cannot be read: {error}") from error
     types = Counter(tensor.tensor_type.name for tensor in stored.values())
     config = _complete_config(file, folder, stored, quantised=not PLAIN_TYPES.issuperset(types))
@@ -45,11 +45,11 @@ def read_gguf(file: Path, folder: Path) -> tuple[dict[str, np.ndarray], dict[str
 
 
 def _complete_config(file: Path, folder: Path, stored: dict, *, quantised: bool) -> ModelConfig:
-    """Adds to config.json what only the tensors tell."""
+    """Adds to config.json what only the tensors show."""
     config_file = folder / "config.json"
     raw = read_json(config_file)
     if quantised:
-        # What dequantising gives is kept whole; on a GPU half of its bits are more than enough.
+        # Dequantised values are kept in full precision; on a GPU half of the bits are enough.
         raw["dtype"] = "bfloat16"
     if "rope_freqs.weight" in stored:
         raw["rope_parameters"] = {**raw["rope_parameters"], **LLAMA3_SCALING}

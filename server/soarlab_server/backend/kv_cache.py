@@ -1,4 +1,4 @@
-"""Keys and values of the rows being sampled: one buffer, one slot a row, slots dense from 0."""
+"""Keys and values of the rows being sampled: one buffer, one slot per row, slots dense from 0."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Named tensors in one flat buffer.
 
 One buffer makes a model one thing to copy (a snapshot is one clone), to step (Adam is a handful
-of operations whatever the number of layers) and to clip, and lets neighbours be read as one
+of operations for any number of layers) and to clip, and lets neighbours be read as one
 matrix: the q, k and v projections lie next to each other, so a single view of all their rows serves
 one matmul.
 """
@@ -41,7 +41,7 @@ class Layout:
         return {name: self.view(flat, name) for name in self.shapes}
 
     def fill(self, flat: Tensor, tensors: Mapping[str, Tensor]) -> None:
-        """Copies tensors into their places; every name must be there with its shape."""
+        """Copies tensors into their places; every name must be present with its shape."""
         for name, shape in self.shapes.items():
             tensor = tensors.get(name)
             if tensor is None:

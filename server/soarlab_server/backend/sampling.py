@@ -69,14 +69,14 @@ class BatchedSampler:
         return bool(self._rows or self._waiting or self._inbox)
 
     def load(self) -> int:
-        """Rows under way or waiting, by any thread's view of them."""
+        """Number of active or waiting rows; may be read from any thread."""
         return len(self._rows) + sum(
             job.command.num_samples for job in (*self._waiting, *self._inbox)
         )
 
     @torch.inference_mode()
     def run(self, steps: int) -> None:
-        """Up to that many decode steps; a failure is told to the requests it concerns."""
+        """Runs up to that many decode steps; a failure is passed to the requests it concerns."""
         for _ in range(steps):
             if not self.busy:
                 break
@@ -91,7 +91,7 @@ class BatchedSampler:
                 tokens = self._state.tokens[slot, : int(self._state.steps[slot])]
                 row.job.on_progress(row.sample, tokens.tolist())
         if not self._rows:
-            # Lets go of weights that nobody samples any more.
+            # Releases weights that nobody samples any more.
             self._plan = None
             self._stacked_models, self._stacked_cache = [], {}
 
@@ -168,7 +168,7 @@ class BatchedSampler:
 
         hidden = self.decoder.sequences(rows, tokens[:, :-1], keep=keep)
         if wants_logprobs:
-            # One prompt at a time: logits of a large vocabulary are what fills memory.
+            # One prompt at a time: logits of a large vocabulary would fill memory.
             for (job, _), h, t in zip(group, hidden, tokens, strict=True):
                 logits = self.decoder.logits(Rows([job.weights], [1]), h[None])[0]
                 logprobs = logits.gather(1, t[1:, None])[:, 0] - logits.logsumexp(-1)
@@ -213,7 +213,7 @@ class BatchedSampler:
         return plan
 
     def _stop_strings(self, count: int) -> Tensor:
-        """[R] whether a row's text has come to contain one of its stop strings."""
+        """[R] whether a row's text now contains one of its stop strings."""
         found = np.zeros(count, bool)
         for slot, row in enumerate(self._rows):
             strings = row.job.command.params.stop_strings
@@ -266,7 +266,7 @@ class BatchedSampler:
         self._waiting = deque(job for job in self._waiting if job not in jobs)
         self._keep([slot for slot, row in enumerate(self._rows) if row.job not in jobs])
         if not self._rows:
-            # After running out of memory there is more to gain than the cost of allocating anew.
+            # After running out of memory, freeing is worth the cost of allocating again.
             self.cache = KvCache(self.decoder.config, self.device, self.decoder.dtype)
         for job in jobs:
             job.finish(describe(error))
@@ -323,7 +323,7 @@ def _segments(weights: list[Weights]) -> tuple[Rows, np.ndarray | None]:
 
 
 def _decode_attention(cache: KvCache, positions: Tensor, extent: int, plan: _Plan):
-    """Attention of one new token a row over its slot's first `extent` positions."""
+    """Attention of one new token per row over its slot's first `extent` positions."""
     count = len(positions)
     config = cache.config
     rows = torch.arange(count, device=positions.device)

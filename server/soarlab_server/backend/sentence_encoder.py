@@ -1,4 +1,4 @@
-"""Sentence embeddings by all-MiniLM-L6-v2, beside whatever model the server trains."""
+"""Sentence embeddings by all-MiniLM-L6-v2, independent of the model that the server trains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 32
 
 
 class SentenceEncoder:
-    """Loaded, and fetched if need be, by its first use."""
+    """Loaded on first use, and fetched if necessary."""
 
     def __init__(self, device: torch.device):
         self.device = device
@@ -35,7 +35,7 @@ class SentenceEncoder:
         model, tokenizer = self._loaded
         inputs = [self._cut(tokenizer.encode(text)) for text in texts]
         vectors: list[np.ndarray] = [np.empty(0)] * len(texts)
-        # Texts of like length together: little of a batch is padding then.
+        # Texts of similar length together, so that a batch has little padding.
         order = sorted(range(len(texts)), key=lambda i: len(inputs[i]))
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
@@ -54,7 +54,7 @@ class SentenceEncoder:
             mask[row, : len(ids)] = 1
         tokens, mask = tokens.to(self.device), mask.to(self.device)
         hidden = model(tokens, attention_mask=mask).last_hidden_state
-        # The length is normalised, so that a sum does for the mean.
+        # The length is normalised, so a sum can replace the mean.
         return F.normalize((hidden * mask[..., None]).sum(1), dim=-1).cpu().numpy()
 
     @staticmethod

@@ -1,7 +1,7 @@
 """Sequences that begin alike, computed once: the rollouts of a group share their prompt.
 
 A batch is one row of tokens: of each group the common start, then what each member adds to it. All
-that works on single tokens (projections, norms) runs over that row; attention alone knows which
+that works on single tokens (projections, norms) runs over that row; only attention knows which
 tokens belong together.
 """
 
@@ -37,7 +37,7 @@ def find_groups(sequences: list[np.ndarray], most_tokens: int) -> list[Group]:
         if groups:
             members = [*groups[-1].members, i]
             first = sequences[members[0]]
-            # At least one token of each member is its own.
+            # At least one token of each member is not shared.
             shared = min(
                 _common(first, sequence), len(first) - 1, len(sequence) - 1, groups[-1].shared
             )

@@ -52,6 +52,6 @@ class StackedLora:
         parts = zip(*(lora.b for lora in loras), strict=True)
         stacked = a, [torch.stack(part).transpose(1, 2) for part in parts]
         if self.cache is not None:
-            # With the adapters themselves, so that their ids stay theirs.
+            # Holds the adapters too, so that their ids are not reused.
             self.cache[id(loras[0])] = loras, stacked
         return stacked

@@ -46,7 +46,7 @@ from .weights import Weights
 
 logger = logging.getLogger(__name__)
 
-# Samplers a model keeps: the newest, and a few that a client may still be reading from.
+# Samplers kept per model: the newest, and a few that a client may still be using.
 SAMPLERS_PER_MODEL = 4
 SAMPLERS_FROM_DISK = 4
 # Below this many parameters a model is too small for a matmul to occupy two threads.
@@ -77,7 +77,7 @@ class TorchBackend:
 
     @property
     def runs_in_parallel(self) -> bool:
-        """Whether a CPU thread a model is better than all threads for one."""
+        """Whether one CPU thread per model is better than all threads for one model."""
         return self.base.parallel and self.is_small and not self.on_gpu
 
     def _choose_limits(self) -> Limits:
@@ -164,7 +164,7 @@ class TorchBackend:
                 return FieldsResult({"sampling_session_id": sampler_id})
 
     def run_together(self, requests: list[tuple[str, ForwardBackward]]) -> list[Result | Exception]:
-        """One stacked pass; should it fail, each request alone, so that it fails alone."""
+        """One stacked pass; if it fails, each request runs alone, so that it fails alone."""
         try:
             jobs = [TrainJob(self.model(model_id), command) for model_id, command in requests]
             for job in jobs:

@@ -27,7 +27,7 @@ class TrainJob:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What bounds memory in training; none changes a gradient beyond rounding."""
+    """Limits on memory in training; none changes a gradient beyond rounding."""
 
     batch_tokens: int
     """Padded tokens of one forward and backward pass."""
@@ -130,8 +130,8 @@ def _run(decoder: Decoder, jobs: list[TrainJob], limits: Limits) -> list[TrainRe
 
 
 def _batches(jobs: list[TrainJob], limits: Limits) -> Iterator[_Batch]:
-    """Data of like length together, at most `limits.batch_tokens` tokens a batch, each batch sorted
-    by model. Depends on the jobs alone, so a job run by itself always gives the same bits."""
+    """Data of similar length together, at most `limits.batch_tokens` tokens per batch, each sorted
+    by model. Depends only on the jobs, so a job run by itself always gives the same bits."""
     units = [
         _Unit([_Item(j, i, job.command.data[i]) for i in group.members], group.shared)
         for j, job in enumerate(jobs)

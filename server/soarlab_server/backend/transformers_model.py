@@ -1,7 +1,7 @@
 """Any causal language model that transformers loads, behind the interface of our own decoder.
 
 Slower: models run one by one, requests too, and adapters are merged into the weights they change.
-It is there so that an architecture we have no decoder for can be used at all.
+It makes architectures usable that our own decoder does not cover.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class TransformersDecoder:
 class TransformersModel:
     """The base, as `base_model.FrozenBase` asks."""
 
-    parallel: bool = False  # a module's parameters are swapped for the time of a call
+    parallel: bool = False  # a module's parameters are swapped during a call
 
     def __init__(self, folder: Path, module: nn.Module, config: SimpleNamespace):
         parameters = dict(module.named_parameters())

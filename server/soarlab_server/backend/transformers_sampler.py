@@ -103,7 +103,7 @@ class TransformersSampler:
         self._finish(job, state, lengths, stopped)
 
     def _stop_strings(self, job: SampleJob, state: RowState) -> torch.Tensor:
-        """[samples] whether the text has come to contain a stop string; marks those as ended."""
+        """[samples] whether the text now contains a stop string; marks those as ended."""
         strings = job.command.params.stop_strings
         if strings:
             for row, steps in enumerate(state.steps.tolist()):

@@ -1,5 +1,5 @@
 """A decoder's weights as the forward pass reads them: the base model's, a full model's, or adapters
-over the base. Fused where one matmul can serve several projections."""
+over the base. Fused if one matmul can serve several projections."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def full_layout(config: ModelConfig) -> Layout:
 
 
 def build_weights(config: ModelConfig, tensor: Callable[..., Tensor]) -> Weights:
-    """Weights from `tensor(*names)`, which answers the named tensors joined along their rows."""
+    """Weights from `tensor(*names)`, which returns the named tensors joined along their rows."""
 
     def projection(names: list[str], biased: bool) -> Projection:
         bias = tensor(*(f"{n}.bias" for n in names)) if biased else None

@@ -1,7 +1,7 @@
 """One queue for all models, and the workers that run it.
 
 The commands of a model run one after another, in the order they came; different models run at the
-same time, or in one pass where the backend stacks them. Each worker also decodes the rows of its
+same time, or in one pass if the backend stacks them. Each worker also decodes the rows of its
 own sampler, a few steps between commands, so that neither kind of work keeps the other waiting.
 """
 
@@ -87,7 +87,7 @@ class Engine:
         self.backend.delete_expired_checkpoints()
 
     def delete_checkpoint(self, path: CheckpointPath) -> bool:
-        """Whether there was one."""
+        """Returns whether there was one."""
         return self.backend.delete_checkpoint(path)
 
     # Submitting: any thread -----------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Engine:
                 logger.exception("a worker failed outside any request")
 
     def _take(self) -> list[tuple[str, ModelCommand, OnResult]]:
-        """The next command, with all others that the backend runs in one pass with it."""
+        """Returns the next command, with all others that the backend runs in one pass with it."""
         batch: list[tuple[str, ModelCommand, OnResult]] = []
         for model_id in list(self._ready):
             command, on_result = self._queues[model_id].commands[0]

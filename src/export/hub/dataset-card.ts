@@ -17,7 +17,7 @@ export interface DatasetCardParams {
   license?: string;
 }
 
-/** The card of a published data set: what it is, how it was made, what came of it, and how to read it. */
+/** The card of a published data set: what it is, how it was made, its results, and how to read it. */
 export function datasetCard(params: DatasetCardParams): string {
   const { repo, runs, runNames, passAtK, tables, license = "mit" } = params;
   const configs = Object.keys(tables).map(path => ({

@@ -19,16 +19,16 @@ export interface DatasetFilesParams {
   repo: string;
   runs?: readonly RunRecord[];
   evaluations?: readonly EvaluationRecord[];
-  /** A study whose runs and evaluations these are. */
+  /** The study that the runs and evaluations belong to. */
   study?: Study;
   /** Questions of another origin. */
   problems?: readonly Problem[];
-  /** Of the data, as the hub names licenses. Default "mit". */
+  /** License of the data, as the hub names it. Default "mit". */
   license?: string;
 }
 
 /**
- * What is published of runs, evaluations or a table: the questions, as problems that `loadQuestions` and an evaluation
+ * Files to publish of runs, evaluations or a table: the questions, as problems that `loadQuestions` and an evaluation
  * read; the metrics of each outer step; pass@k of each evaluation and how often each problem was solved; configurations;
  * the report; and a card.
  */
@@ -86,7 +86,7 @@ export async function datasetFiles(params: DatasetFilesParams): Promise<Publishe
   ];
 }
 
-/** A synthetic question as a problem; the id is of its content, so that it is the same in every publication. */
+/** A synthetic question as a problem; the id is derived from its content, so it is the same in every publication. */
 function toProblem(record: QuestionRecord, run: string): Problem & { run: string } & QuestionRecord {
   const { question, answer, kind } = record;
   const hash = createHash("sha256").update(`${question}\u0000${answer}`).digest("hex").slice(0, 12);

@@ -10,15 +10,15 @@ export interface ModelFilesParams {
   /** OWNER/NAME on the hub, as the card names it. */
   repo: string;
   run: RunRecord;
-  /** Of the weights, as the hub names licenses. Default: none is said, since the base model's holds. */
+  /** License of the weights, as the hub names it. Default: none is stated, since the base model's applies. */
   license?: string;
 }
 
 /**
- * What is published of a run's weights: the last promoted student and the teacher, without optimizer states, and a card.
+ * Files to publish of a run's weights: last promoted student and teacher, without optimizer states, and a card.
  * Files are opened, not read: they may be larger than memory.
  *
- * @throws Error if the run has no checkpoint on this machine, e.g. since it was trained on another's server
+ * @throws Error if the run has no checkpoint on this machine, e.g. because it was trained on a remote server
  */
 export async function modelFiles({ repo, run, license }: ModelFilesParams): Promise<PublishedFile[]> {
   const checkpoints = {

@@ -12,11 +12,11 @@ export interface PublishedFile {
 
 export interface PublishParams
   extends Pick<HubOptions, "token" | "endpoint" | "fetch" | "retries" | "retryWaitMs" | "signal"> {
-  /** OWNER/NAME on the hub; made if it is not there. */
+  /** OWNER/NAME on the hub; created if it does not exist. */
   repo: string;
   type: "dataset" | "model";
   files: readonly PublishedFile[];
-  /** Whether everybody may read it. Default false; an existing repository stays as it is. */
+  /** Whether the repository is public. Default false; an existing repository is not changed. */
   isPublic?: boolean;
   /** Message of the commit. */
   title?: string;
@@ -29,11 +29,11 @@ export interface Published {
 }
 
 /**
- * Uploads files to a repository of the Hugging Face hub in one commit, large ones as LFS objects: all of them are there
- * afterwards, or none. A broken connection, 429 and 5xx are tried again. Publishing the same again changes nothing.
+ * Uploads files to a repository of the Hugging Face hub in one commit, large ones as LFS objects: either all are
+ * uploaded, or none. A broken connection, 429 and 5xx are retried. Publishing the same files again changes nothing.
  *
  * @throws HubError, by kind; Error for a malformed name, and if the repository is public but `isPublic` was not asked for.
- *   No message says the token.
+ *   No message contains the token.
  */
 export async function publish(params: PublishParams): Promise<Published> {
   const { repo: name, type, files, isPublic = false, signal, title = "Upload from soarlab" } = params;
@@ -48,7 +48,7 @@ export async function publish(params: PublishParams): Promise<Published> {
   const repo = { type, name } as const;
   try {
     await createRepo({ repo, visibility: isPublic ? "public" : "private", ...access }).catch(async error => {
-      // 409: it is there already.
+      // 409: it exists already.
       if (!(error instanceof HubApiError) || error.statusCode !== 409) throw error;
       if (isPublic) return;
       const info = await (type === "dataset"
@@ -85,7 +85,7 @@ function explain(error: unknown, where: string): unknown {
     const { statusCode: status } = error;
     const [kind, what] = kinds[status] ?? [
       status >= 500 ? "unreachable" : "protocol",
-      // Without the address: that of an upload is signed.
+      // The address is left out: an upload address is signed.
       `it refused: ${error.message.replace(/\.? ?URL: .*/s, "")}`,
     ];
     return new HubError(kind, `${where}: the hub answered ${status}: ${what}.`, { status });

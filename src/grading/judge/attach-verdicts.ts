@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readWholeJsonl } from "../../util/jsonl.js";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
 
-/** A line of a file of verdicts, as `soarlab judge` writes it; null where the judge came to none. */
+/** A line of a file of verdicts, as `soarlab judge` writes it; null if the judge gave none. */
 const rowSchema = z.object({
   question: z.string(),
   answer: z.string(),
@@ -16,9 +16,9 @@ export interface AttachVerdictsParams<T> {
 }
 
 /**
- * Records with the verdicts of a file, matched by the text of question and answer. Verdicts that the records had are
- * replaced, also by none, so that all are of one judge. Of several for one pair the last one counts.
- * @throws Error that names file, line and field where the file is not what it should be, or is empty or missing
+ * Returns records with the verdicts of a file, matched by the text of question and answer. Earlier verdicts are
+ * replaced, also by none, so that all come from one judge. Of several for one pair the last counts.
+ * @throws Error that names file, line and field if the file is malformed, empty or missing
  */
 export async function attachVerdicts<T extends { question: string; answer: string }>({
   records,

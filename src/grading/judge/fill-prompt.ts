@@ -1,6 +1,6 @@
 /**
- * A judge's prompt for one pair. What a pair says is never taken for a placeholder.
- * @throws Error where the template lacks {question} or {answer}
+ * Returns a judge's prompt for one pair. Text of the pair is never taken for a placeholder.
+ * @throws Error if the template lacks {question} or {answer}
  */
 export function fillPrompt(template: string, pair: { question: string; answer: string }): string {
   const missing = ["{question}", "{answer}"].filter(place => !template.includes(place));

@@ -8,7 +8,7 @@ export interface JudgeMessage {
   content: string;
 }
 
-/** What became of a pair. */
+/** Outcome of one pair. */
 export type PairOutcome =
   | { verdict: QuestionVerdict }
   | { verdict?: undefined; reason: string; answer: string };
@@ -17,16 +17,16 @@ export interface JudgePairParams {
   pair: { question: string; answer: string };
   /** Wording, with {question} and {answer}. */
   prompt: string;
-  /** How often the judge is asked again where its answer is no verdict. */
+  /** How often the judge is asked again if its answer is not a verdict. */
   corrections: number;
-  /** The judge's answer, and whether it was cut off at the longest allowed. */
+  /** The judge's answer, and whether it was cut off at the longest allowed length. */
   ask(messages: readonly JudgeMessage[]): Promise<{ answer: string; isCut: boolean }>;
 }
 
 /** How much of a malformed answer the judge is shown again, from its end. */
 const shownAgain = 2000;
 
-/** Has one pair judged. A judge whose answer is no verdict is told why and asked again. */
+/** Has one pair judged. A judge whose answer is not a verdict is told why and asked again. */
 export async function judgePair({ pair, prompt, corrections, ask }: JudgePairParams): Promise<PairOutcome> {
   const request: JudgeMessage = { role: "user", content: fillPrompt(prompt, pair) };
   let messages = [request];
@@ -36,7 +36,7 @@ export async function judgePair({ pair, prompt, corrections, ask }: JudgePairPar
     if (verdict) return { verdict };
     const reason = isCut ? `it was cut off at the longest answer allowed, and ${problem}` : problem;
     if (asked >= corrections) return { reason, answer };
-    // Not the second half of a character, which is no text and which servers refuse.
+    // Not the second half of a character, which is not valid text and which servers refuse.
     const shown = answer.slice(-shownAgain).replace(/^[\udc00-\udfff]/, "");
     const content = `That cannot be read as a verdict: ${reason}. Answer again with the JSON object alone, as it was described.`;
     messages = [request, { role: "assistant", content: shown || "(no answer)" }, { role: "user", content }];

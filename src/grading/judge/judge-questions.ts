@@ -35,7 +35,7 @@ export interface JudgeQuestionsParams {
   retryDelayMs?: number;
   /** Time for one request. Default 120,000. */
   timeoutMs?: number;
-  /** How often the judge is asked again, told what was wrong, where its answer is no verdict. Default 2. */
+  /** How often the judge is asked again, told what was wrong, if its answer is not a verdict. Default 2. */
   corrections?: number;
   /** Default 0. */
   temperature?: number;
@@ -51,7 +51,7 @@ export interface JudgeQuestionsParams {
   fetch?: typeof globalThis.fetch;
 }
 
-/** How far a call is, in distinct pairs of question and answer. */
+/** Progress of a call, in distinct pairs of question and answer. */
 export interface JudgeProgress {
   done: number;
   total: number;
@@ -60,7 +60,7 @@ export interface JudgeProgress {
   usage: JudgeUsage;
 }
 
-/** What a call took. Verdicts from the cache take nothing. */
+/** What a call used. Verdicts from the cache use nothing. */
 export interface JudgeUsage {
   /** Requests that were answered, those with malformed answers included. */
   requests: number;
@@ -68,12 +68,12 @@ export interface JudgeUsage {
   completionTokens: number;
   /** Distinct pairs whose verdict was in the cache. */
   cached: number;
-  /** In the currency of the price; absent without a price, or where the server did not count some tokens. */
+  /** In the currency of the price; absent without a price, or if the server did not count some tokens. */
   cost?: number;
 }
 
 export interface JudgeResult {
-  /** One per question, in their order; undefined where the judge came to none. */
+  /** One per question, in their order; undefined if the judge gave none. */
   verdicts: (QuestionVerdict | undefined)[];
   /** The questions without a verdict, with the reason and the judge's last answer. */
   unjudged: { index: number; reason: string; answer: string }[];
@@ -86,23 +86,23 @@ const completionSchema = z.object({
       z.object({ message: z.object({ content: z.string().nullish() }), finish_reason: z.string().nullish() }),
     )
     .min(1),
-  // A count that is there in part is none: it is no reason to throw an answer away.
+  // A partial count is treated as missing: it is not a reason to discard an answer.
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).optional().catch(undefined),
 });
 
-/** So many requests refused, and not one answered: the fault lies with what all have in common, not with the pairs. */
+/** After this many refusals without one answer, the fault lies with what all requests share, not with the pairs. */
 const refusalsToStop = 8;
 
 /**
- * Verdicts of a language model on question-answer pairs (SOAR, App. C.4), from any server with OpenAI's chat endpoint.
- * Each distinct pair is asked for once, and not at all when its verdict is in the cache, which goes by endpoint, model,
- * wording, temperature, further fields and the pair; a call that was interrupted goes on from there at no cost. A pair
- * whose answers stay malformed, or that the server refuses (400, 413, 422: too long, say), is reported and holds up no
- * other.
+ * Returns a model's verdicts on question-answer pairs (SOAR, App. C.4), from any server with OpenAI's chat endpoint.
+ * Each distinct pair is asked for once, and not at all if its verdict is in the cache, whose key is endpoint, model,
+ * wording, temperature, further fields and the pair; an interrupted call resumes from there at no cost. A pair
+ * whose answers stay malformed, or that the server refuses (400, 413, 422: too long, say), is reported and blocks
+ * no other.
  *
- * @throws HttpError naming the address, the status and the server's words where a request fails for good, or the server
- *   refuses all; Error on a prompt without {question} or {answer}; RangeError on an impossible setting; the signal's
- *   reason where it was aborted. What was judged before is in the cache.
+ * @throws HttpError naming the address, the status and the server's words if a request fails for good, or the server
+ *   refuses all; Error if the prompt lacks {question} or {answer}; RangeError if a setting is impossible; the signal's
+ *   reason if it was aborted. Earlier verdicts are in the cache.
  */
 export async function judgeQuestions(params: JudgeQuestionsParams): Promise<JudgeResult> {
   const { model, prompt = judgePrompt, temperature = 0, price, onProgress } = params;
@@ -210,12 +210,12 @@ function keyOf(question: string, answer: string): string {
   return JSON.stringify([question, answer]);
 }
 
-/** Whether the server found fault with this request and not with the sender, or the model's name. */
+/** Whether the server rejected this request itself, and not the sender or the model's name. */
 function isRefusal(error: unknown): error is HttpError {
   return error instanceof HttpError && [400, 413, 422].includes(error.status ?? 0);
 }
 
-/** The verdict that a file of the cache holds; undefined where it holds none. */
+/** Returns the verdict in a cache file; undefined if it holds none. */
 function keptVerdict(bytes: Buffer | undefined): QuestionVerdict | undefined {
   if (!bytes) return undefined;
   try {

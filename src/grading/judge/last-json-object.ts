@@ -2,12 +2,12 @@
 const scalar = /true|false|null|-?\d[\d.eE+-]*/y;
 
 /**
- * The last balanced JSON object in a text, of those that lie in no other; undefined where there is none. Prose, code
+ * Returns the last balanced, outermost JSON object in a text; undefined if there is none. Prose, code
  * fences and braces around it do no harm. Strings may hold line breaks and single backslashes, which JSON forbids.
  *
- * Takes time linear in the text. Objects still open where a scan fails would fail there too, and are not tried again;
- * objects that it saw closed are read once more and passed over; and what it took for strings is read by at most one
- * other scan, to which the strings of the first are what lies between its own.
+ * Takes time linear in the text. Objects still open when a scan fails would fail there too, and are not tried again;
+ * objects that it saw closed are read once more and skipped; and what it took for strings is read by at most one
+ * other scan, for which the first scan's strings lie between its own.
  */
 export function lastJsonObject(text: string): string | undefined {
   const failed = new Set<number>();
@@ -20,7 +20,7 @@ export function lastJsonObject(text: string): string | undefined {
   return last;
 }
 
-/** Where the object that begins at `start` ends; undefined, with the objects inside noted, where it does not. */
+/** Where the object that begins at `start` ends; undefined, with the objects inside noted, if it does not. */
 function scan(text: string, start: number, failed: Set<number>): number | undefined {
   const open: { at: number; closer: "}" | "]" }[] = [];
   let at = start;

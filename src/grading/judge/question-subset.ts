@@ -6,9 +6,9 @@ export const questionSubsets = ["all", "correct", "well-posed"] as const;
 export type QuestionSubset = (typeof questionSubsets)[number];
 
 /**
- * The records of a subset, in their order: all, those whose answer is right, or those that are well posed, whatever
+ * Returns the records of a subset, in order: all, those whose answer is right, or those that are well posed, whatever
  * their answer.
- * @throws Error saying how many have no verdict, where the subset needs one
+ * @throws Error saying how many have no verdict, if the subset needs one
  */
 export function questionSubset<T extends { verdict?: QuestionVerdict }>(
   records: readonly T[],

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { type QuestionVerdict, questionVerdictSchema } from "../question-verdict.js";
 import { lastJsonObject } from "./last-json-object.js";
 
-/** What a judge's answer came to. */
+/** Result of reading a judge's answer. */
 export type VerdictReading =
   | { verdict: QuestionVerdict; problem?: undefined }
-  /** Why the answer is no verdict, as one may tell the judge. */
+  /** Why the answer is not a verdict, in words for the judge. */
   | { verdict?: undefined; problem: string };
 
-/** Judges also answer with a bare number, or with null where there is no answer. */
+/** Judges also answer with a bare number, or with null if there is no answer. */
 const givenSchema = questionVerdictSchema.extend({
   verifiedAnswer: z
     .union([z.string(), z.number()], { error: "expected a string" })
@@ -17,12 +17,12 @@ const givenSchema = questionVerdictSchema.extend({
 });
 
 /**
- * Reads a judge's verdict out of its answer: the last JSON object after its thinking, in a code fence, in prose or
- * alone. A verdict that contradicts itself is none. Takes time linear in the answer and never throws.
+ * Reads a judge's verdict from its answer: the last JSON object after its thinking, in a code fence, in prose or
+ * alone. A self-contradicting verdict is rejected. Takes time linear in the answer and never throws.
  */
 export function readVerdict(answer: string): VerdictReading {
   const thoughtEnd = answer.lastIndexOf("</think>");
-  // What stands in unfinished thinking may be a draft.
+  // Text in unfinished thinking may be a draft.
   if (thoughtEnd < 0 && /^\s*<think>/.test(answer)) return { problem: "it ends before its thinking does" };
   const text = lastJsonObject(thoughtEnd < 0 ? answer : answer.slice(thoughtEnd));
   if (text === undefined) return { problem: "it holds no JSON object" };
@@ -55,7 +55,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** JSON with what models get wrong in strings put right: backslashes of LaTeX written once, line breaks as they are. */
+/** Repairs common mistakes of models in JSON strings: single backslashes of LaTeX, raw line breaks. */
 function mended(text: string): string {
   return text.replace(/\\(["\\/])|\\/g, (both, escaped) => (escaped ? both : "\\\\")).replace(/\s/g, " ");
 }

@@ -5,7 +5,7 @@ export interface TaxonomyTableParams {
   sets: Record<string, readonly (QuestionVerdict | undefined)[]>;
 }
 
-/** A column of the paper's table: shares are in percent of the judged questions, NaN where none was judged. */
+/** A column of the paper's table: shares are in percent of the judged questions, NaN if none was judged. */
 export interface TaxonomyRow {
   set: string;
   questions: number;
@@ -19,7 +19,7 @@ export interface TaxonomyRow {
   ambiguous: number;
 }
 
-/** What a judge found in sets of questions, a row a set in the order given (SOAR, App. C.4, Table 7). */
+/** A judge's findings on sets of questions, one row per set in the order given (SOAR, App. C.4, Table 7). */
 export function taxonomyTable({ sets }: TaxonomyTableParams): TaxonomyRow[] {
   return Object.entries(sets).map(([set, verdicts]) => {
     const judged = verdicts.filter(verdict => verdict !== undefined);

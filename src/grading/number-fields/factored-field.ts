@@ -31,7 +31,7 @@ export const factoredField: Field<Factored> = {
   add: (a, b) => {
     if (a.sign === 0) return b;
     if (b.sign === 0) return a;
-    // a + b = b (a / b + 1), where the quotient can be written out.
+    // a + b = b (a / b + 1), if the quotient can be written out.
     const quotient = rationalField.add(toRational(divide(a, b)), one);
     return multiply(b, factoredField.rational(quotient));
   },
@@ -76,8 +76,8 @@ export const factoredField: Field<Factored> = {
 };
 
 /**
- * Whether two numbers are the same; undefined if they have unlike factors that are too large to take apart, so that they
- * may be the same in spite of that.
+ * Whether two numbers are the same; undefined if they have different factors that are too large to factor, so that they
+ * may still be the same.
  */
 export function sameFactored(a: Factored, b: Factored): boolean | undefined {
   const quotient = b.sign === 0 ? undefined : divide(a, b);
@@ -140,7 +140,7 @@ function factorial(n: number): Factored {
   return { sign: 1, powers };
 }
 
-/** Powers of the prime factors below `maxPrime`, and what is left as a base of its own. */
+/** Powers of the prime factors below `maxPrime`, and the rest as a separate base. */
 function factorise(n: bigint): Map<bigint, Rational> {
   spend(5 + n.toString(16).length);
   const powers = new Map<bigint, Rational>();

@@ -24,7 +24,7 @@ const guardDigits = 6;
 let extent = 0;
 
 /**
- * Runs `work` with so many significant digits, and returns its result with the largest number of places before or after
+ * Runs `work` with `digits` significant digits. Returns its result with the largest number of places before or after
  * the point that a number in it had. The setting is global in the library, hence the restoring.
  */
 export function withDigits<T>(digits: number, work: () => T): { result: T; extent: number } {
@@ -39,7 +39,7 @@ export function withDigits<T>(digits: number, work: () => T): { result: T; exten
 }
 
 /**
- * Complex numbers of many digits that know their error, to tell apart what double precision cannot. Same branches as
+ * Complex numbers of many digits that track their error, to distinguish what double precision cannot. Same branches as
  * `complexField`. Use inside `withDigits`.
  */
 export const preciseField: Field<Precise> = {
@@ -167,7 +167,7 @@ function rounded(re: BigDecimal, im: BigDecimal, error = Number.NEGATIVE_INFINIT
   return { ...value, error: isExact ? error : sum(error, rounding) };
 }
 
-/** A number that the library computed, from an argument with that error and a slope of at most 1. */
+/** A number that the library computed, from an argument with the given error and a slope of at most 1. */
 function computed(re: BigDecimal, error = Number.NEGATIVE_INFINITY): Precise {
   const rounding = Math.max(0, magnitude(re)) - BigDecimal.precision + guardDigits;
   return { re, im: zero, error: sum(error, rounding) };

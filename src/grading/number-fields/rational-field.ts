@@ -3,7 +3,7 @@ import type { Rational } from "../expression.js";
 import { spend } from "../work-budget.js";
 import { rational } from "./rational.js";
 
-/** Numbers of more bits than this are left to other fields. */
+/** Numbers with more bits than this are left to other fields. */
 const maxBits = 16_000;
 
 /** Exact fractions. Roots are exact if the number is a perfect power, odd ones of negative numbers too. */
