@@ -1,6 +1,6 @@
 import { createRandom } from "../util/random.js";
 
-/** Batches that go through a dataset in random order, again and again; every call gives the next one. */
+/** Batches that go through a dataset in random order, repeatedly; every call returns the next one. */
 export function batchStream<T>(items: readonly T[], size: number, seed: number): () => T[] {
   const random = createRandom(`batches/${seed}`);
   let queue: T[] = [];

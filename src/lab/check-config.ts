@@ -32,13 +32,13 @@ function describe(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodObject):
   return `${path.join(".") || "(root)"}: ${expected} (got ${show(value)})`;
 }
 
-/** A value as JSON, cut short where it is long; numbers that JSON lacks by their names. */
+/** Returns a value as JSON, shortened if it is long. Numbers that JSON lacks are written by name. */
 function show(value: unknown): string {
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
-/** Names of the fields at a path of a schema, where the input says which of several forms it is of. */
+/** Returns the field names at a path of a schema. The input selects among alternative forms. */
 function knownKeys(schema: unknown, path: string[], input: unknown): string[] {
   const [key, ...rest] = path;
   const fields = fieldsOf(schema, input);

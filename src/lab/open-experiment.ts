@@ -22,24 +22,24 @@ import { placeStart } from "./place-start.js";
 import { requireEngine } from "./require-engine.js";
 import { softwareVersions } from "./software-versions.js";
 
-/** What the user brings from outside. A configuration keeps its name and version. */
+/** Values that the user provides. A configuration keeps their name and version. */
 export interface Outside {
-  /** The kind of problems, instead of the one that the configuration names. It stays open when the lab is closed. */
+  /** The domain, instead of the one that the configuration names. It stays open when the lab is closed. */
   domain?: Domain;
-  /** Fixed weights in place of a training server: such a lab samples the base model, and trains nothing. */
+  /** Fixed weights in place of a training server: such a lab samples the base model and cannot train. */
   sampler?: Sampler & Identity;
 }
 
 export interface OpenExperimentParams<Config> extends Outside {
   config: Config;
-  /** A server that runs already, e.g. one that several labs share; it stays when the lab is closed. */
+  /** A running server, e.g. one that several labs share; it keeps running when the lab is closed. */
   server?: { url: string; apiKey?: string; checkpoints?: string };
-  /** Where a local server keeps its checkpoints; default: a folder of its own under the system's temporary one. */
+  /** Where a local server keeps its checkpoints; default: a new folder in the system's temporary folder. */
   checkpoints?: string;
   /** Key of a remote server; default: TINKER_API_KEY. */
   apiKey?: string;
   onServerLog?: (line: string) => void;
-  /** Called with what is worth knowing but no error: how an engine is adapted to, what a slow one is waited for. */
+  /** Called with notices that are not errors: how soarlab adapts to an engine, what it is waiting for. */
   onNotice?: (notice: string) => void;
   signal?: AbortSignal;
 }
@@ -55,7 +55,7 @@ export async function openExperiment<Config extends LabConfig>(
   const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
   const software = await softwareVersions();
-  // Without a domain from outside, the configuration names one of ours: `recordOutside` has checked it.
+  // Without an external domain, the configuration names a built-in one: `recordOutside` has checked it.
   const ownDomain = params.domain ? undefined : await openDomain(config.domain as BuiltInDomain);
   const domain = params.domain ?? ownDomain!;
   try {
@@ -73,8 +73,8 @@ export async function openExperiment<Config extends LabConfig>(
 }
 
 /**
- * A configuration that names what was passed as a value.
- * @throws Error as `checkIdentity`
+ * Returns a configuration that names the values passed in.
+ * @throws Error as `checkIdentity` does
  */
 export function recordOutside<Config extends LabConfig>(
   config: Config,
@@ -108,7 +108,7 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
       });
   const lost = new AbortController();
   const signal = params.signal ? AbortSignal.any([params.signal, lost.signal]) : lost.signal;
-  // A server of ours that dies is known at once, without waiting for the retries of every request under way.
+  // If our own server dies, this is known at once, without waiting for the retries of pending requests.
   server?.ended.then(reason => lost.abort(new Error(reason)));
   let service: TrainingService | undefined;
   const close = async () => {
@@ -124,7 +124,7 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
       onWait: params.onNotice,
       signal,
     });
-    // Our own server follows the API; of any other we find out.
+    // Our own server follows the API; any other is probed.
     if (url) {
       service.engine = await probeEngine(service, params.config.model);
       for (const notice of requireEngine(params.config, service.engine))
@@ -132,7 +132,7 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
     }
     const local = server ?? params.server;
     const start = configured.start && (await placeStart(configured.start, local?.checkpoints));
-    // The model stays loaded: a sampler goes with it.
+    // The model stays loaded: unloading it would end its sampler.
     const base = start
       ? await service.loadModel(start, { rank: configured.rank, optimizer: false })
       : service;
@@ -144,14 +144,14 @@ async function openServer(params: OpenExperimentParams<LabConfig>, model: string
   }
 }
 
-/** What stands for a server if there is a sampler alone. */
+/** Takes the place of a server if there is only a sampler. */
 function samplerAlone(
   sampler: Sampler & Identity,
   { config, signal }: OpenExperimentParams<LabConfig>,
 ): Weights {
   if (config.model.start)
     throw new Error(`model.start needs a training server; this lab has the sampler "${sampler.name}" alone`);
-  // A loop takes a scope of the service and unloads its models in the end, which are none.
+  // A loop takes a scope of the service and unloads its models at the end; here there are none.
   const harmless: Partial<TrainingService> = {
     engine: undefined,
     scope: () => service,

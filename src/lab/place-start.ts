@@ -9,9 +9,9 @@ import { findPath } from "./find-path.js";
 export const startFiles = ["checkpoint.json", "model.safetensors"] as const;
 
 /**
- * The `tinker://` path of `model.start` on a server. A checkpoint folder is copied to where a local server keeps its
- * own, once: it is named by its content.
- * @param checkpoints folder of the local server's checkpoints; undefined for any other server, which has none of ours
+ * Returns the `tinker://` path of `model.start` on a server. A checkpoint folder is copied once into the local
+ * server's checkpoints, under a name derived from its content.
+ * @param checkpoints folder of the local server's checkpoints; undefined for any other server
  * @throws Error if there is no such checkpoint folder, or the server is not local
  */
 export async function placeStart(start: string, checkpoints: string | undefined): Promise<string> {
@@ -34,7 +34,7 @@ export async function placeStart(start: string, checkpoints: string | undefined)
     const draft = `${place}.${process.pid}`;
     await mkdir(dirname(place), { recursive: true });
     for (const file of startFiles) await cp(join(folder, file), join(draft, file), { recursive: true });
-    // Another process that shares the folder may have been faster.
+    // Another process that shares the folder may have copied it first.
     await rename(draft, place).catch(async error => {
       await rm(draft, { recursive: true, force: true });
       if (!existsSync(place)) throw error;

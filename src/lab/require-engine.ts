@@ -2,7 +2,7 @@ import type { Optimization } from "../rl/optimization.js";
 import type { EngineTraits } from "../training/engine/engine-traits.js";
 import type { LabConfig } from "./lab-config.js";
 
-/** What of a configuration decides whether an engine can do it. */
+/** The parts of a configuration that decide whether an engine can run it. */
 type EngineUse = LabConfig & {
   outerSteps?: number;
   datasets?: number;
@@ -12,9 +12,9 @@ type EngineUse = LabConfig & {
 };
 
 /**
- * Checks that an engine trains as a configuration says. Returns what is worth knowing: how it is adapted to, and what it
- * leaves behind.
- * @throws Error with what to do if it does not, and the difference is not one of `server.tolerate`
+ * Checks that an engine trains as a configuration says. Returns notices: how soarlab adapts to the engine, and what
+ * the engine leaves behind.
+ * @throws Error that says what to do if it does not, and the difference is not listed in `server.tolerate`
  */
 export function requireEngine(config: EngineUse, traits: EngineTraits): string[] {
   const problems = [

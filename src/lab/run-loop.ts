@@ -3,12 +3,12 @@ import type { LoopClaim } from "./event-log.js";
 import type { Lab } from "./lab.js";
 
 /**
- * Runs the steps of an experiment as the one loop over its log. The steps get a lab of their own, whose requests end
- * when the loop ends, however it does: after the last step, by an error, because the caller left it (`break`, `return()`),
- * closed the log, aborted the lab's signal or stopped the notebook's cell. Models that the steps left on the server are
- * unloaded, and the same call again resumes from the log.
+ * Runs the steps of an experiment as the only loop over its log. The steps get their own lab, whose requests end when
+ * the loop ends for any reason: after the last step, by an error, or because the caller left it (`break`, `return()`),
+ * closed the log, aborted the lab's signal or stopped the notebook's cell. Models that the steps left on the server
+ * are unloaded. The same call resumes from the log.
  *
- * @throws Error if another loop over the log is under way; the reason of what stopped it
+ * @throws Error if another loop over the log is active; the reason why the loop was stopped
  */
 export async function* runLoop<Own extends Lab, Step>(
   lab: Own,
@@ -36,7 +36,7 @@ export async function* runLoop<Own extends Lab, Step>(
       signal.throwIfAborted();
     }
   } catch (error) {
-    // Whatever fell over because the loop was stopped, that is the reason.
+    // Whichever call failed because the loop was stopped, the stop is the reason to report.
     throw signal.aborted ? signal.reason : error;
   } finally {
     await end();

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { eventsFile, type LogKind, lastEventType, readLogConfig } from "./event-log.js";
 
-/** How far a run is: not begun, begun, or ended. */
+/** Status of a run: not started, started, or complete. */
 export type RunStatus = "missing" | "begun" | "ended";
 
 /**
- * How far the run of a configuration is in its folder: running it again means going on with it.
- * @throws Error where the folder holds a run of another configuration
+ * Returns the status of a configuration's run in its folder. Running it again resumes it.
+ * @throws Error if the folder holds a run of another configuration
  */
 export async function runStatus<Config, Event>(
   kind: LogKind<Config, Event>,
@@ -26,7 +26,7 @@ export async function runStatus<Config, Event>(
   return last === "end" ? "ended" : "begun";
 }
 
-/** The first field in which two configurations differ, with what is there and what is wanted. */
+/** Returns the first field in which two configurations differ, with the actual and the expected value. */
 function firstDifference(held: unknown, wanted: unknown, path = ""): string {
   if (isObject(held) && isObject(wanted)) {
     const keys = new Set([...Object.keys(held), ...Object.keys(wanted)]);

@@ -4,11 +4,11 @@ import type { Lab } from "./lab.js";
 import { type StudentRolloutsParams, studentRollouts } from "./student-rollouts.js";
 
 export interface SampleAndScoreParams extends Omit<StudentRolloutsParams, "question"> {
-  /** A hard problem, or a teacher's question with the answer that is taken for right. */
+  /** A hard problem, or a teacher's question with the answer that counts as correct. */
   problem: QuestionAnswer;
 }
 
-/** A student's completion and what the domain says that it is worth. */
+/** A student's completion and its score by the domain. */
 export interface ScoredRollout extends Rollout, Score {}
 
 /** A student's rollouts of one problem, each with its score. */

@@ -4,12 +4,12 @@ import type { Sampler } from "../training/sampler.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { Lab } from "./lab.js";
 
-/** A question-answer pair with the teacher's completions that state it: one, or one a turn. */
+/** A question-answer pair with the teacher's completions that state it: one, or one per turn. */
 export interface SyntheticQuestion extends QuestionAnswer {
   rollouts: Rollout[];
 }
 
-/** Accepted questions, and what it took to get them. */
+/** Accepted questions, and the sampling counts behind them. */
 export interface SampledQuestions {
   questions: SyntheticQuestion[];
   /** Completions sampled. */
@@ -18,13 +18,13 @@ export interface SampledQuestions {
   rejected: Record<string, number>;
 }
 
-/** A teacher's completion that does not count, and why. */
+/** A rejected completion of the teacher, and the reason. */
 export interface RejectedCompletion {
   text: string;
   reason: string;
 }
 
-/** How far the sampling of questions is. */
+/** Progress of sampling questions. */
 export interface QuestionProgress {
   accepted: number;
   needed: number;
@@ -34,28 +34,28 @@ export interface QuestionProgress {
   rejected: Record<string, number>;
 }
 
-/** Least and most completions of a round after the first, which asks for what is needed at a usual share of rejections. */
+/** Fewest and most completions per round after the first. The first assumes a usual share of rejections. */
 const roundSize = { least: 16, most: 512 };
 
-/** Rejected texts that an error shows. */
+/** Number of rejected texts that an error shows. */
 const examplesShown = 3;
 
 export interface SampleQuestionsParams {
   teacher: Sampler;
   count: number;
   seed: number;
-  /** Whether fewer will do where the teacher's completions are not accepted, instead of an error. */
+  /** Whether to return fewer questions, instead of throwing, if too few completions are accepted. */
   allowFewer?: boolean;
-  /** Called with the completions that do not count, as they come. */
+  /** Called with rejected completions as they arrive. */
   onRejected?: (rejected: readonly RejectedCompletion[]) => Promise<void>;
   /** Called after each round. */
   onRound?: (soFar: QuestionProgress) => void;
 }
 
 /**
- * Samples `count` question-answer pairs from a teacher, in the configured way of generation.
- * @throws Error that says what fails to parse and how often, when too few completions of a single turn are accepted
- *   and fewer questions will not do
+ * Samples `count` question-answer pairs from a teacher, in the configured generation mode.
+ * @throws Error that says what fails to parse and how often, if too few single-turn completions are accepted and
+ *   fewer questions are not allowed
  */
 export function sampleQuestions(lab: Lab, params: SampleQuestionsParams): Promise<SampledQuestions> {
   return lab.config.teacher.generation === "multi-turn"
@@ -64,8 +64,8 @@ export function sampleQuestions(lab: Lab, params: SampleQuestionsParams): Promis
 }
 
 /**
- * Until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). The size of a round follows the share
- * accepted so far. It ends early if even the share that chance may have hidden would cost more than is allowed.
+ * Samples until `count` completions pass the four filters (Algorithm 1, line 1; App. B.2). The size of a round depends
+ * on the share accepted so far. Stops early if even the highest plausible share would exceed the allowed completions.
  */
 async function sampleUntilAccepted(
   lab: Lab,
@@ -103,7 +103,7 @@ async function sampleUntilAccepted(
       } else result.questions.push({ ...question, rollouts: [rollouts[i]!] });
     }
     for (const one of rejected) {
-      // Of each reason one, if there is room.
+      // One per reason, if there is room.
       if (examples.length < examplesShown && !examples.some(({ reason }) => reason === one.reason))
         examples.push(one);
     }
@@ -126,7 +126,7 @@ function firstRound(count: number): number {
   return Math.ceil(count * 1.3) + 2;
 }
 
-/** What the share accepted so far asks for, and a tenth more. */
+/** The number that the share accepted so far requires, plus a tenth. */
 function nextRound({ questions, sampled }: SampledQuestions, count: number): number {
   const share = (questions.length + 1) / (sampled + 2);
   const size = Math.ceil((1.1 * (count - questions.length)) / share) + 2;
@@ -134,8 +134,8 @@ function nextRound({ questions, sampled }: SampledQuestions, count: number): num
 }
 
 /**
- * Completions in all that the missing questions would take, if the true share were the largest that is still plausible:
- * two standard deviations more accepted, and never fewer than three (of n all rejected, at most 3/n: 95%).
+ * Total completions that the missing questions would need at the largest plausible true share: two standard deviations
+ * more accepted, and never fewer than three (if all n are rejected, the share is at most 3/n at 95%).
  */
 function leastCost({ questions, sampled }: SampledQuestions, count: number): number {
   const accepted = questions.length;
@@ -143,7 +143,7 @@ function leastCost({ questions, sampled }: SampledQuestions, count: number): num
   return sampled + (count - accepted) / share;
 }
 
-/** First the questions, then an answer to each in a second turn; whatever they say, they count (App. D.3). */
+/** Samples the questions, then an answer to each in a second turn. All of them are accepted (App. D.3). */
 async function sampleInTurns(
   lab: Lab,
   { teacher, count, seed }: SampleQuestionsParams,

@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { packageRoot } from "../util/package-root.js";
 
-/** What an experiment ran with. */
+/** Software versions of an experiment. */
 export const softwareSchema = z.object({
-  /** Commit of the clone, with "+" if its files had changed since; absent for an installed package. */
+  /** Commit of the clone, with "+" if its files were modified; absent for an installed package. */
   commit: z.string().optional(),
   node: z.string(),
   /** Versions of the packages that are installed, by name. */
@@ -29,7 +29,7 @@ export async function softwareVersions(): Promise<SoftwareVersions> {
   return { ...(commit && { commit }), node: process.versions.node, packages };
 }
 
-/** A package's main file need not be resolvable, so its folder is looked for as node looks for it. */
+/** A package's main file may not be resolvable, so its folder is searched for in the way node does. */
 function installedVersion(name: string): string | undefined {
   for (const folder of createRequire(join(packageRoot, "package.json")).resolve.paths(name) ?? []) {
     const file = join(folder, name, "package.json");
@@ -39,7 +39,7 @@ function installedVersion(name: string): string | undefined {
 }
 
 async function cloneCommit(): Promise<string | undefined> {
-  // A package that is installed in somebody's clone is not of that clone.
+  // A package that is installed inside another clone does not belong to that clone.
   if (!existsSync(join(packageRoot, ".git")) || dirname(packageRoot).endsWith("node_modules"))
     return undefined;
   const git = (...args: string[]) =>

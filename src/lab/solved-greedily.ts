@@ -3,7 +3,7 @@ import type { Sampler } from "../training/sampler.js";
 import type { Lab } from "./lab.js";
 import { sampleAndScore } from "./sample-and-score.js";
 
-/** Which problems a model answers right at temperature 0, in order. */
+/** Returns, for each problem in order, whether a model answers it correctly at temperature 0. */
 export function solvedGreedily(
   lab: Lab,
   sampler: Sampler,

@@ -13,7 +13,7 @@ export interface StudentRolloutsParams {
   temperature?: number;
 }
 
-/** A student's answers to one question, under the student's prompt and the configured sampling. */
+/** Samples a student's answers to one question, with the student's prompt and the configured sampling. */
 export function studentRollouts(lab: Lab, params: StudentRolloutsParams): Promise<Rollout[]> {
   const { sampling } = lab.config.student;
   const { sampler, question, size, seed, temperature = sampling.temperature } = params;

@@ -2,16 +2,16 @@ import type { Problem } from "../problems/problem.js";
 import { createRandom } from "../util/random.js";
 import type { Lab } from "./lab.js";
 
-/** A prompt of the run, and the completion that a model learns to give to it. */
+/** A prompt of the run, and the completion that a model learns for it. */
 export interface WarmStartExample {
   role: "teacher" | "student";
   /** Tokens. */
   prompt: number[];
-  /** Tokens, with the one that ends a turn. */
+  /** Tokens, including the one that ends a turn. */
   completion: number[];
 }
 
-/** Examples in random order, and what of the data is none. */
+/** Examples in random order, and the problems left out. */
 export interface WarmStartExamples {
   examples: WarmStartExample[];
   /** How many problems were left out, by reason. */
@@ -19,10 +19,10 @@ export interface WarmStartExamples {
 }
 
 /**
- * Turns problems into examples of the run's two roles: half of those with a worked solution become students' answers, all
- * others questions that a teacher states. What the run itself would not accept is left out: a solution that is not scored
- * as correct, and a question that cannot be read again from the teacher's format.
- * @param maxTokens longest prompt and completion together
+ * Turns problems into examples of the run's two roles: half of those with a worked solution become students' answers,
+ * all others become a teacher's questions. Examples that the run would reject are left out: a solution that is not
+ * scored as correct, and a question that cannot be parsed back from the teacher's format.
+ * @param maxTokens maximum length of prompt and completion together
  * @throws Error if the domain has no `writeQuestion`
  */
 export async function warmStartExamples(

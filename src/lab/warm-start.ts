@@ -11,7 +11,7 @@ import { newModel } from "./new-model.js";
 import { type WarmStartExample, type WarmStartExamples, warmStartExamples } from "./warm-start-examples.js";
 
 export interface WarmStartParams {
-  /** Question-answer pairs; those with a worked solution teach the student's role as well. */
+  /** Question-answer pairs; those with a worked solution also train the student's role. */
   problems: readonly Problem[];
   /** Optimizer steps. Default 30. */
   steps?: number;
@@ -21,7 +21,7 @@ export interface WarmStartParams {
   learningRate?: number;
   /** Examples held out to measure the loss with. Default 64, at most a fifth of all. */
   heldOut?: number;
-  /** Teacher's completions to measure the accepted share with, before and after. Default 32. */
+  /** Teacher completions for measuring the accepted share, before and after. Default 32. */
   completions?: number;
   /** Longest example, in tokens. Default 1024. */
   maxTokens?: number;
@@ -30,13 +30,13 @@ export interface WarmStartParams {
   onStep?: (step: number, loss: number) => void;
 }
 
-/** What a model does in its two roles. */
+/** Metrics of a model in its two roles. */
 export interface WarmStartMeasures {
-  /** Loss on held-out examples, nats per completion token; NaN without examples of a role. */
+  /** Loss on held-out examples, nats per completion token; NaN if a role has no examples. */
   loss: { teacher: number; student: number };
   /** Share of a teacher's completions that the run would accept, in [0, 1]. */
   accepted: number;
-  /** Why the others are rejected, counted. */
+  /** Counts of the reasons why the others are rejected. */
   rejected: Record<string, number>;
 }
 
@@ -52,9 +52,9 @@ export interface WarmStartResult {
 }
 
 /**
- * Supervised fine-tuning in the roles of a run, so that an untrained teacher keeps to the format and a student to worked
- * solutions: cross entropy on completions, with the prompts that the run will use. A run starts from what it gives if
- * `model.start` names its checkpoint.
+ * Supervised fine-tuning in the roles of a run, so that an untrained teacher follows the format and a student writes
+ * worked solutions: cross entropy on completions, with the prompts that the run will use. A run starts from the result
+ * if `model.start` names its checkpoint.
  * @throws Error if fewer than two examples are left
  */
 export async function warmStart(lab: Lab, params: WarmStartParams): Promise<WarmStartResult> {

@@ -2,7 +2,7 @@ import type { Sampler } from "../training/sampler.js";
 import type { Lab } from "./lab.js";
 
 /**
- * Samples from a checkpoint's weights for as long as `use` takes; the model is then unloaded, whatever happens.
+ * Provides a sampler on a checkpoint's weights while `use` runs. The model is always unloaded afterwards.
  * @param checkpoint undefined = the base model
  */
 export async function withSampler<T>(

@@ -10,7 +10,7 @@ export interface BaselineStage {
   accuracy: BaselineAccuracy;
 }
 
-/** The baselines of a run in order; empty while a run has not measured its first. */
+/** Returns the baselines of a run in order; empty until the run has measured its first. */
 export function baselineStages({
   start,
   promotions,

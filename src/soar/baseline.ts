@@ -7,7 +7,7 @@ import type { BaselineAccuracy } from "./events.js";
 
 /** The model that students start from and are measured against: theta of Algorithm 1. */
 export interface Baseline {
-  /** Where students load it from; undefined = the base model itself. */
+  /** Checkpoint that students load it from; undefined = the base model itself. */
   checkpoint: string | undefined;
   /** Its greedy accuracy on some problems of the hard train half, in [0, 1]. */
   accuracyOn(problems: readonly Problem[]): number;

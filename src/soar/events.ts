@@ -17,11 +17,11 @@ const startEventSchema = z.object({
   baseline: baselineAccuracySchema,
   /** Commit and package versions; absent in runs of version 0.1.0. */
   software: softwareSchema.optional(),
-  /** What was found out about an engine that is not our own server. */
+  /** Measured traits of an engine that is not our own server. */
   engine: engineTraitsSchema.optional(),
 });
 
-/** A run went on after an interruption. */
+/** A run was resumed after an interruption. */
 export const resumeEventSchema = z.object({
   type: z.literal("resume"),
   at: timestamp,
@@ -41,7 +41,7 @@ const promotionSchema = z.object({
   accuracy: baselineAccuracySchema,
 });
 
-/** One outer step, written when all of it is done: the unit of resuming. */
+/** One outer step, written when it is complete. A run is resumed after the last complete step. */
 const stepEventSchema = z.object({
   type: z.literal("step"),
   at: timestamp,
@@ -52,11 +52,11 @@ const stepEventSchema = z.object({
    * greedy accuracy on Q_R over the baseline. Intrinsic: the learnability of each question.
    */
   rewards: z.array(z.array(z.number())),
-  /** The students' gains, if students were trained and the rewards are something else. */
+  /** The students' gains, if students were trained and the rewards are not the gains. */
   gains: z.array(z.array(z.number())).optional(),
   /** The baseline's greedy accuracy on this step's Q_R. */
   baselineAccuracy: z.number(),
-  /** Moving average of the mean gain (of the mean reward where no gains were measured); null while its window is not full. */
+  /** Moving average of the mean gain (of the mean reward if no gains were measured); null while its window is not full. */
   movingAverage: z.number().nullable(),
   promotion: promotionSchema.nullable(),
   teacher: z.object({
@@ -68,7 +68,7 @@ const stepEventSchema = z.object({
   }),
   /** Metrics named `area/name`. */
   metrics: z.record(z.string(), z.number()),
-  /** Lengths of the other files of the run after this step, in bytes; what lies beyond belongs to no finished step. */
+  /** Lengths of the run's other files after this step, in bytes; later bytes do not belong to a finished step. */
   bytes: z.object({
     questions: z.number().int(),
     promotionQuestions: z.number().int(),
@@ -79,7 +79,7 @@ const stepEventSchema = z.object({
   }),
 });
 
-/** A run came to its end. */
+/** A run was completed. */
 export const endEventSchema = z.object({ type: z.literal("end"), at: timestamp });
 
 /** A line of events.jsonl. */
@@ -99,9 +99,9 @@ export const questionRecordSchema = z.object({
   answer: z.string(),
   /** R_k of its dataset. */
   reward: z.number(),
-  /** Kind of the question, where the domain names kinds. */
+  /** Kind of the question, if the domain names kinds. */
   kind: z.string().optional(),
-  /** An exact judge's verdict, where the domain has one. */
+  /** An exact judge's verdict, if the domain has one. */
   verdict: questionVerdictSchema.optional(),
 });
 

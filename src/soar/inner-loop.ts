@@ -11,16 +11,16 @@ import { untilStopped } from "../util/stop-signal.js";
 import type { ScoredGroup } from "./student-log.js";
 
 export interface TrainStudentParams {
-  /** Checkpoint of the baseline that the student starts from; absent = as `newModel` has it. */
+  /** Checkpoint of the baseline that the student starts from; absent = the start that `newModel` uses. */
   from?: string;
-  /** Questions with the answers that are taken for right. */
+  /** Questions with the answers that count as correct. */
   dataset: readonly QuestionAnswer[];
   /** RLOO steps. */
   steps: number;
   /** Factor on the configured learning rate. */
   learningRateScale?: number;
   seed: number;
-  /** Called after each step with its metrics, and the rollouts that it learned from. */
+  /** Called after each step with its metrics and the rollouts that it trained on. */
   onStep?: (
     step: number,
     metrics: Metrics,
@@ -29,7 +29,7 @@ export interface TrainStudentParams {
   ) => void | Promise<void>;
 }
 
-/** A trained student and how many of the reward questions it answers. */
+/** A trained student and its accuracy on the reward questions. */
 export interface ScoredStudent {
   model: TrainingClient;
   /** Greedy accuracy on Q_R, in [0, 1]. */
@@ -50,7 +50,7 @@ export async function innerLoop(
   return { model, accuracy: correct.filter(Boolean).length / correct.length };
 }
 
-/** The training of `innerLoop` alone. Returns the trained model; the caller unloads it. */
+/** Does only the training of `innerLoop`. Returns the trained model; the caller unloads it. */
 export async function trainStudent(lab: Lab, params: TrainStudentParams): Promise<TrainingClient> {
   const { from, dataset, steps, learningRateScale, seed } = params;
   const student = await newModel(lab, { from, seed });
@@ -75,7 +75,7 @@ export interface StudentStepParams {
   student: TrainingClient;
   /** The problems of this step, each with a group of rollouts. */
   batch: readonly QuestionAnswer[];
-  /** Training step, from 0, of so many: they set the learning rate. */
+  /** Training step, from 0, and the number of steps: they set the learning rate. */
   step: number;
   steps: number;
   learningRateScale?: number;

@@ -6,19 +6,19 @@ import { parseConfig } from "./parse-config.js";
 import { builtInRewards } from "./rewards/built-in-rewards.js";
 import type { TeacherReward } from "./rewards/teacher-reward.js";
 
-/** What a SOAR run works with. */
+/** The resources of a SOAR run. */
 export interface SoarLab extends Lab<SoarConfig> {
   readonly teacherReward: TeacherReward;
 }
 
 export interface OpenLabParams extends OpenExperimentParams<SoarConfig | SoarConfigInput> {
-  /** What pays the teacher, instead of the one that the configuration names. */
+  /** The teacher's reward, instead of the one that the configuration names. */
   reward?: TeacherReward;
 }
 
 /**
- * Opens everything that an experiment works with: connects to the configured server or starts the local one, loads the
- * tokenizer, the problems and the prompts. Close it when done. The lab's configuration names what was passed as a value.
+ * Opens the resources of an experiment: connects to the configured server or starts the local one, and loads the
+ * tokenizer, the problems and the prompts. Close it when done. The lab's configuration names the values passed in.
  */
 export async function openLab({ reward, ...params }: OpenLabParams): Promise<SoarLab> {
   const config = recordReward(parseConfig(params.config), reward);
@@ -28,8 +28,8 @@ export async function openLab({ reward, ...params }: OpenLabParams): Promise<Soa
 }
 
 /**
- * A configuration that names the reward that was passed as a value, if one was.
- * @throws Error as `checkIdentity`
+ * Returns a configuration that names the reward that was passed as a value, if any.
+ * @throws Error as `checkIdentity` does
  */
 export function recordReward(config: SoarConfig, reward: TeacherReward | undefined): SoarConfig {
   const { teacher } = config;

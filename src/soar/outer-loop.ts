@@ -21,10 +21,10 @@ import { studentPlan } from "./student-plan.js";
 import { Teacher } from "./teacher.js";
 
 /**
- * Algorithm 1 of the paper, one outer step per turn. A step is in the log, on disk, before it is yielded; a log that
- * already holds steps is resumed. After the last step the log says that the run came to its end. Leaving the loop, or
- * stopping the notebook's cell, ends it at once.
- * @throws Error if another loop over the log is under way
+ * Algorithm 1 of the paper, one outer step per iteration. A step is logged to disk before it is yielded. An existing
+ * log is resumed. After the last step, the log records that the run is complete. Leaving the loop, or stopping the
+ * notebook's cell, ends it at once.
+ * @throws Error if another loop over the log is active
  */
 export function outerLoop(
   lab: SoarLab,
@@ -114,7 +114,7 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
     if (teacherReward.updatesTeacher) meter.teacherStep(await teacher.learn(X, R.map(mean), t));
     const checkpoint = await teacher.save(t);
 
-    // 6. Throw the students away; D_best keeps the questions of a promotion.
+    // 6. Discard the students; D_best keeps the questions of a promotion.
     await Promise.all(students.flat().map(({ model }) => model.unload()));
     yield await log.commit(
       {
@@ -143,13 +143,13 @@ async function* outerSteps(lab: SoarLab, log: RunLog, onProgress: OnProgress): A
   meter.enter("done", T);
 }
 
-/** Deletes the teacher's state before the last logged one; a killed process may not have come to it. */
+/** Deletes the teacher's state before the last logged one; a killed process may not have done so. */
 async function deletePreviousTeacherCheckpoint(lab: Lab<SoarConfig>, log: RunLog): Promise<void> {
   const previous = log.state.steps.at(-2)?.teacher.checkpoint;
   if (previous) await lab.service.deleteCheckpoint(previous);
 }
 
-/** The baseline that the log leaves: the base model, or the last promoted student. A new run's log starts with it. */
+/** Returns the log's current baseline: the base model, or the last promoted student. A new log starts with it. */
 async function currentBaseline(lab: Lab<SoarConfig>, log: RunLog, meter: StepMetrics): Promise<Baseline> {
   const { start, promotions, nextStep } = log.state;
   meter.enter("baseline", nextStep);

@@ -6,7 +6,7 @@ const gym = {
   server: { device: "cpu", dtype: "float32" },
   hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
   outerSteps: 26,
-  // Many small datasets: what differs between them then is their questions, not their students' luck.
+  // Many small datasets: they then differ by their questions, not by their students' luck.
   datasets: 8,
   questionsPerDataset: 8,
   studentsPerDataset: 1,
@@ -24,8 +24,8 @@ const gym = {
       klCoefficient: 0,
       advantageScale: 0.01,
       beta2: 0.99,
-      // Larger than nearly all second moments, so steps follow the gradient's size: Adam's own would turn one lucky
-      // hit on a hard problem into several full steps.
+      // Larger than nearly all second moments, so steps scale with the gradient: Adam's default would turn one
+      // lucky hit on a hard problem into several full steps.
       eps: 1e-2,
     },
   },
@@ -45,8 +45,8 @@ export const presets = {
   /** The arithmetic gym: a tiny model, minutes on a CPU. */
   gym,
   /**
-   * The long gym: three habits hide the skill one behind the other, so that baselines are promoted in stages; and some
-   * questions have no one answer, which pays a teacher that is paid for learnability alone.
+   * The long gym: three habits hide the skill one behind the other, so that baselines are promoted in stages. Some
+   * questions have more than one answer, which benefits a teacher that is rewarded for learnability alone.
    */
   "gym-long": {
     ...gym,

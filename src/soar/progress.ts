@@ -6,7 +6,7 @@ export interface Progress {
   step: number;
   outerSteps: number;
   phase: "baseline" | "questions" | "students" | "promotion" | "teacher" | "done";
-  /** Student training steps of this outer step, done and in all. */
+  /** Student training steps of this outer step: done, and total. */
   studentSteps: { done: number; total: number };
   /** Questions that the teacher posed in this outer step; absent until it did. */
   questions?: {
@@ -16,21 +16,21 @@ export interface Progress {
     /** Some of those accepted. */
     examples: string[];
   };
-  /** Students of this outer step that train or did: where they are, and the mean reward of their last step, 0 to 120. */
+  /** Students of this outer step that have started training: their step, and the mean reward of that step, 0 to 120. */
   students?: { dataset: number; student: number; step: number; reward: number }[];
-  /** How far the sampling of this outer step's questions is; absent before its first round. */
+  /** Progress of sampling this outer step's questions; absent before its first round. */
   sampling?: QuestionProgress;
   /** Mean student reward of the last finished outer step. */
   reward: number | undefined;
   movingAverage: number | undefined;
-  /** tau; undefined where nothing is ever promoted. */
+  /** tau; undefined if nothing is ever promoted. */
   threshold: number | undefined;
   promotions: number;
   /** Tokens sampled and trained in this process so far. */
   tokens: number;
-  /** Seconds since this process began with the run. */
+  /** Seconds since this process started or resumed the run. */
   seconds: number;
-  /** Seconds that the remaining outer steps will take at the pace so far. */
+  /** Estimated seconds for the remaining outer steps at the pace so far. */
   secondsLeft: number | undefined;
 }
 

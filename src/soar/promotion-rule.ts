@@ -2,8 +2,8 @@ import { mean } from "../metrics/statistics.js";
 import type { SoarConfig } from "./config.js";
 
 /**
- * The moving average of the teacher's reward over the last `window` outer steps, or undefined while the window is not
- * full (section 3).
+ * Returns the moving average of the teacher's reward over the last `window` outer steps, or undefined while the
+ * window is not full (section 3).
  * @param rewards mean reward of each outer step since the window last started, oldest first
  */
 export function movingAverage(rewards: readonly number[], window: number): number | undefined {
@@ -11,7 +11,7 @@ export function movingAverage(rewards: readonly number[], window: number): numbe
   return mean(rewards.slice(-window));
 }
 
-/** Whether a step with these rewards up to it promotes a student (Algorithm 1, line 4). */
+/** Whether a step promotes a student, given the rewards up to it (Algorithm 1, line 4). */
 export function promotes(
   rewards: readonly number[],
   { window, threshold }: Pick<SoarConfig["promotion"], "window" | "threshold">,
@@ -21,9 +21,9 @@ export function promotes(
 }
 
 /**
- * The student to promote: of the dataset with the largest mean reward, the one with the median reward (the lower of the
- * two middle ones for an even number).
- * @param rewards R_kj, one row a dataset
+ * Returns the student to promote: the one with the median reward in the dataset with the largest mean reward. For an
+ * even number of students, the lower of the two middle ones.
+ * @param rewards R_kj, one row per dataset
  */
 export function choosePromoted(rewards: readonly (readonly number[])[]): {
   dataset: number;

@@ -2,7 +2,7 @@ import type { Lab } from "../lab/lab.js";
 import type { QuestionAnswer } from "../problems/domain.js";
 import type { QuestionRecord } from "./events.js";
 
-/** The log's lines for an outer step's datasets, with each question's kind and exact verdict where the domain has them. */
+/** Returns an outer step's log lines, with each question's kind and exact verdict if the domain has them. */
 export function questionRecords(
   { domain }: Pick<Lab, "domain">,
   datasets: QuestionAnswer[][],

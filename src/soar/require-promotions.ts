@@ -1,8 +1,8 @@
 import type { RunRecord } from "./run-log.js";
 
 /**
- * A run that promoted a student.
- * @throws Error where there is none: then there are neither PS nor PQ
+ * Returns a run that promoted a student.
+ * @throws Error if there was no promotion: then neither PS nor PQ exists
  */
 export function requirePromotions(run: RunRecord | undefined): RunRecord {
   if (!run) throw new Error("run: expected the folder of a SOAR run, whose promotions are evaluated");

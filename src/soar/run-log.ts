@@ -31,7 +31,7 @@ export const runFiles = {
   events: eventsFile,
   questions: "questions.jsonl",
   promotionQuestions: "promotion-questions.jsonl",
-  /** Completions of the teacher that did not count. */
+  /** Rejected completions of the teacher. */
   rejected: "rejected.jsonl",
   /** Metrics of each training step of each student. */
   studentSteps: "student-steps.jsonl",
@@ -40,10 +40,10 @@ export const runFiles = {
   checkpoints: "checkpoints",
 } as const;
 
-/** Rejected completions that are kept of each outer step, and characters of each. */
+/** Number of rejected completions kept per outer step, and characters kept of each. */
 const rejectedLimits = { perStep: 20, characters: 2000 };
 
-/** What makes a folder a SOAR run. */
+/** Files and schemas that identify a SOAR run folder. */
 export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
   configFile: runFiles.config,
   configSchema: soarConfigSchema,
@@ -53,24 +53,24 @@ export const soarLogKind: LogKind<SoarConfig, RunEvent> = {
 };
 
 /**
- * The log of one run: a folder that says everything about it. Events are appended and flushed to disk before the loop
- * goes on; a step's questions are written before its event, so a step counts as a whole or not at all.
+ * The log of one run: a folder with all its data. Events are appended and flushed to disk before the loop continues.
+ * A step's questions are written before its event, so a step counts as a whole or not at all.
  */
 export class RunLog {
-  /** How many rejected completions of which step are kept. */
+  /** The current step, and how many of its rejected completions are kept. */
   private rejected = { step: -1, kept: 0 };
 
   private constructor(private readonly log: EventLog<SoarConfig, RunEvent>) {}
 
   /**
    * Starts a new run in a folder.
-   * @throws Error when the folder already holds a run
+   * @throws Error if the folder already holds a run
    */
   static async create(folder: string, config: SoarConfig, inUse?: AbortSignal): Promise<RunLog> {
     return new RunLog(await EventLog.create(soarLogKind, folder, config, inUse));
   }
 
-  /** Opens a run to resume it: what a killed process left of an unfinished step is cut off. */
+  /** Opens a run to resume it. Data that a killed process left of an unfinished step is cut off. */
   static async resume(
     folder: string,
     onNotice?: (notice: string) => void,
@@ -98,7 +98,7 @@ export class RunLog {
     return claim;
   }
 
-  /** Cuts off what a killed or failed step left in the other files. */
+  /** Cuts off data that a killed or failed step left in the other files. */
   private async cutUnfinished(): Promise<void> {
     const last = this.log.events.findLast(event => event.type === "step");
     await this.log.cutRows(runFiles.questions, last?.bytes.questions ?? 0);
@@ -116,7 +116,7 @@ export class RunLog {
     return this.log.config;
   }
 
-  /** Where the run stands. */
+  /** The current state of the run. */
   get state(): RunState {
     return replay(this.log.events, this.config.promotion);
   }
@@ -137,8 +137,8 @@ export class RunLog {
   }
 
   /**
-   * Appends a finished step: its questions, those that a promotion keeps, what is kept of its students, and last the event
-   * that makes them count.
+   * Appends a finished step: its questions, those that a promotion keeps, the records of its students, and last the
+   * event that makes them count.
    */
   async commit(
     event: Omit<StepEvent, "bytes">,
@@ -166,19 +166,19 @@ export class RunLog {
   }
 }
 
-/** What is kept of the students of an outer step. */
+/** The records kept of the students of an outer step. */
 export interface StudentRecords {
   studentSteps: readonly StudentStepRecord[];
   rollouts: readonly RolloutRecord[];
 }
 
-/** What a run's events alone tell. */
+/** The part of a run that its events alone contain. */
 export interface RunProgress extends RunState {
   folder: string;
   config: SoarConfig;
 }
 
-/** A run as its files tell it. */
+/** A run as read from its files. */
 export interface RunRecord extends RunProgress {
   questions: QuestionRecord[];
   /** D_best: the questions that a promotion kept. */
@@ -186,7 +186,7 @@ export interface RunRecord extends RunProgress {
 }
 
 /**
- * Reads a run without its questions, as lists of many runs need it.
+ * Reads a run without its questions, for lists of many runs.
  * @throws Error naming file and line if the log is damaged, e.g. has a step twice
  */
 export async function readRunProgress(folder: string): Promise<RunProgress> {
@@ -196,8 +196,8 @@ export async function readRunProgress(folder: string): Promise<RunProgress> {
 }
 
 /**
- * Reads a run without touching it, live, dead or copied; what an unfinished step left behind is not shown.
- * @throws Error as `readRunProgress`
+ * Reads a run without changing it, whether live, dead or copied. Data of an unfinished step is left out.
+ * @throws Error as `readRunProgress` does
  */
 export async function readRun(folder: string): Promise<RunRecord> {
   const run = await readRunProgress(folder);
@@ -211,13 +211,13 @@ export async function readRun(folder: string): Promise<RunRecord> {
   };
 }
 
-/** The rollouts that a run has kept; none in runs of version 0.1.0. They are not part of `readRun`, which is often called. */
+/** Returns the rollouts that a run has kept; none in runs of version 0.1.0. `readRun`, which is often called, skips them. */
 export async function readRollouts(run: Pick<RunRecord, "folder" | "nextStep">): Promise<RolloutRecord[]> {
   const { rows } = await readJsonl(join(run.folder, runFiles.rollouts), rolloutRecordSchema);
   return rows.filter(({ step }) => step < run.nextStep);
 }
 
-/** The metrics of each training step of each student of a run; none in runs of version 0.1.0. */
+/** Returns the metrics of each training step of each student; none in runs of version 0.1.0. */
 export async function readStudentSteps(
   run: Pick<RunRecord, "folder" | "nextStep">,
 ): Promise<StudentStepRecord[]> {

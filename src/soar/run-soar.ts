@@ -22,9 +22,9 @@ export interface RunSoarParams extends Omit<OpenLabParams, "config" | "checkpoin
 }
 
 /**
- * Runs SOAR from start to end, or from where a run was interrupted to its end, and returns the finished run. A signal, or
- * in a notebook stopping the cell, ends it at once; what is in the log stays, and the same call resumes it.
- * @throws Error if the folder holds a run of another configuration, or the run is under way already
+ * Runs SOAR to its end, or resumes an interrupted run, and returns the finished run. Aborting the signal, or stopping
+ * the notebook cell, ends it at once. The log is kept, and the same call resumes the run.
+ * @throws Error if the folder holds a run of another configuration, or the run is already active
  */
 export async function runSoar(params: RunSoarParams): Promise<RunRecord> {
   const { folder } = params;

@@ -1,30 +1,30 @@
 import { mean } from "../metrics/statistics.js";
 import type { Promotion, RunEvent, StartEvent, StepEvent } from "./events.js";
 
-/** Where a run stands. Always derived from its events, never stored. */
+/** The state of a run. Always derived from its events, never stored. */
 export interface RunState {
   start: StartEvent | undefined;
   steps: StepEvent[];
   /** Promotions so far, each with its outer step. */
   promotions: (Promotion & { step: number })[];
-  /** What the moving average is taken of, each step's since it last started anew, oldest first. */
+  /** Values of the moving average, one per step since it last restarted, oldest first. */
   window: number[];
   /** The next outer step to do. */
   nextStep: number;
   ended: boolean;
 }
 
-/** Mean over datasets of what the teacher was paid for them, R_k. */
+/** Mean over datasets of the teacher's reward, R_k. */
 export function meanReward({ rewards }: Pick<StepEvent, "rewards">): number {
   return mean(rewards.flat());
 }
 
-/** Mean of what promotes: the students' gains, which are the rewards unless something else paid the teacher. */
+/** Mean of the values that decide promotions: the students' gains, or the rewards if those are the gains. */
 function meanGain({ rewards, gains = rewards }: StepEvent): number {
   return mean(gains.flat());
 }
 
-/** Replays events into the state that they leave. */
+/** Replays events and returns the resulting state. */
 export function replay(events: readonly RunEvent[], { restartWindow }: { restartWindow: boolean }): RunState {
   const steps = events.filter(event => event.type === "step");
   const promotions = steps.flatMap(({ step, promotion }) => (promotion ? [{ ...promotion, step }] : []));

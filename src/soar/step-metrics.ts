@@ -8,12 +8,12 @@ import type { RunLog } from "./run-log.js";
 import { meanReward } from "./run-state.js";
 import { studentPlan } from "./student-plan.js";
 
-/** At least so often something is reported, in ms. */
+/** Longest time between two reports, in ms. */
 const heartbeatMs = 5000;
 
 type Traffic = ApiClient["traffic"];
 
-/** Counts what a run does: the metrics of each step's event, and the progress that is shown meanwhile. */
+/** Collects the metrics of each step's event, and the progress that is shown during a step. */
 export class StepMetrics {
   private readonly begun = performance.now();
   private readonly heartbeat: NodeJS.Timeout;
@@ -26,7 +26,7 @@ export class StepMetrics {
   private studentMetrics: Metrics[] = [];
   private questions: Progress["questions"];
   private students = new Map<string, NonNullable<Progress["students"]>[number]>();
-  /** What had gone over the wire when this step, and this process, began. */
+  /** Network traffic so far when this step, and this process, began. */
   private stepTraffic: Traffic;
   private readonly firstTraffic: Traffic;
 
@@ -34,11 +34,11 @@ export class StepMetrics {
     private readonly config: SoarConfig,
     private readonly reward: TeacherReward,
     private readonly log: RunLog,
-    /** Counts up as requests are made. */
+    /** Increases as requests are made. */
     private readonly traffic: Readonly<Traffic>,
     private readonly onProgress: OnProgress,
   ) {
-    // A phase may be silent for long: what is shown must not be.
+    // A phase may be silent for long, but the display must keep updating.
     this.heartbeat = setInterval(() => this.report(), heartbeatMs);
     this.heartbeat.unref();
     this.firstStep = log.state.nextStep;
@@ -46,10 +46,10 @@ export class StepMetrics {
     this.stepTraffic = { ...traffic };
   }
 
-  /** A phase of an outer step begins, and the one before ends. */
+  /** Starts a phase of an outer step, and ends the previous one. */
   enter(phase: Progress["phase"], step: number): void {
     this.endPhase();
-    // A step's counts begin with its first phase: what a resumed process sampled before belongs to no step.
+    // Counts begin with the step's first phase: earlier samples of a resumed process belong to no step.
     if (phase === "questions") {
       this.stepTraffic = { ...this.traffic };
       this.questions = undefined;
@@ -62,25 +62,25 @@ export class StepMetrics {
     if (phase === "done") this.stop();
   }
 
-  /** Nothing more is reported. */
+  /** Stops reporting. */
   stop(): void {
     clearInterval(this.heartbeat);
   }
 
-  /** The teacher's completions were read once more. */
+  /** Called when more of the teacher's completions were read. */
   samplingRound(sampling: QuestionProgress): void {
     this.sampling = sampling;
     this.report();
   }
 
-  /** The teacher posed the questions of this step. */
+  /** Called when the teacher has posed the questions of this step. */
   posed({ questions, rejected }: Pick<SampledQuestions, "questions" | "rejected">): void {
     const examples = questions.slice(0, 3).map(({ question }) => question);
     this.questions = { accepted: questions.length, rejected, examples };
     this.report();
   }
 
-  /** A student did a training step, from 0. */
+  /** Called when a student has done a training step, from 0. */
   studentStep(metrics: Metrics, at: { dataset: number; student: number; step: number }): void {
     this.studentMetrics.push(metrics);
     const reward = metrics["reward/mean"] ?? Number.NaN;
@@ -88,14 +88,14 @@ export class StepMetrics {
     this.report();
   }
 
-  /** The teacher was updated. */
+  /** Called when the teacher was updated. */
   teacherStep(metrics: Metrics): void {
     for (const [name, value] of Object.entries(metrics)) this.stepMetrics[`teacher/${name}`] = value;
   }
 
   /**
-   * The metrics of the outer step that ends here: phases in seconds, counts and times summed over the students' steps,
-   * and of every other metric the mean over those of their steps that have it.
+   * Returns the metrics of the outer step that ends here: phases in seconds, and counts and times summed over the
+   * students' steps. Every other metric is the mean over the steps that have it.
    */
   finishStep(): Metrics {
     this.endPhase();

@@ -5,7 +5,7 @@ import { rlooAdvantages } from "../rl/rloo-advantages.js";
 import type { Metrics } from "../rl/rloo-step.js";
 import { createRandom } from "../util/random.js";
 
-/** Where a student's training step stands in a run. */
+/** Position of a student's training step in a run. */
 const placeSchema = z.object({
   /** Outer step. */
   step: z.number().int(),
@@ -23,26 +23,26 @@ export const studentStepSchema = placeSchema.extend({ metrics: z.record(z.string
 /** A line of rollouts.jsonl: one of a student's completions in training. */
 export const rolloutRecordSchema = placeSchema.extend({
   question: z.string(),
-  /** The answer that is taken for right. */
+  /** The answer that counts as correct. */
   answer: z.string(),
   completion: z.string(),
   reward: z.number(),
-  /** The reward less the mean of the others of its group (RLOO). */
+  /** The reward minus the mean of the others in its group (RLOO). */
   advantage: z.number(),
-  /** Whether the domain says that it is right. */
+  /** Whether the domain judges it correct. */
   correct: z.boolean(),
 });
 
 export type StudentStepRecord = z.infer<typeof studentStepSchema>;
 export type RolloutRecord = z.infer<typeof rolloutRecordSchema>;
 
-/** Rollouts of one problem, which a student is trained on together. */
+/** Rollouts of one problem, on which a student is trained together. */
 export interface ScoredGroup {
   problem: QuestionAnswer;
   rollouts: readonly ScoredRollout[];
 }
 
-/** Characters of a completion that are kept: what is longer has gone astray. */
+/** Characters kept per completion; longer ones have usually degenerated. */
 const longestCompletion = 8000;
 
 export interface StudentLogParams {
@@ -50,7 +50,7 @@ export interface StudentLogParams {
   step: number;
   /** Students of the step, over all datasets. */
   students: number;
-  /** Training steps of each. */
+  /** Training steps per student. */
   studentSteps: number;
   /** Rollouts to keep. */
   rollouts: number;
@@ -58,13 +58,13 @@ export interface StudentLogParams {
 }
 
 /**
- * What is kept of the students of one outer step: the metrics of each training step, and a few rollouts of training steps
- * that are drawn at random. Which ones depends on the seed alone, not on the order in which students finish.
+ * Records of the students of one outer step: the metrics of each training step, and a few rollouts of randomly drawn
+ * training steps. The choice depends on the seed alone, not on the order in which students finish.
  */
 export class StudentLog {
   private readonly stepRecords: StudentStepRecord[] = [];
   private readonly rolloutRecords: RolloutRecord[] = [];
-  /** How many rollouts are kept of which student's training step, by both numbers. */
+  /** How many rollouts are kept per student and training step, keyed by both numbers. */
   private readonly wanted = new Map<number, number>();
   private readonly seed: string;
 
@@ -78,7 +78,7 @@ export class StudentLog {
     }
   }
 
-  /** Keeps what is wanted of one training step of student `j` of dataset `k`, the `index`th of all. */
+  /** Records one training step of student `j` of dataset `k`, the `index`th of all. */
   add(
     {
       dataset,
@@ -112,7 +112,7 @@ export class StudentLog {
     }
   }
 
-  /** All that was kept, ordered by place. */
+  /** Returns all records, ordered by position. */
   get records() {
     const byPlace = (a: z.infer<typeof placeSchema>, b: z.infer<typeof placeSchema>) =>
       a.dataset - b.dataset || a.student - b.student || a.studentStep - b.studentStep;

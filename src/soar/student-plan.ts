@@ -7,13 +7,13 @@ export interface StudentPlan {
   datasets: number;
   /** r. */
   perDataset: number;
-  /** RLOO steps of each. */
+  /** RLOO steps per student. */
   steps: number;
   /** Factor on the configured learning rate. */
   learningRateScale: number;
 }
 
-/** How students are trained once a run has promoted so many (Table 3). */
+/** How students are trained after a given number of promotions (Table 3). */
 export function studentPlan(config: SoarConfig, reward: TeacherReward, promotions: number): StudentPlan {
   const { student, promotion, datasets, studentsPerDataset } = config;
   return {

@@ -11,14 +11,14 @@ import type { TrainingClient } from "../training/training-client.js";
 import { deriveSeed } from "../util/derive-seed.js";
 import type { SoarConfig } from "./config.js";
 
-/** The teacher of a run: poses questions, and learns from what they did for the students. */
+/** The teacher of a run: poses questions, and learns from their effect on the students. */
 export class Teacher {
   private constructor(
     private readonly lab: Lab<SoarConfig>,
     private readonly model: TrainingClient,
   ) {}
 
-  /** A teacher that starts as the experiment's models do, or goes on from a checkpoint with its optimizer state. */
+  /** A teacher that starts as the experiment's models do, or resumes from a checkpoint with its optimizer state. */
   static async open(lab: Lab<SoarConfig>, checkpoint?: string): Promise<Teacher> {
     const { seed, model } = lab.config;
     const params = { rank: model.rank, seed: deriveSeed(seed, "teacher") };
@@ -35,8 +35,8 @@ export class Teacher {
 
   /**
    * One RLOO update over the datasets of an outer step: every completion of dataset k is rewarded with R_k, and its
-   * advantage is R_k less the mean of the other datasets' (Algorithm 1, line 5). Both turns of a multi-turn teacher
-   * are rewarded (App. D.3).
+   * advantage is R_k minus the mean of the other datasets' (Algorithm 1, line 5). Both turns of a multi-turn
+   * teacher are rewarded (App. D.3).
    * @param rewards R_k
    * @param step outer step, from 0
    */
@@ -57,12 +57,12 @@ export class Teacher {
     });
   }
 
-  /** Saves weights and optimizer state; returns the checkpoint that `open` goes on from. */
+  /** Saves weights and optimizer state; returns the checkpoint that `open` resumes from. */
   save(step: number): Promise<string> {
     return this.model.saveState(`teacher-${step}`);
   }
 
-  /** Frees it on the server. */
+  /** Frees the model on the server. */
   unload(): Promise<void> {
     return this.model.unload();
   }

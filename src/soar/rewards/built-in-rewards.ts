@@ -11,7 +11,7 @@ const grounded: TeacherReward = {
   rewards: async (_, { gains }) => gains,
 };
 
-/** What can pay a teacher, by its name in the configuration. */
+/** The built-in teacher rewards, by their names in the configuration. */
 export const builtInRewards = {
   grounded,
   /** Whether the baseline student solves a question sometimes but not always (App. B.4): one reward per question. */

@@ -6,8 +6,8 @@ import type { SoarConfig } from "../config.js";
 import type { RewardInputs } from "./teacher-reward.js";
 
 /**
- * The intrinsic reward (App. B.4) of a question that the baseline student solves with rate s, by the teacher's own
- * answer: 0 if s is 0, and 1 - s otherwise. One row per dataset, one number per question.
+ * The intrinsic reward (App. B.4): 0 if s is 0, and 1 - s otherwise. s is the rate at which the baseline student
+ * solves a question, according to the teacher's own answer. One row per dataset, one number per question.
  */
 export function learnability(
   lab: Lab<SoarConfig>,

@@ -2,8 +2,8 @@ import type { SoarLab } from "../open-lab.js";
 import type { RewardInputs } from "./teacher-reward.js";
 
 /**
- * What the teacher's reward gives for an outer step: one row per dataset, whose mean is R_k.
- * @throws Error that names the reward and the place if it gives anything else
+ * Returns the teacher's rewards for an outer step: one row per dataset, whose mean is R_k.
+ * @throws Error that names the reward and the place if it returns anything else
  */
 export async function rewardRows(lab: SoarLab, inputs: RewardInputs): Promise<number[][]> {
   const { teacherReward } = lab;

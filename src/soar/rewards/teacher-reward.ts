@@ -2,7 +2,7 @@ import type { Lab } from "../../lab/lab.js";
 import type { Identity, QuestionAnswer } from "../../problems/domain.js";
 import type { SoarConfig } from "../config.js";
 
-/** What an outer step offers to reward the teacher by. */
+/** The data of an outer step from which the teacher's reward is computed. */
 export interface RewardInputs {
   /** X_k: the teacher's questions, g datasets of n. */
   datasets: QuestionAnswer[][];
@@ -13,12 +13,12 @@ export interface RewardInputs {
   gains: number[][];
   /** Checkpoint of the baseline student, for `withSampler`; undefined = the base model. */
   baseline: string | undefined;
-  /** Seed of this step's rewards, for what is sampled. */
+  /** Seed for everything that this step's rewards sample. */
   seed: number;
 }
 
 /**
- * What pays the teacher. `openLab` takes it as a value, or by name if it comes with soarlab.
+ * Computes the teacher's reward. `openLab` takes it as a value, or by name if it is built into soarlab.
  *
  * @example The students' mean gain, and a little for every question of its own in a dataset:
  * const reward: TeacherReward = {
@@ -29,9 +29,9 @@ export interface RewardInputs {
  * };
  */
 export interface TeacherReward extends Identity {
-  /** What a reward of 1 is, in words, for captions and axes. */
+  /** Describes what a reward of 1 means, for captions and axes. */
   readonly unit: string;
-  /** Whether it asks for trained students. Promotions ask for them in any case. */
+  /** Whether it needs trained students. Promotions always need them. */
   readonly needsStudents: boolean;
   /** Whether the teacher learns from its rewards. */
   readonly updatesTeacher: boolean;
