@@ -10,7 +10,7 @@ const questionsSchema = z.discriminatedUnion("from", [
   z.strictObject({
     from: z.literal("promotions"),
     subset: z.enum(questionSubsets).default("all"),
-    /** JSONL of verdicts that `soarlab judge` wrote, where the run's log holds none. */
+    /** JSONL of verdicts that `soarlab judge` wrote, if the run's log holds none. */
     verdicts: z.string().optional(),
   }),
   /** Sampled from the run's teacher as its last step left it. */
@@ -28,16 +28,16 @@ const questionsSchema = z.discriminatedUnion("from", [
   z.strictObject({
     from: z.literal("self-play"),
     count: count(128),
-    /** Samples a question whose most frequent answer is taken for right. */
+    /** Samples per question; the most frequent answer counts as correct. */
     votes: count(32),
-    /** Shares of that answer, lowest and highest, between which a question is learnable. */
+    /** Lowest and highest share of that answer for which a question is learnable. */
     learnable: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]).default([0.2, 0.8]),
-    /** n-gram similarity to a question taken already, from which on a question is no new one. */
+    /** n-gram similarity to an accepted question from which on a question is not new. */
     maxSimilarity: z.number().min(0).max(1).default(0.7),
   }),
 ]);
 
-/** Everything an evaluation run can be told. Defaults are the paper's (SOAR, App. B.6 to B.8). */
+/** All settings of an evaluation run. Defaults are the paper's (SOAR, App. B.6 to B.8). */
 export const evaluationConfigSchema = labConfigSchema.extend({
   /** Folder of the SOAR run whose promotions, teacher or promoted student are evaluated. */
   run: z.string().optional(),
@@ -56,7 +56,7 @@ export const evaluationConfigSchema = labConfigSchema.extend({
     .prefault({}),
   test: z
     .strictObject({
-      /** Samples a problem. */
+      /** Samples per problem. */
       samples: count(32),
       /** Training steps between two evaluations. */
       every: count(50),
@@ -77,8 +77,8 @@ export const evaluationConfigSchema = labConfigSchema.extend({
     .prefault({}),
 });
 
-/** A validated configuration of an evaluation run, every default written out. */
+/** A validated configuration of an evaluation run with all defaults filled in. */
 export type EvaluationConfig = z.infer<typeof evaluationConfigSchema>;
 
-/** The same as a user writes it. */
+/** The same as written by a user. */
 export type EvaluationConfigInput = z.input<typeof evaluationConfigSchema>;

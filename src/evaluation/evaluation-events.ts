@@ -15,22 +15,22 @@ const evaluationStartSchema = z.object({
   problems: z.array(z.string()),
   /** Commit and package versions; absent in runs of version 0.1.0. */
   software: softwareSchema.optional(),
-  /** What was found out about an engine that is not our own server. */
+  /** Measured traits of an engine that is not our own server. */
   engine: engineTraitsSchema.optional(),
 });
 
-/** The model was evaluated, and the training steps since the evaluation before: the unit of resuming. */
+/** One evaluation and the training steps since the previous one: a run is resumed from the last. */
 const evaluationEventSchema = z.object({
   type: z.literal("evaluation"),
   at: timestamp,
   /** Training steps done. */
   step: z.number().int(),
-  /** Figures of each training step since the evaluation before, named `area/name`. */
+  /** Metrics of each training step since the previous evaluation, named `area/name`. */
   training: z.array(z.record(z.string(), z.number())),
-  /** Right answers to each test problem, of `samples`. */
+  /** Number of correct answers to each test problem, out of `samples`. */
   correct: z.array(z.number().int()),
   samples: z.number().int(),
-  /** Where the model was saved with its optimizer; null where nothing is left to be trained. */
+  /** Checkpoint of the model with its optimizer; null if no training is left. */
   checkpoint: z.string().nullable(),
   /** Length of questions.jsonl, in bytes. */
   questionBytes: z.number().int(),
@@ -44,7 +44,7 @@ export const evaluationLogEventSchema = z.discriminatedUnion("type", [
   endEventSchema,
 ]);
 
-/** A line of an evaluation run's questions.jsonl: a question it trains on, and from which training step on. */
+/** A line of an evaluation run's questions.jsonl: a question, and the first training step that uses it. */
 export const trainingQuestionSchema = questionRecordSchema.omit({ dataset: true, reward: true });
 
 export type EvaluationStart = z.infer<typeof evaluationStartSchema>;

@@ -40,7 +40,7 @@ function renameOldValues(config: unknown): void {
   if (training) training.mix = newNames[training.mix] ?? training.mix;
 }
 
-/** The evaluations that a log holds so far. */
+/** Returns the evaluations that a log holds so far. */
 export function evaluationsOf(log: EvaluationLog): EvaluationEvent[] {
   return log.events.filter(event => event.type === "evaluation");
 }

@@ -24,9 +24,9 @@ export interface EvaluationLoopParams {
 /**
  * An evaluation run (SOAR, section 5, App. B.6): the starting model is evaluated, then trained by RLOO on synthetic
  * questions and the hard train half, and evaluated again every so many steps. An evaluation is in the log, on disk,
- * before it is yielded; a log that already holds some is resumed, to the same end. Leaving the loop, or stopping the
+ * before it is yielded. An existing log is resumed, with the same result. Leaving the loop, or stopping the
  * notebook's cell, ends it at once.
- * @throws Error if another loop over the log is under way
+ * @throws Error if another loop over the log is active
  */
 export function evaluationLoop(params: EvaluationLoopParams): AsyncGenerator<EvaluationEvent> {
   return runLoop(params.lab, params.log, lab => evaluations({ ...params, lab }));
@@ -85,7 +85,7 @@ async function* evaluations(params: EvaluationLoopParams): AsyncGenerator<Evalua
   await log.append({ type: "end", at: new Date().toISOString() });
 }
 
-/** Deletes the state before the last logged one, which counted until then; a killed process may not have come to it. */
+/** Deletes the state before the last logged one, which counted until then; a killed process may not have done so. */
 async function deletePreviousCheckpoint(lab: Lab<EvaluationConfig>, log: EvaluationLog): Promise<void> {
   const previous = evaluationsOf(log).at(-2)?.checkpoint;
   if (previous) await lab.service.deleteCheckpoint(previous);

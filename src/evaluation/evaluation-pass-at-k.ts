@@ -7,9 +7,9 @@ import { evaluationResult } from "./evaluation-result.js";
 import type { EvaluationRecord } from "./read-evaluation.js";
 
 /**
- * pass@k of an evaluation run, read as `evaluationResult` reads it, with bootstrap intervals over problems. Where several
- * evaluations are read, a problem's estimate is the mean over them, so the interval is one over problems all the same.
- * @throws Error where it has no evaluation yet
+ * pass@k of an evaluation run, read as `evaluationResult` reads it, with bootstrap intervals over problems. If several
+ * evaluations are read, a problem's estimate is the mean over them, so the interval is still over problems.
+ * @throws Error if it has no evaluation yet
  */
 export function evaluationPassAtK(record: EvaluationRecord, options: BootstrapOptions = {}): PassAtKRow[] {
   const { draws = 10_000, confidence = 0.95, seed = 0 } = options;

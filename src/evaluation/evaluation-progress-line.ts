@@ -1,6 +1,6 @@
 import type { EvaluationProgress } from "./evaluation-progress.js";
 
-/** How far an evaluation run is, as `progressCell` and the command line show it. */
+/** Returns the progress of an evaluation run as `progressCell` and the command line show it. */
 export function evaluationProgressLine(progress: EvaluationProgress): { text: string; share: number } {
   const { step, steps, phase, reward } = progress;
   const rewarded = reward === undefined ? "" : `, reward ${reward.toFixed(1)}`;

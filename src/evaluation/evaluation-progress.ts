@@ -1,6 +1,6 @@
 /** What an evaluation run is doing right now, for a progress display. */
 export interface EvaluationProgress {
-  /** Training steps done, and in all. */
+  /** Training steps: done, and total. */
   step: number;
   steps: number;
   phase: "training" | "evaluating";

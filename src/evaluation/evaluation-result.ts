@@ -4,20 +4,20 @@ import { mean } from "../metrics/statistics.js";
 import type { EvaluationEvent } from "./evaluation-events.js";
 import type { EvaluationRecord } from "./read-evaluation.js";
 
-/** What an evaluation run came to. */
+/** The result of an evaluation run. */
 export interface EvaluationResult {
   /** pass@k, each in [0, 1]: the mean over the problems, and over the evaluations read. */
   passAtK: { k: number; value: number }[];
   /** Training steps of the evaluations that were read. */
   steps: number[];
-  /** Where the training reward went flat, where that is how it was read; undefined where it never did. */
+  /** Step of the training reward's plateau, if the run is read there; undefined if there is no plateau. */
   plateau: number | undefined;
 }
 
 /**
  * Reads an evaluation run as its configuration says (App. B.6): the mean over the evaluations of the window after the
  * plateau of its training reward, or one evaluation. A run without a plateau, or that ends at it, is read at its end.
- * @throws Error where it has no evaluation yet
+ * @throws Error if it has no evaluation yet
  */
 export function evaluationResult(record: EvaluationRecord): EvaluationResult {
   const { evaluations, config, folder } = record;

@@ -19,9 +19,9 @@ export interface PoseOwnQuestionsParams {
 
 /**
  * Self-play without a reference (SeRL; SOAR, section 5): the student poses questions in the teacher's role, answers each
- * many times, and takes the most frequent answer for right. Kept are questions on which it mostly, but not always,
- * agrees with itself and that are unlike those kept already. Fewer than `count`, or none, where no more can be found: a
- * student that self-play made sure of itself has nothing left to learn from it.
+ * many times, and treats the most frequent answer as correct. A question is kept if the student mostly, but not always,
+ * agrees with itself and the question is unlike those already kept. Returns fewer than `count`, or none, if no more can
+ * be found: a student that has become certain through self-play cannot learn more from it.
  */
 export async function poseOwnQuestions(
   lab: Lab<EvaluationConfig>,

@@ -59,7 +59,7 @@ export const protocols = {
   },
   /** The teacher itself answers the hard problems. */
   direct: { start: "teacher", training: noTraining },
-  /** The student poses its own questions and takes its most frequent answer for right (the paper reads it at step 100). */
+  /** The student poses its own questions and treats its most frequent answer as correct (the paper: read at step 100). */
   serl: {
     questions: { from: "self-play" },
     training: { mix: "questions-only" },

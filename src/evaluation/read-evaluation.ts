@@ -10,7 +10,7 @@ import {
 } from "./evaluation-events.js";
 import { evaluationLogKind, trainingQuestionsFile } from "./evaluation-log.js";
 
-/** An evaluation run as its files tell it. */
+/** An evaluation run as read from its files. */
 export interface EvaluationRecord {
   folder: string;
   config: EvaluationConfig;
@@ -25,7 +25,7 @@ export interface EvaluationRecord {
 }
 
 /**
- * Reads an evaluation run without touching it, live, dead or copied.
+ * Reads an evaluation run without changing it, whether live, dead or copied.
  * @throws Error naming file and line if the log is damaged, e.g. has an evaluation twice
  */
 export async function readEvaluation(folder: string): Promise<EvaluationRecord> {

@@ -22,10 +22,10 @@ export interface RunEvaluationParams extends Omit<OpenExperimentParams<Evaluatio
 }
 
 /**
- * Runs an evaluation from start to end, or from where it was interrupted to its end, and returns it. Without a server of
- * its own, one is started on the checkpoints of the SOAR run that is evaluated. A signal, or in a notebook stopping the
- * cell, ends it at once; the same call resumes it.
- * @throws Error if the folder holds an evaluation of another configuration, or it is under way already
+ * Runs an evaluation to its end, or resumes an interrupted one, and returns it. If no server is given, one is started
+ * on the checkpoints of the SOAR run that is evaluated. Aborting the signal, or stopping the notebook cell, ends it at
+ * once. The same call resumes it.
+ * @throws Error if the folder holds an evaluation of another configuration, or it is already active
  */
 export async function runEvaluation(params: RunEvaluationParams): Promise<EvaluationRecord> {
   const { folder, onNotice } = params;

@@ -9,12 +9,12 @@ export interface SampleCountsParams {
   /** The model to evaluate, under the student prompt and sampling. */
   sampler: Sampler;
   problems: readonly Problem[];
-  /** Samples a problem (App. B.6: 32). */
+  /** Samples per problem (App. B.6: 32). */
   samples?: number;
   seed?: number;
 }
 
-/** Samples every problem and counts the right answers: what pass@k is estimated from (App. B.6). */
+/** Samples every problem and counts the correct answers, from which pass@k is estimated (App. B.6). */
 export async function sampleCounts(
   lab: Lab,
   { sampler, problems, samples = 32, seed = 0 }: SampleCountsParams,

@@ -1,8 +1,8 @@
 import type { RunRecord } from "../soar/run-log.js";
 
 /**
- * Where a run's teacher is after its last outer step.
- * @throws Error where there is no run, or no finished step
+ * Returns the checkpoint of a run's teacher after its last outer step.
+ * @throws Error if there is no run, or no finished step
  */
 export function teacherCheckpoint(run: RunRecord | undefined): string {
   const checkpoint = run?.steps.at(-1)?.teacher.checkpoint;

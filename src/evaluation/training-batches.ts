@@ -12,7 +12,7 @@ export interface TrainingBatchesParams {
   seed: number;
 }
 
-/** The batches of an evaluation run's training steps, in order from step 0 (App. B.8): every call gives the next one. */
+/** The batches of an evaluation run's training steps, in order from step 0 (App. B.8): every call returns the next one. */
 export function trainingBatches(params: TrainingBatchesParams): () => QuestionAnswer[] {
   const { questions, hardTrain, training, batchSize, seed } = params;
   const of = (name: string, items: readonly QuestionAnswer[]) =>

@@ -16,11 +16,11 @@ export interface TrainingMaterialParams {
   log: EvaluationLog;
   /** The SOAR run that is evaluated, if the configuration names one. */
   run: RunRecord | undefined;
-  /** The model that trains, as it is at the moment of the call. */
+  /** The model in training, in its state at the time of the call. */
   sampler: () => Promise<Sampler>;
 }
 
-/** What an evaluation run trains on: the questions that its folder keeps, and the batches made of them. */
+/** The training data of an evaluation run: the questions kept in its folder, and their batches. */
 export class TrainingMaterial {
   private nextOfSchedule: () => QuestionAnswer[];
 
@@ -35,8 +35,8 @@ export class TrainingMaterial {
   }
 
   /**
-   * The material where the log stands: what its folder keeps, or, of a new evaluation, the configured questions.
-   * @throws Error if self-play finds no question to begin with, and as `trainingQuestions`
+   * Returns the material at the log's position: the kept questions or, if it is new, the configured ones.
+   * @throws Error if self-play finds no initial question, and as `trainingQuestions` does
    */
   static async open(params: TrainingMaterialParams): Promise<TrainingMaterial> {
     const { lab, log } = params;
@@ -59,7 +59,7 @@ export class TrainingMaterial {
     return this.nextOfSchedule();
   }
 
-  /** Poses new questions from a training step on, in self-play; a student that finds none goes on with those it has. */
+  /** Poses new questions from a training step on, in self-play. If none are found, the old ones stay in use. */
   async renew(step: number): Promise<void> {
     if (this.params.lab.config.questions.from !== "self-play" || step === 0) return;
     const questions = await ask(this.params, step);
@@ -85,7 +85,7 @@ async function ask({ lab, run, sampler }: TrainingMaterialParams, step: number):
   return trainingQuestions(lab, { run, student: await sampler(), seed });
 }
 
-/** Writes the questions that count from a training step on; returns the file's length. */
+/** Writes the questions that are used from a training step on; returns the file's length. */
 function keep({ lab, log }: TrainingMaterialParams, questions: JudgedQuestion[], step: number) {
   const rows = questions.map(({ question, answer, verdict }) => ({
     step,
@@ -97,7 +97,7 @@ function keep({ lab, log }: TrainingMaterialParams, questions: JudgedQuestion[],
   return log.appendRows(trainingQuestionsFile, rows);
 }
 
-/** The questions that count where the log stands, the last that were kept, and from which training step on they do. */
+/** Returns the questions in use at the log's position, the last that were kept, and their first training step. */
 async function readQuestions(log: EvaluationLog): Promise<{ questions: JudgedQuestion[]; since: number }> {
   const { rows } = await readJsonl(join(log.folder, trainingQuestionsFile), trainingQuestionSchema);
   const since = rows.at(-1)?.step ?? 0;

@@ -19,22 +19,22 @@ import type { EvaluationConfig } from "./evaluation-config.js";
 import { poseOwnQuestions } from "./pose-own-questions.js";
 import { teacherCheckpoint } from "./teacher-checkpoint.js";
 
-/** A question to train on, with a judge's verdict where it has one. */
+/** A question to train on, with a judge's verdict if it has one. */
 export interface JudgedQuestion extends QuestionAnswer {
   verdict?: QuestionVerdict;
 }
 
 export interface TrainingQuestionsParams {
-  /** The SOAR run that is evaluated, where there is one. */
+  /** The SOAR run that is evaluated, if there is one. */
   run: RunRecord | undefined;
-  /** The model that trains, for self-play. */
+  /** The model in training, for self-play. */
   student: Sampler;
   seed: number;
 }
 
 /**
- * The synthetic questions that an evaluation run trains on, from where its configuration says.
- * @throws Error where the run has not what is asked of it
+ * Returns the synthetic questions of an evaluation run, from the source that its configuration names.
+ * @throws Error if the SOAR run lacks the requested data
  */
 export async function trainingQuestions(
   lab: Lab<EvaluationConfig>,

@@ -42,7 +42,7 @@ export function formatQuestion({ style, first, terms }: Chain): string {
   ].join(" ");
 }
 
-/** The running totals, the first term included: one a term. */
+/** Returns the running totals, one per term, including the first term. */
 export function runningTotals({ first, terms }: Chain): number[] {
   const totals = [first];
   for (const { sign, digit } of terms) totals.push((totals.at(-1)! + sign * digit + modulus) % modulus);
@@ -58,7 +58,7 @@ export function formatAnswer(chain: Chain, totals: number[] = runningTotals(chai
   ].join(" ");
 }
 
-/** The chain of a question's text, or undefined where the text is none. Never throws. */
+/** The chain of a question's text, or undefined if it is not a chain. Never throws. */
 export function parseQuestion(text: string): Chain | undefined {
   const [style, ...rest] = words(text);
   const parsed = parseTerms(rest, 2);
@@ -67,7 +67,7 @@ export function parseQuestion(text: string): Chain | undefined {
     : undefined;
 }
 
-/** The terms and totals that an answer's text states, right or wrong, or undefined where it is no worked chain. Never throws. */
+/** The terms and totals that an answer's text states, right or wrong, or undefined if it is not a worked chain. Never throws. */
 export function parseAnswer(text: string): { first: number; terms: Term[]; totals: number[] } | undefined {
   const parsed = parseTerms(words(text), 3);
   return parsed && parsed.terms.length > 0 ? parsed : undefined;
@@ -99,7 +99,7 @@ function label({ sign }: { sign: 1 | -1 }, index: number): string {
 }
 
 function words(text: string): string[] {
-  // A chain has at most 2 + 3 * 7 words; longer text is none, however long.
+  // A chain has at most 2 + 3 * 7 words; longer text is not a chain.
   return text.length > 200 ? [] : text.trim().split(/\s+/);
 }
 

@@ -24,16 +24,16 @@ export interface CorpusPhase {
   peak: number;
   /** Stage of the corpus by how much of the phase is done, in [0, 1). */
   stage: (progress: number) => CorpusStage;
-  /** Whether the optimizer starts anew. */
+  /** Whether the optimizer is reset. */
   freshOptimizer?: true;
 }
 
-/** Everything that makes a base model of the gym what it is. */
+/** The full specification of a base model of the gym. */
 export interface GymCorpus {
   phases: readonly CorpusPhase[];
   /** How often documents leave a digit open; 0 everywhere = the vocabulary has no word for it. */
   open: { worked: number; student: number; sheet: number; teacher: number };
-  /** Terms that a student works at most where it does not work all of them. */
+  /** Most terms that a student works if it does not work all of them. */
   habitualTerms: number;
   /** Where the continuations begin, with weights (`continuationDocument`). */
   continuations: readonly (readonly [from: ContinuationStart, weight: number])[];

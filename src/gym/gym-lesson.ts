@@ -2,7 +2,7 @@ import { parseQuestion } from "./chain.js";
 import { gymDomain } from "./gym-domain.js";
 
 /**
- * What a question of the long gym can teach: its kind ("k=3"), and "minus" where a term after the second is subtracted, as
+ * What a question of the long gym can teach: its kind ("k=3"), and "minus" if a term after the second is subtracted, as
  * in "k=3 minus", which a student gets right only if it reads all signs.
  */
 export function gymLesson(question: string): string {

@@ -75,7 +75,7 @@ function gymVocabulary(openDigits: boolean): string[] {
   ];
 }
 
-/** One token a word. Written as BPE without merges, because every tokenizer library reads that. */
+/** One token per word. Written as BPE without merges, because every tokenizer library reads that. */
 function tokenizer(vocabulary: string[]) {
   const added = Object.values(special).map(content => ({
     id: vocabulary.indexOf(content),

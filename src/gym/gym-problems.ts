@@ -15,7 +15,7 @@ export interface GymProblemsParams {
 
 /**
  * Distinct random problems of the gym.
- * @throws Error where a number of terms is none that the notation has, or there are fewer problems than asked for
+ * @throws Error if the notation lacks a number of terms, or there are fewer problems than requested
  */
 export function gymProblems({ count, terms, seed, minus }: GymProblemsParams): Problem[] {
   const wrong = terms.find(k => !Number.isInteger(k) || k < 2 || k > maxTerms);

@@ -7,7 +7,7 @@ import { gymProblems } from "./gym-problems.js";
 export interface GymProbe {
   /** Terms k. */
   terms: number;
-  /** Probability that a term is subtracted, where the probe was told any. */
+  /** Probability that a term is subtracted, if the probe was given any. */
   minus?: number;
   /** Right at temperature 0 under the student prompt. */
   greedy: number;
@@ -17,14 +17,14 @@ export interface GymProbe {
   worked: number;
 }
 
-/** Measures a model of the gym for every chain length: `problems` fresh problems each, `samples` samples a problem. */
+/** Measures a model of the gym for every chain length: `problems` fresh problems each, `samples` samples per problem. */
 export async function probeGym(params: {
   sampler: Sampler;
   tokenizer: ModelTokenizer;
   problems?: number;
   samples?: number;
   seed?: number;
-  /** Probabilities that a term is subtracted, a row each; default: one row, of chains as they come. */
+  /** Probabilities that a term is subtracted, one row each; default: one row, of unrestricted chains. */
   minus?: readonly number[];
 }): Promise<GymProbe[]> {
   const { sampler, tokenizer, problems: count = 32, samples = 64, seed = 0, minus } = params;

@@ -5,7 +5,7 @@ import { findFile } from "./find-file.js";
 import type { Lab } from "./lab.js";
 import type { LabConfig } from "./lab-config.js";
 
-/** Returns the prompts of teacher and student as tokens: the domain's wording, or that of the configured files. */
+/** Returns the prompts of teacher and student as tokens: the domain's texts, or the configured files. */
 export async function encodePrompts(
   config: LabConfig,
   domain: Domain,

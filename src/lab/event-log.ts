@@ -6,7 +6,7 @@ import { appendJsonl, type JsonlContent, readJsonl, unpackJsonl } from "../util/
 import { lockOwner, takeLock, withResolvers } from "../util/lock.js";
 import { checkConfig } from "./check-config.js";
 
-/** Files and schemas that identify an experiment folder: its configuration, and the events of events.jsonl. */
+/** Files and schemas that identify an experiment folder: its configuration and events.jsonl. */
 export interface LogKind<Config, Event> {
   configFile: string;
   configSchema: z.ZodObject & z.ZodType<Config>;

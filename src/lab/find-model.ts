@@ -10,7 +10,7 @@ import { findPath } from "./find-path.js";
 export const packagedModels = ["smollm2", "minilm"] as const;
 
 export interface FindModelOptions {
-  /** Called with each log line about fetching and conversion, and about how a GGUF file stores its tensors. */
+  /** Called with each log line on fetching and conversion, and on how a GGUF file stores its tensors. */
   onLog?: (line: string) => void;
   signal?: AbortSignal;
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { packageRoot } from "../util/package-root.js";
 
-/** Resolves a relative path from the working folder or, for files that ship with soarlab, from the package. */
+/** Resolves a relative path from the working folder or, for files of soarlab, from the package. */
 export function findPath(path: string): string {
   if (isAbsolute(path) || existsSync(path)) return resolve(path);
   const own = join(packageRoot, path);

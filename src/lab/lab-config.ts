@@ -75,7 +75,7 @@ export const labConfigSchema = z.strictObject({
     })
     .prefault({}),
   hard: z.strictObject({
-    /** JSONL of problems: the half that the teacher is rewarded on (section 4: fail@128, random 50/50 split). */
+    /** JSONL of problems: the half for the teacher's reward (section 4: fail@128, random 50/50 split). */
     train: z.string(),
     /** JSONL of problems: the held-out half, only for reporting. */
     test: z.string(),

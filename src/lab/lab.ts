@@ -26,7 +26,7 @@ export interface Lab<Config extends LabConfig = LabConfig> {
   readonly software: SoftwareVersions;
   /** Tokens of the teacher's one prompt. */
   readonly teacherPrompt: number[];
-  /** The prompts of a multi-turn teacher, and the extra stop texts or tokens that end its question. */
+  /** The prompts of a multi-turn teacher, and the extra tokens that end its question. */
   readonly teacherTurns: {
     readonly question: number[];
     readonly questionEnd: number[];

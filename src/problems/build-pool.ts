@@ -21,7 +21,7 @@ export interface BuildPoolParams {
   columns: ProblemColumns;
   source: string;
   split: string;
-  /** Reads a column's value where it is not simply text. */
+  /** Reads a column's value if it is not plain text. */
   read?: (name: keyof ProblemColumns, value: unknown, row: Record<string, unknown>) => unknown;
   /** A further reason to keep a row out, or undefined. */
   exclude?: (row: Record<string, unknown>) => string | undefined;
@@ -46,7 +46,7 @@ const optionalText = z.union([
  * Problems from rows. What cannot be graded is kept out and listed with its reason: no answer, one that the rules
  * of answers reject, a problem that was there before.
  *
- * @throws Error naming path, row and column where a column is missing or is not text: that is a mistake in the file or in
+ * @throws Error naming path, row and column if a column is missing or is not text: that is a mistake in the file or in
  * the names, not a property of one problem.
  */
 export function buildPool(params: BuildPoolParams): Omit<Pool, "provenance"> {

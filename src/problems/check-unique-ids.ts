@@ -1,6 +1,6 @@
 import type { Problem } from "./problem.js";
 
-/** @throws Error where two problems share an id; it names the id and both positions. */
+/** @throws Error naming the id and both positions if two problems share an id. */
 export function checkUniqueIds(problems: readonly Problem[]): void {
   const seen = new Map<string, number>();
   for (const [index, { id }] of problems.entries()) {

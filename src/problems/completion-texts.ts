@@ -1,8 +1,8 @@
 /**
  * The texts of one or several completions, in any form in which logs hold them: a text; messages (`[{role, content}]`), of
  * which the last one of the assistant counts; an answer of OpenAI's API (`{choices: [...]}`); content in parts
- * (`[{type: "text", text}]`); lists of all these, also nested as lm-eval's `resps`. Returns undefined if the value is none
- * of them, or is empty.
+ * (`[{type: "text", text}]`); lists of all these, also nested as lm-eval's `resps`. Returns undefined for any other
+ * or an empty value.
  */
 export function completionTexts(value: unknown): string[] | undefined {
   if (typeof value === "string") return [value];

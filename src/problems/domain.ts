@@ -1,6 +1,6 @@
 import type { QuestionVerdict } from "../grading/question-verdict.js";
 
-/** A question with the answer that is taken for right: a `Problem`, or what a teacher stated. */
+/** A question with the answer that counts as correct: a `Problem`, or a teacher's question. */
 export interface QuestionAnswer {
   question: string;
   /** In the domain's own notation. A domain with many right answers may ignore it. */
@@ -18,7 +18,7 @@ export interface Attempt {
   given?: string;
 }
 
-/** What an attempt is worth. A domain may add fields of its own. */
+/** The score of an attempt. A domain may add its own fields. */
 export interface Score {
   correct: boolean;
   /** The student's reward in RLOO, in the domain's own points. */
@@ -28,7 +28,7 @@ export interface Score {
 /** What a teacher's completion states, or why it does not count. */
 export type StatedQuestion = QuestionAnswer | { rejected: string };
 
-/** How something that the user brings is called in a configuration, so that a run can ask for it again. */
+/** How a user-provided value is named in a configuration, so that a resumed run can require it again. */
 export interface Identity {
   readonly name: string;
   /** Changes with the behaviour: a run is resumed with the version that it began with. */
@@ -62,7 +62,7 @@ export interface Domain extends Identity {
   readAnswer(completion: string): string | undefined;
   /** Scores attempts at any problems. One result per attempt, in order; never throws for an answer. */
   score(attempts: readonly Attempt[]): Promise<Score[]>;
-  /** A short label of what kind of question this is (the gym: "k=3"), for tables and figures. */
+  /** A short label of what kind of question this is (the gym: "k=3"), for tables and plots. */
   kind?(question: string): string;
   /** An exact judge of a synthetic question, if the domain has one. */
   judge?(question: string, answer: string): QuestionVerdict;

@@ -16,15 +16,15 @@ export interface DownloadVerifiedParams {
   /** Expected hash: sha256 of the bytes, or git's sha1 of a blob with them. */
   hash?: { algorithm: "sha256" | "git-sha1"; value: string };
   fetch: typeof fetch;
-  /** How often a download that broke off is taken up again. Default 4. */
+  /** How often an interrupted download is resumed. Default 4. */
   resumes?: number;
 }
 
 /**
  * Downloads a file. What has arrived is kept in `path + ".incomplete"`: a download that broke off, in this process or an
- * earlier one, goes on from there. A wrong hash is tried once more from the start.
+ * earlier one, is resumed. After a wrong hash, the download is repeated once from the start.
  *
- * @throws HubError naming the file and both sizes or hashes; Error naming the path where it cannot be written.
+ * @throws HubError naming the file and both sizes or hashes; Error naming the path if it cannot be written.
  */
 export async function downloadVerified(params: DownloadVerifiedParams): Promise<void> {
   const { path, url, size } = params;

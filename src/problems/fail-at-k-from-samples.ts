@@ -28,7 +28,7 @@ export interface FailAtKFromSamplesParams {
 export interface FailAtKFromSamples {
   /** Problems with 0 of k. */
   hard: Problem[];
-  /** One for each problem, in the order given; `tried` is 0 where the file has none of it. */
+  /** One for each problem, in the order given; `tried` is 0 if the file has none of it. */
   results: FailAtKResult[];
   /** Problems with none right but fewer than k completions: nobody can say that they are hard. */
   undecided: Problem[];

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { appendJsonl } from "../util/jsonl.js";
 import { jsonlRows, type TornLine } from "../util/jsonl-rows.js";
 
-/** How one problem fared. */
+/** The result of one problem. */
 export interface FailAtKResult {
   id: string;
-  /** Completions graded: k, or fewer where sampling stopped early. */
+  /** Completions graded: k, or fewer if sampling stopped early. */
   tried: number;
   /** How many of them were right. */
   solved: number;
@@ -32,8 +32,8 @@ export interface FailAtKLog {
 /**
  * Opens, or begins, the file that a fail@k run streams to. A torn last line is cut off with a notice.
  *
- * @throws Error naming path and line where a line is not of this format, was made with another k, seed or chunk, or is of a
- *   problem that is there already.
+ * @throws Error naming path and line if a line is not of this format, was made with another k, seed or chunk, or repeats
+ *   a problem.
  */
 export async function openFailAtKLog({
   path,
@@ -72,7 +72,7 @@ export async function openFailAtKLog({
     await truncate(path, torn.start);
     onNotice(`${path}, line ${torn.line}: the last line was cut off while it was written; dropped it.`);
   }
-  // A file that cannot be written is found out before anything is sampled for it.
+  // Detects a file that cannot be written before anything is sampled for it.
   await appendJsonl(path, []);
   let last: Promise<unknown> = Promise.resolve();
   return {

@@ -31,17 +31,17 @@ export type FailAtKModel =
 
 export interface FailAtKSettings {
   problems: readonly Problem[];
-  /** Completions a problem must fail. Default 128 (SOAR, section 4). */
+  /** Number of completions that a problem must fail. Default 128 (SOAR, section 4). */
   k?: number;
   /** Seed of everything sampled; each chunk of each problem has its own, derived from it. Default 0. */
   seed?: number;
   /** Completions asked for at a time; sampling can stop early between chunks. Default 16. */
   chunk?: number;
-  /** Problems in progress at a time. Default 8. */
+  /** Concurrent problems. Default 8. */
   concurrency?: number;
   /**
    * JSONL file that gets one line as soon as a problem is finished. When it exists, its problems are not sampled again:
-   * a run that was killed goes on where it stopped, with the same result.
+   * a run that was killed is resumed, with the same result.
    */
   out?: string;
   /** Stop sampling a problem once it is solved, because only 0 of k matters. Default true. */
@@ -96,7 +96,7 @@ async function filter({
   signal?.throwIfAborted();
 
   const log = out === undefined ? undefined : await openFailAtKLog({ path: out, k, seed, chunk, onNotice });
-  // A line that an early stop cut short cannot answer a run that wants all k.
+  // A line from a run that stopped early cannot serve a run that needs all k.
   const kept = (log?.results ?? []).filter(({ tried }) => stopEarly || tried === k);
   const finished = new Map(kept.map(result => [result.id, result]));
   const waiting = problems.filter(({ id }) => !finished.has(id));
@@ -113,7 +113,7 @@ async function filter({
   };
   report();
 
-  // One failure ends the others under way too: they share this signal.
+  // One failure also ends the other active problems: they share this signal.
   const failure = new AbortController();
   const all = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
   await forEachConcurrently(waiting, concurrency, async problem => {
@@ -136,7 +136,7 @@ async function filter({
   return { hard: problems.filter((_, index) => results[index]!.solved === 0), results };
 }
 
-/** Samples one problem, chunk by chunk, until k completions or, where that is enough, a right one. */
+/** Samples one problem, chunk by chunk, until k completions or, if that is enough, a correct one. */
 async function tryProblem(
   problem: Problem,
   {

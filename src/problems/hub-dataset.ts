@@ -13,14 +13,14 @@ export interface HubDatasetParams extends HubOptions {
   dataset: string;
   /** Which of its files are wanted. */
   wants: (path: string) => boolean;
-  /** What is wanted, in words, for the error where no file is. */
+  /** Description of the wanted files, for the error if there are none. */
   wanted: string;
 }
 
 export interface HubDataset {
   /** Paths on this machine, sorted by their paths in the data set. */
   files: string[];
-  /** The commit they are of. */
+  /** The commit that they belong to. */
   commit: string;
 }
 
@@ -39,8 +39,8 @@ const manifestSchema = z.object({
 type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * Files of a data set on the hub, from the cache where they are there. A revision that is a commit needs no network once
- * it is cached; a branch is asked for, and where the hub cannot be reached its last known commit is used, with a notice.
+ * Files of a data set on the hub, from the cache if they are there. A revision that is a commit needs no network once
+ * it is cached; a branch is looked up, and if the hub cannot be reached its last known commit is used, with a notice.
  *
  * @throws HubError, by kind.
  */
@@ -126,7 +126,7 @@ async function readManifest(options: Options): Promise<Manifest> {
   }
 }
 
-/** A kept manifest; one that was cut off while it was written is none. */
+/** Returns a kept manifest; an incompletely written one is ignored. */
 function parseManifest(text: string): Manifest | undefined {
   try {
     return manifestSchema.parse(JSON.parse(text));

@@ -1,12 +1,12 @@
 /** What went wrong between the toolkit and the hub of data sets. */
 export type HubErrorKind =
-  /** No answer, or the connection broke through every retry, or no network was allowed and nothing is cached. */
+  /** No response, or the connection failed in every retry, or network use is off and nothing is cached. */
   | "unreachable"
   /** 401 or 403: no token, a wrong one, or one without access. */
   | "unauthorized"
   /** No such data set, revision or file. */
   | "not found"
-  /** 429 through every retry. */
+  /** 429 in every retry. */
   | "rate limited"
   /** The file's size or hash is not what the hub says it is. */
   | "corrupt"
@@ -17,7 +17,7 @@ export type HubErrorKind =
 export class HubError extends Error {
   override readonly name = "HubError";
   readonly kind: HubErrorKind;
-  /** HTTP status, where there was one. */
+  /** HTTP status, if there was one. */
   readonly status: number | undefined;
 
   constructor(kind: HubErrorKind, message: string, options?: ErrorOptions & { status?: number }) {

@@ -20,7 +20,7 @@ export interface LoadProblemsParams {
 }
 
 /**
- * Problems from a user's own table. Where no answer column is named and the table has none called `answer`, the answer is
+ * Problems from a user's own table. If no answer column is named and the table has none called `answer`, the answer is
  * read out of the solution.
  *
  * @throws Error naming path, row and column.

@@ -27,7 +27,7 @@ Assistant:`;
 /** Threads and budget of the grader, and how to find a completion's answer (default: the last box, as in SOAR). */
 export type CreateMathDomainParams = CreateGraderParams & ExtractionOptions;
 
-/** The maths domain; its scores come with the verdicts that they follow from. */
+/** The maths domain; its scores include the verdicts that they are derived from. */
 export interface MathDomain extends Domain, BoxedAnswers {
   score: BoxedAnswers["score"];
   close(): Promise<void>;

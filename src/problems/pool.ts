@@ -7,7 +7,7 @@ export interface ExcludedRow {
   /** Why, for a reader. */
   reason: string;
   question: string;
-  /** The answer, where there was one. */
+  /** The answer, if there was one. */
   answer?: string;
 }
 

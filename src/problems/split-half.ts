@@ -7,7 +7,7 @@ import type { Problem } from "./problem.js";
  * half a problem falls into depends on the seed and on the set of ids, not on the order of the problems; both halves keep
  * the order given. An odd problem goes to `test`, as in the paper (719 problems of MATH: 359 / 360).
  *
- * @throws Error where two problems share an id, since the halves could not be disjoint.
+ * @throws Error if two problems share an id, since the halves could not be disjoint.
  */
 export function splitHalf(problems: readonly Problem[], seed: number): { train: Problem[]; test: Problem[] } {
   checkUniqueIds(problems);

@@ -25,7 +25,7 @@ export interface StreamRowsParams {
  * The rows of a file: .jsonl (or .ndjson), .json (an array), .csv or .tsv (with a header), .parquet, or any of the text
  * kinds in a .zip that holds one file. JSONL and CSV are streamed, so the file may be larger than memory.
  *
- * @throws Error naming path and line where the file cannot be read as what its name says.
+ * @throws Error naming path and line if the file cannot be read as the type that its name states.
  */
 export async function* streamRows({ path, onTorn }: StreamRowsParams): AsyncGenerator<Row> {
   const name = path.toLowerCase();
@@ -38,7 +38,7 @@ export async function* streamRows({ path, onTorn }: StreamRowsParams): AsyncGene
 interface ReadTextParams extends StreamRowsParams {
   /** In lower case; its end says what the text is. */
   name: string;
-  /** The bytes, where they are not read from `path`. */
+  /** The bytes, if they are not read from `path`. */
   chunks?: Uint8Array[];
 }
 

@@ -17,7 +17,7 @@ export interface RlooStepParams {
   /** The groups of this step; advantages are taken within each. */
   groups: GroupMember[][];
   optimization: Optimization;
-  /** Step, from 0, of so many in the whole training: they set the learning rate. */
+  /** Step, from 0, and the number of steps of the whole training: they set the learning rate. */
   step: number;
   totalSteps: number;
   /** Factor on the learning rate. Default 1. */
@@ -30,7 +30,7 @@ export interface RlooStepParams {
 /** Metrics of one step, named `area/name`. */
 export type Metrics = Record<string, number>;
 
-/** The metrics that add up over several steps: counts and times. Of the others the mean is taken. */
+/** The metrics that are summed over several steps: counts and times. The others are averaged. */
 export const additiveMetrics: ReadonlySet<string> = new Set([
   "groups/total",
   "groups/skipped",

@@ -24,7 +24,7 @@ export async function rolloutGroup(params: RolloutGroupParams): Promise<Rollout[
   return samples.map(sample => ({ ...sample, prompt, text: tokenizer.decodeCompletion(sample.tokens) }));
 }
 
-/** What it takes to turn a text prompt into sampled text: fixed weights, and the tokenizer that belongs to them. */
+/** Turns a text prompt into sampled text: fixed weights, and the tokenizer that belongs to them. */
 export interface Policy {
   sampler: Sampler;
   tokenizer: ModelTokenizer;

@@ -23,13 +23,13 @@ export interface ApiClientParams {
   baseUrl: string;
   /** Sent as `X-API-Key`. */
   apiKey?: string;
-  /** How often a request is tried again after a broken connection, 5 minutes without an answer, 408, 429 or 5xx. */
+  /** How often a request is retried after a broken connection, 5 minutes without an answer, 408, 429 or 5xx. */
   maxRetries?: number;
-  /** Requests under way at once; more wait their turn. */
+  /** Concurrent requests; further ones wait. */
   maxConcurrency?: number;
   /** Longest wait for one result, in ms; then the request fails. Default 6 hours. */
   resultTimeoutMs?: number;
-  /** Called with what is waited for when no result has come for 30 s, and again after 1 minute, 2 minutes, and so on. */
+  /** Called with the pending call if no result has come for 30 s, and again after 1 minute, 2 minutes, and so on. */
   onWait?: (notice: string) => void;
   /** Ends every request of this client. */
   signal?: AbortSignal;
@@ -56,10 +56,10 @@ interface SendParams {
   mayRepeat?: boolean;
 }
 
-/** HTTP to a training server: one place for retries, futures, limits, keys and errors. */
+/** HTTP to a training server: the only place for retries, futures, limits, keys and errors. */
 export class ApiClient {
   readonly baseUrl: string;
-  /** What went over the wire so far, for progress and overhead reports. */
+  /** Network traffic so far, for progress and overhead reports. */
   readonly traffic = { requests: 0, bytesOut: 0, bytesIn: 0, tokensSampled: 0, tokensTrained: 0 };
   /** How forward and forward_backward are sent: JSON, until the server asks for protocol buffers. */
   wire: "json" | "protobuf" = "json";
@@ -71,7 +71,7 @@ export class ApiClient {
   private readonly signal: AbortSignal;
   private readonly dispatcher: Dispatcher;
   private readonly ownsDispatcher: boolean;
-  /** Where stopping a cell ends the requests that it waits for. */
+  /** Whether this runs in a notebook, where stopping a cell ends the requests that it waits for. */
   private readonly isInNotebook = notebookKernel() !== undefined;
   private active = 0;
   private readonly waiting: (() => void)[] = [];
@@ -207,7 +207,7 @@ export class ApiClient {
     }
   }
 
-  /** Tells the server what is no longer needed, also when the client's signal has ended all else. Nothing is tried twice. */
+  /** Tells the server what is no longer needed, even after the client's signal was aborted. There are no retries. */
   async release(path: string, body: object, signal: AbortSignal): Promise<void> {
     const { headers, dispatcher } = this;
     const response = await request(this.baseUrl + path, {
@@ -220,7 +220,7 @@ export class ApiClient {
     await response.body.dump();
   }
 
-  /** Ends the client's connections, and with them every request under way or waiting to be tried again. */
+  /** Closes the client's connections, and ends every request that is active or waiting for a retry. */
   async close(): Promise<void> {
     this.pending?.close();
     this.closing.abort(new TrainingError("unreachable", `the client of ${this.baseUrl} was closed`));
@@ -236,7 +236,7 @@ export class ApiClient {
     );
   }
 
-  /** Rejects with the signal's reason where it was aborted. */
+  /** Rejects with the signal's reason if it was aborted. */
   private async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const abort = this.abortedBy(signal);
     await sleep(ms, undefined, { signal: abort }).catch(() => {});
@@ -317,7 +317,7 @@ export class ApiClient {
         this.leave();
       }
       if (attempt >= maxRetries) throw failure;
-      // Rejects only where it was aborted, which the next round says with the signal's reason.
+      // Rejects only if it was aborted, which the next round reports with the signal's reason.
       await sleep(wait, undefined, { signal: abort }).catch(() => {});
     }
   }
@@ -344,7 +344,7 @@ function json(body: object): Payload {
   return { data: JSON.stringify(body), headers: jsonHeaders };
 }
 
-/** The results that a client waits for, and who tells when none comes. */
+/** The results that a client waits for, and the notices if none comes. */
 class PendingResults {
   private readonly paths = new Map<symbol, string>();
   private quietSince = 0;
@@ -359,7 +359,7 @@ class PendingResults {
     this.timer.unref();
   }
 
-  /** Counts a result as waited for; returns what to call when it has come. */
+  /** Counts a result as pending; returns the function to call when it has come. */
   add(path: string): () => void {
     const key = Symbol(path);
     if (this.paths.size === 0) this.rest();

@@ -13,7 +13,7 @@ export interface ConnectParams extends ApiClientParams {
 
 /**
  * Opens a session with a training server that speaks the Tinker API.
- * @throws TrainingError when no server answers, the key is refused, or the server does not offer the base model
+ * @throws TrainingError if no server answers, the key is refused, or the server does not offer the base model
  */
 export async function connect(params: ConnectParams): Promise<TrainingService> {
   const api = new ApiClient({ ...params, apiKey: params.apiKey ?? environment.apiKey });

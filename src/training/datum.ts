@@ -7,7 +7,7 @@ import type { Datum } from "./wire.js";
  * @param completion tokens
  * @param logprobs of the completion's tokens under the sampler
  * @param advantages of the completion's tokens
- * @throws Error where logprobs or advantages are not one a token
+ * @throws Error if there is not exactly one logprob and one advantage per token
  */
 export function policyDatum(
   prompt: number[],

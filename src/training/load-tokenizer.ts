@@ -46,7 +46,7 @@ const endSchema = z.looseObject({
 /**
  * The tokenizer of a model folder or hub model, from its tokenizer.json, tokenizer_config.json, chat_template.jinja,
  * generation_config.json and config.json.
- * @throws Error that names the file if it is missing or not what it should be
+ * @throws Error that names the file if it is missing or invalid
  */
 export async function loadTokenizer(params: LoadTokenizerParams): Promise<ModelTokenizer> {
   const { model } = params;
@@ -89,7 +89,7 @@ export async function loadTokenizer(params: LoadTokenizerParams): Promise<ModelT
   };
 }
 
-/** Older folders name tokens in tokenizer_config.json that tokenizer.json lacks; where both have one, the former decides. */
+/** Older folders name tokens in tokenizer_config.json that tokenizer.json lacks; if both have one, the former decides. */
 function allAddedTokens(
   { added_tokens }: z.infer<typeof definitionSchema>,
   { added_tokens_decoder }: z.infer<typeof configSchema>,

@@ -23,7 +23,7 @@ export interface OpenAiSamplerParams {
   body?: Record<string, unknown>;
   /** What a run's configuration keeps beside the model's name. Default "1". */
   version?: string;
-  /** Requests under way at once; more wait their turn. Default 32. */
+  /** Concurrent requests; further ones wait. Default 32. */
   concurrency?: number;
   /** Further attempts after a network failure, a timeout, or an answer 408, 429 or 5xx. Default 5. */
   retries?: number;
@@ -126,7 +126,7 @@ export function openAiSampler(params: OpenAiSamplerParams): Sampler & { name: st
   };
 }
 
-/** Runs at most so many tasks at once; more wait in line. */
+/** Limits the number of concurrent tasks; further ones wait in line. */
 function limiter(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];

@@ -14,7 +14,7 @@ export class SamplingClient implements Sampler {
 
   /**
    * `numSamples` completions of one prompt.
-   * @throws TrainingError where the server answers another number of them
+   * @throws TrainingError if the server returns another number of them
    */
   async sample({ prompt, numSamples, params, signal }: SampleRequest): Promise<Sample[]> {
     const result = await this.run(prompt, { num_samples: numSamples, sampling_params: params }, signal);

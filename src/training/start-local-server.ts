@@ -38,7 +38,7 @@ export interface LocalServer {
   checkpoints: string;
   /** Settles with the reason when the server ends on its own. */
   ended: Promise<string>;
-  /** Ends the server; resolves when it is gone. */
+  /** Stops the server; resolves when it has exited. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ const logTailLines = 30;
 /**
  * Starts the local training server and waits until it answers. It is ended by `stop`, when this process exits, and (it
  * watches its parent) even when this process is killed.
- * @throws TrainingError with the end of the server's log when it does not come up
+ * @throws TrainingError with the end of the server's log if it does not start
  */
 export async function startLocalServer(params: LocalServerParams): Promise<LocalServer> {
   params.signal?.throwIfAborted();

@@ -17,11 +17,11 @@ import {
   saveResultSchema,
 } from "./wire.js";
 
-/** What a forward pass gives back. */
+/** The result of a forward pass. */
 export interface LossResult {
-  /** Log-probability of each target token, one array a datum; nats. */
+  /** Log-probability of each target token, one array per datum; nats. */
   logprobs: number[][];
-  /** The server's own figures, e.g. "loss:sum". */
+  /** The server's own metrics, e.g. "loss:sum". */
   metrics: Record<string, number>;
 }
 
@@ -73,7 +73,7 @@ export class TrainingClient {
     return readLoss(await this.run("forward", { forward_input: input }, forwardBackwardResultSchema));
   }
 
-  /** Applies the accumulated gradient and clears it. Returns the server's figures, e.g. "grad_norm". */
+  /** Applies the accumulated gradient and clears it. Returns the server's metrics, e.g. "grad_norm". */
   async optimStep(params: AdamParams): Promise<Record<string, number>> {
     return readMetrics(
       (await this.run("optim_step", { adam_params: params }, optimStepResultSchema)).metrics,
@@ -129,7 +129,7 @@ export class TrainingClient {
     return ids[0] === ids[1];
   }
 
-  /** Has the server free the model, unless it did, without waiting until it has: for work that was given up. */
+  /** Asks the server to free the model, unless it already did, without waiting: for work that was given up. */
   async abandon(signal: AbortSignal): Promise<void> {
     if (this.isUnloaded) return;
     this.isUnloaded = true;
@@ -142,7 +142,7 @@ export class TrainingClient {
     const path = `/api/v1/${call}`;
     const message = { model_id: this.modelId, seq_id: this.seqId++, ...body };
     const submitted = this.turn.then(() => this.submit(path, message));
-    this.turn = submitted.catch(() => {}); // its own caller hears of the failure; the next request still goes out
+    this.turn = submitted.catch(() => {}); // its own caller gets the error; the next request is still sent
     return this.api.result(path, await submitted, schema, this.options.signal);
   }
 

@@ -20,7 +20,7 @@ export class TrainingError extends Error {
   constructor(
     readonly kind: TrainingErrorKind,
     message: string,
-    /** HTTP status, where there was one. */
+    /** HTTP status, if there was one. */
     readonly status?: number,
     options?: ErrorOptions,
   ) {

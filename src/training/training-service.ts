@@ -18,10 +18,10 @@ export interface CreateModelParams {
 
 const heartbeatMs = 10_000;
 
-/** How long to wait for the server to take the requests that unload models or end a session, in ms. */
+/** How long to wait for the server to accept the requests that unload models or end a session, in ms. */
 const unloadMs = 2000;
 
-/** What all scopes of a session share. */
+/** The state that all scopes of a session share. */
 export interface Session {
   readonly heartbeat: NodeJS.Timeout;
   /** Ids of the models that the server holds. */
@@ -72,7 +72,7 @@ export class TrainingService {
     return new TrainingService({ api, sessionId, baseModel, signal }, session);
   }
 
-  /** Unloads the models made through this scope that still are on the server; one that is gone has none. */
+  /** Unloads the models made through this scope that are still on the server. */
   async unloadModels(): Promise<void> {
     const signal = AbortSignal.timeout(unloadMs);
     await Promise.allSettled(this.models.map(model => model.abandon(signal)));
@@ -94,7 +94,7 @@ export class TrainingService {
       requestAcceptedSchema,
       signal,
     );
-    // From now on the server may hold it, also if its making is not waited for.
+    // From now on the server may hold the model, even if nobody waits until it is created.
     if (accepted.model_id) models.add(accepted.model_id);
     const { model_id } = await this.api.result(path, accepted.request_id, createModelResultSchema, signal);
     models.add(model_id);
@@ -134,7 +134,7 @@ export class TrainingService {
     return this.api.delete(`/api/v1/training_runs/${host}/checkpoints${kind}${pathname}`);
   }
 
-  /** Unloads what models are left, ends the session and the connections. */
+  /** Unloads the remaining models, and ends the session and the connections. */
   async close(): Promise<void> {
     const { heartbeat, models } = this.session;
     clearInterval(heartbeat);

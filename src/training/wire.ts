@@ -111,7 +111,7 @@ export const checkpointListSchema = z.object({
   checkpoints: z.array(z.object({ size_bytes: z.number().nullish() })),
 });
 
-/** A future that has no result yet, where that is not said by the status 408. */
+/** A future that has no result yet, if the server does not use status 408 for that. */
 export const tryAgainSchema = z.object({ type: z.literal("try_again") });
 
 /** Any answer that carries nothing we need. */

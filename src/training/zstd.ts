@@ -7,7 +7,7 @@ const { zstdCompressSync, zstdDecompressSync } = zlib as unknown as {
   zstdDecompressSync?: Codec;
 };
 
-/** zstd, where this Node has it (22.15 and newer). */
+/** zstd, if this Node has it (22.15 and newer). */
 export const zstd: { compress: Codec; decompress: Codec } | undefined =
   zstdCompressSync && zstdDecompressSync
     ? { compress: zstdCompressSync, decompress: zstdDecompressSync }

@@ -7,22 +7,22 @@ import { type AdamParams, capabilitiesSchema } from "../wire.js";
 import type { EngineTraits } from "./engine-traits.js";
 import { probeEngine } from "./probe-engine.js";
 
-/** One thing that was tried on an engine. */
+/** One check of an engine. */
 export interface EngineCheck {
   name: string;
   /** "adapted": the engine differs from the API, and soarlab makes up for it. */
   verdict: "pass" | "adapted" | "failure";
-  /** What was seen. */
+  /** What was observed. */
   found: string;
-  /** Of what did not pass: what it does to a SOAR run, and what to do. */
+  /** If the check did not pass: the effect on a SOAR run, and what to do. */
   effect?: string;
 }
 
-/** What is known of an engine after it was tried. */
+/** The results of checking an engine. */
 export interface EngineReport {
   url: string;
   baseModel: string;
-  /** Rank of the models that were tried. */
+  /** Rank of the models used in the checks. */
   rank: number;
   traits: EngineTraits;
   checks: EngineCheck[];
@@ -38,8 +38,8 @@ export interface CheckEngineParams extends ConnectParams {
 }
 
 /**
- * Tries an engine on models that are thrown away: where it follows the documented API, where soarlab adapts to it, and what
- * its differences would do to a SOAR run. Takes seconds on a warm engine, a minute or more on one that compiles first.
+ * Checks an engine with temporary models: where it follows the documented API, where soarlab adapts to it, and how
+ * its differences would affect a SOAR run. Takes seconds on a warm engine, a minute or more on one that compiles first.
  * @throws TrainingError if no engine answers, or it makes no model of the rank
  */
 export async function checkEngine(params: CheckEngineParams): Promise<EngineReport> {
@@ -129,7 +129,7 @@ interface Trial {
 
 interface Behaviour {
   name: string;
-  /** What its failure does to a SOAR run. */
+  /** The effect of its failure on a SOAR run. */
   effect: string;
   run(trial: Trial): Promise<EngineCheck>;
 }

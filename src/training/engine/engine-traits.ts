@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * What an engine makes of a loss, for T_i target tokens in datum i of N data. The API promises the sum; any of the others is
+ * How an engine reduces a loss, for T_i target tokens in datum i of N data. The API promises the sum; any of the others is
  * a known factor away from it.
  */
 const lossReductionSchema = z.enum([
@@ -34,7 +34,7 @@ export const engineTraitsSchema = z.object({
   promptLogprobs: z.boolean(),
   /** Whether saved checkpoints can be deleted. */
   deletesCheckpoints: z.boolean(),
-  /** Size of a saved state of the probed rank, where the engine tells it. */
+  /** Size of a saved state of the probed rank, if the engine reports it. */
   checkpointBytes: z.number().optional(),
 });
 

@@ -6,8 +6,8 @@ import type { EngineTraits } from "./engine-traits.js";
 import { probeGradients } from "./probe-gradients.js";
 
 /**
- * Finds out, with some tens of small requests on a model that is thrown away, where an engine differs from the documented
- * API in what decides whether a run trains as its configuration says.
+ * Measures, with some tens of small requests on a temporary model, where an engine differs from the documented API in
+ * ways that decide whether a run trains as its configuration says.
  * @param rank LoRA rank of the models to be trained; 0 = the whole model
  * @throws TrainingError if the engine offers no such rank, or answers what the API does not promise
  */

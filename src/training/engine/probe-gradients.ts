@@ -92,7 +92,7 @@ class Probe {
     return Math.sqrt(((advantage / divisor) * move * eps) / this.learningRate);
   }
 
-  /** The reduction by the norms that the engine reports, where its optimizer's own settings hide the size of gradients. */
+  /** The reduction by the norms that the engine reports, if its optimizer's own settings hide the size of gradients. */
   async reductionByNorms(): Promise<LossReduction> {
     const norms: number[] = [];
     const [short, padded, other] = [this.datum("short", 1), this.datum("padded", 1), this.datum("other", 0)];
