@@ -23,7 +23,7 @@ export interface PostJsonParams<T extends z.ZodType> {
 
 /**
  * Posts JSON and reads a checked JSON answer, as the endpoints that speak OpenAI's format want it.
- * @throws HttpError if the request fails after all retries; the signal's reason if it was aborted
+ * @throws HttpError if the request fails for good; the signal's reason if it was aborted
  */
 export async function postJson<T extends z.ZodType>(params: PostJsonParams<T>): Promise<z.infer<T>> {
   const { url, body, schema, expected, apiKey, retries = 5, retryDelayMs = 500, signal } = params;
@@ -93,7 +93,7 @@ function reason(error: unknown): string {
 }
 
 /**
- * An HTTP request that failed after all retries; the message names the address, the status and the server's
+ * An HTTP request that failed for good; the message names the address, the status and the server's
  * words.
  */
 export class HttpError extends Error {
