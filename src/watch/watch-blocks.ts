@@ -81,9 +81,10 @@ async function overview({ experiments, selected }: WatchBlocksParams): Promise<s
   const read = await mapSequentially(experiments, async ({ folder, kind, version }) => {
     const before = kept.get(folder);
     // An owner of a log may die without a trace in it: what is not done is looked at again.
-    if (before?.version === version && before.lists.every(isDone)) return before;
+    const isSame = before?.version === version;
+    if (isSame && before.lists.every(isDone)) return before;
     const lists = await listExperiments([folder]);
-    const run = kind === "run" ? await readRunProgress(folder).catch(() => undefined) : undefined;
+    const run = isSame ? before.run : await progressOf(folder, kind);
     const entry = { version, lists, run };
     kept.set(folder, entry);
     return entry;
@@ -106,6 +107,10 @@ async function overview({ experiments, selected }: WatchBlocksParams): Promise<s
 
 /** Curves of a page that was not told which; more hide one another. */
 const mostCurves = 8;
+
+async function progressOf(folder: string, kind: Experiment["kind"]): Promise<RunProgress | undefined> {
+  return kind === "run" ? readRunProgress(folder).catch(() => undefined) : undefined;
+}
 
 function isDone({ rows }: ExperimentList): boolean {
   return rows.every(({ cells }) => cells[0] === "done");
