@@ -59,9 +59,11 @@ export type {
 
 // problems: domains, pools, hub data sets, fail@k
 
+export { type AnswerKind, answerKind, answerKinds } from "./problems/answer-kind.js";
 export { type AnswerRules, mathAnswerRules } from "./problems/answer-rules.js";
 export { type BoxedAnswers, type BoxedAnswersParams, boxedAnswers } from "./problems/boxed-answers.js";
 export type { ProblemColumns } from "./problems/build-pool.js";
+export { chooseProblems } from "./problems/choose-problems.js";
 export type { Attempt, Domain, Identity, QuestionAnswer, Score, StatedQuestion } from "./problems/domain.js";
 export {
   type FailAtK,
@@ -92,8 +94,14 @@ export { type ProblemRowsOptions, problemRows } from "./problems/problem-rows.js
 export { problemsFromFrame } from "./problems/problems-from-frame.js";
 export { readQuestionTags } from "./problems/read-question-tags.js";
 export { type SampleProblem, type SampleStudentParams, sampleStudent } from "./problems/sample-student.js";
+export {
+  type SelectedProblems,
+  type SelectProblemsParams,
+  selectProblems,
+} from "./problems/select-problems.js";
 export { splitHalf } from "./problems/split-half.js";
 export { withoutProblems } from "./problems/without-problems.js";
+export { writeHardSplit } from "./problems/write-hard-split.js";
 
 // rl: RLOO over a policy
 

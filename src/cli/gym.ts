@@ -9,15 +9,14 @@ import { gymProblems } from "../gym/gym-problems.js";
 import { pretrainGym } from "../gym/pretrain.js";
 import { probeGym } from "../gym/probe-gym.js";
 import { findModel } from "../lab/find-model.js";
-import { failAtK } from "../problems/fail-at-k.js";
-import type { Problem } from "../problems/problem.js";
-import { splitHalf } from "../problems/split-half.js";
+import { writeHardSplit } from "../problems/write-hard-split.js";
 import { connect } from "../training/connect.js";
 import { loadTokenizer } from "../training/load-tokenizer.js";
 import { startLocalServer } from "../training/start-local-server.js";
 import type { ModelTokenizer } from "../training/tokenizer.js";
 import type { TrainingService } from "../training/training-service.js";
 import { readSafetensors, writeSafetensors } from "../util/safetensors.js";
+import { filterHard } from "./filter-hard.js";
 import { wholeNumber } from "./options.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
@@ -71,7 +70,7 @@ export function registerGym(program: Command): void {
     .option("--seed <n>", "seed of candidates, samples and split", wholeNumber(0), 0)
     .action((options: HardOptions) =>
       runInterruptibly("filter interrupted; run the same command to go on", signal =>
-        filterHard(options, signal),
+        makeHard(options, signal),
       ),
     );
 }
@@ -135,37 +134,27 @@ interface HardOptions {
   seed: number;
 }
 
-async function filterHard(options: HardOptions, signal: AbortSignal): Promise<void> {
+async function makeHard(options: HardOptions, signal: AbortSignal): Promise<void> {
   const { gym, candidates, keep, k, seed } = options;
   const { model = folders(gym).model, out = folders(gym).hard } = options;
-  await mkdir(out, { recursive: true });
   await withServer(model, signal, async ({ service, tokenizer }) => {
-    const sampler = await service.sampler();
-    const problems = gymProblems({ count: candidates, ...(gymCorpora[gym] as GymCorpus).hard, seed });
-    const { hard, results } = await failAtK({
-      problems,
+    const { hard, results } = await filterHard({
+      folder: out,
+      problems: gymProblems({ count: candidates, ...(gymCorpora[gym] as GymCorpus).hard, seed }),
       k,
       seed,
       chunk: k,
       domain: gymDomain,
       signal,
-      out: join(out, "fail-at-k.jsonl"),
-      sampler,
+      sampler: await service.sampler(),
       tokenizer,
       maxTokens: 43,
-      onProgress: ({ done, total, hard }) => {
-        if (done % 16 === 0 || done === total)
-          console.error(`${done}/${total} problems, ${hard} with 0 of ${k}`);
-      },
     });
     if (hard.length < keep)
       throw new Error(
         `only ${hard.length} of ${candidates} candidates have 0 of ${k}; ${keep} are wanted. Give more --candidates`,
       );
-    const { train, test } = splitHalf(hard.slice(0, keep), seed);
-    const lines = (half: Problem[], split: string) =>
-      half.map(problem => `${JSON.stringify({ ...problem, split })}\n`).join("");
-    await writeFiles(out, { "train.jsonl": lines(train, "train"), "test.jsonl": lines(test, "test") });
+    const { train, test } = await writeHardSplit(out, hard.slice(0, keep), seed);
     const tried = results.reduce((sum, result) => sum + result.tried, 0);
     const solved = results.reduce((sum, result) => sum + result.solved, 0);
     console.log(

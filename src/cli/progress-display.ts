@@ -1,6 +1,7 @@
 import type { StepEvent } from "../soar/events.js";
 import type { Progress } from "../soar/progress.js";
 import { meanReward } from "../soar/run-state.js";
+import { duration } from "./duration.js";
 import { liveLine, pipedMs } from "./live-line.js";
 
 export interface ProgressDisplay {
@@ -85,10 +86,4 @@ function stepLine(event: StepEvent, progress: Progress | undefined): string {
 
 function signed(value: number): string {
   return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
-}
-
-function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m${String(Math.floor(seconds % 60)).padStart(2, "0")}s`;
-  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}m`;
 }
