@@ -15,9 +15,11 @@ export function registerEngine(program: Command): void {
     .command("engine")
     .description("training engines that speak the Tinker API")
     .command("check")
-    .description("try an engine: where it follows the API, what is adapted, and what would harm a run")
-    .argument("<url>", "its address; the key comes from TINKER_API_KEY")
-    .option("--model <name>", "base model, by the engine's name for it (default: the first offered)")
+    .description(
+      "test an engine: where it follows the API, what soarlab adapts to, and what would harm a run",
+    )
+    .argument("<url>", "address of the engine; the key is read from TINKER_API_KEY")
+    .option("--model <name>", "base model, as the engine names it (default: the first that it offers)")
     .option("--rank <n>", "LoRA rank to try; 0 = full fine-tuning", wholeNumber(0, 4096), 8)
     .option("--json", "print the report as JSON")
     .action(async (url: string, { model, rank, json }: CheckOptions) => {

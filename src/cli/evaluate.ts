@@ -38,25 +38,25 @@ export function registerEvaluate(program: Command): void {
     .option("--run <folder>", "the SOAR run whose questions, teacher or promoted student are evaluated")
     .option(
       "--config <config>",
-      "without a run: a preset or file that says model, problems and sampling (default: gym)",
+      "without a run: a preset or file with model, problems and sampling (default: gym)",
     )
     .option(
       "--out <folder>",
-      "folder of the evaluation (default: runs/PROTOCOL-seed-N, or in the run's folder)",
+      "folder of the evaluation (default: runs/PROTOCOL-seed-N, or evaluations/PROTOCOL-seed-N in the run's folder)",
     )
     .option("--seed <n>", "seed of every random choice", "0")
     .option("--server <url>", "a training server that speaks the Tinker API, instead of a local one")
     .option(
       "--endpoint <url>",
-      "an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1, where nothing is trained (key: OPENAI_API_KEY)",
+      "an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1, for protocols that train nothing (key: OPENAI_API_KEY)",
     )
-    .option("--endpoint-model <name>", "the model's name there (default: the configured model)")
+    .option("--endpoint-model <name>", "name of the model at that endpoint (default: the configured model)")
     .option("--set <path=value>", "change one field, e.g. --set training.steps=50 (repeatable)", collect, [])
     .action(async (protocol: string, options: EvaluateOptions) => {
       if (!isProtocol(protocol)) {
         const guess = closestMatch(protocol, names);
         throw new Error(
-          `there is no protocol ${protocol}; ${guess ? `did you mean ${guess}?` : `there are: ${names.join(", ")}`}`,
+          `unknown protocol ${protocol}; ${guess ? `did you mean ${guess}?` : `known: ${names.join(", ")}`}`,
         );
       }
       const changes: Record<string, unknown> = {};
@@ -65,7 +65,7 @@ export function registerEvaluate(program: Command): void {
       if (options.server !== undefined) applySetOption(changes, `server.url=${options.server}`);
       const { run } = options;
       if (run !== undefined && options.config !== undefined) {
-        throw new Error("--config is for evaluations without a --run: a run has its own configuration");
+        throw new Error("--config cannot be used with --run: the run has its own configuration");
       }
       const base =
         run === undefined ? await readConfigSource(options.config ?? "gym") : (await readRun(run)).config;
@@ -73,13 +73,15 @@ export function registerEvaluate(program: Command): void {
       const sampler = await endpointSampler(asked, options);
       const config = recordOutside(asked, { sampler });
       if (run === undefined && needsRun(config)) {
-        throw new Error(`${protocol} is about a SOAR run; name its folder with --run`);
+        throw new Error(`${protocol} evaluates a SOAR run; give its folder with --run`);
       }
       const folder =
         options.out ?? `${run ?? "runs"}${run ? "/evaluations" : ""}/${protocol}-seed-${config.seed}`;
       const standing = await runStatus(evaluationLogKind, { folder, config });
       if (standing !== "missing") {
-        console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this evaluation; going on"}`);
+        console.error(
+          `${folder} ${standing === "ended" ? "is complete:" : "holds this evaluation; resuming it"}`,
+        );
       }
       await followEvaluation(folder, standing === "missing" ? config : undefined, sampler);
     });

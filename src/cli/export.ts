@@ -13,7 +13,10 @@ export function registerExport(program: Command): void {
     .command("export")
     .description("write metrics and questions of runs as flat tables, or for TensorBoard")
     .argument("<folders...>", "folders of SOAR runs, evaluation runs and studies")
-    .option("--out <folder>", "folder to write to (default: export in the folder, or here for several)")
+    .option(
+      "--out <folder>",
+      "output folder (default: export in the folder given; with several folders, export in the working directory)",
+    )
     .addOption(
       new Option("--format <formats...>", "formats of the tables").choices(exportFormats).default(["csv"]),
     )

@@ -14,7 +14,7 @@ export async function followEvaluation(
   sampler?: RunEvaluationParams["sampler"],
 ): Promise<void> {
   const line = liveLine(process.stderr);
-  const hint = `interrupted; everything up to the last evaluation is kept. Go on with: soarlab resume ${folder}`;
+  const hint = `interrupted; everything up to the last evaluation is kept. To resume: soarlab resume ${folder}`;
   try {
     const record = await runInterruptibly(hint, signal =>
       runEvaluation({
@@ -45,7 +45,9 @@ function print(record: EvaluationRecord): void {
   const { folder, questions, start, config } = record;
   const { steps, plateau } = evaluationResult(record);
   const read =
-    plateau === undefined ? `read at step ${steps.join(", ")}` : `read after the plateau at step ${plateau}`;
+    plateau === undefined
+      ? `evaluated at step ${steps.join(", ")}`
+      : `evaluated after the plateau at step ${plateau}`;
   console.log(
     `\n${folder}: ${start?.problems.length} problems x ${config.test.samples} samples, ${questions.length} synthetic questions; ${read}\n`,
   );

@@ -28,19 +28,19 @@ export function registerGrade(program: Command): void {
     .description("grade answers against their references, row by row (.jsonl, .json, .csv, .tsv, .parquet)")
     .argument(
       "<file>",
-      "table with the reference and an answer, or a completion with a boxed answer, in each row",
+      "table; each row has the reference and an answer, or a completion with a boxed answer",
     )
-    .option("--out <file>", "write every row's verdict there, as JSONL")
+    .option("--out <file>", "JSONL file for the verdict of every row")
     .option("--gold <column>", "column of the reference (default: the usual names)")
     .option("--answer <column>", "column of the answer (default: answer, beside gold or reference)")
-    .option("--completion <column>", "column of the completion or completions, used if there is no answer")
-    .option("--filter <name>", "lm-eval's filter, or verifiers' agent, whose rows count (default: the first)")
+    .option("--completion <column>", "column of the completion or completions, used if a row has no answer")
+    .option("--filter <name>", "lm-eval filter or verifiers agent whose rows are used (default: the first)")
     .option(
       "--anywhere",
-      'without a box, also take what follows "the answer is", else the last formula or number',
+      'if there is no box, use what follows "the answer is", or else the last formula or number',
     )
-    .option("--budget <ms>", "time for one answer, 1 to 1000", wholeNumber(1, 1000), 200)
-    .option("--workers <n>", "threads (default: the cores)", wholeNumber(1, 1024))
+    .option("--budget <ms>", "time limit for one answer, 1 to 1000", wholeNumber(1, 1000), 200)
+    .option("--workers <n>", "number of threads (default: the number of cores)", wholeNumber(1, 1024))
     .action(async (file: string, options: Options) => {
       const rows = await withColumnFlags(() => readAnswers(file, options));
       if (rows.length === 0) {
@@ -143,7 +143,7 @@ function print(summary: GradeRowsSummary, placeOf: (i: number) => string, out: s
       .join("  "),
   );
   if (doubtful.length > 0) {
-    console.log(`\n${doubtful.length} rows need a human:`);
+    console.log(`\n${doubtful.length} rows need a human to check:`);
     for (const i of doubtful.slice(0, shown)) {
       const { gold, answer, verdict } = rows[i]!;
       const why = verdict.reason ? `: ${verdict.reason}` : "";
@@ -152,7 +152,9 @@ function print(summary: GradeRowsSummary, placeOf: (i: number) => string, out: s
       );
     }
     if (doubtful.length > shown)
-      console.log(`  ... ${doubtful.length - shown} more${out ? ` in ${out}` : "; --out writes all"}`);
+      console.log(
+        `  ... ${doubtful.length - shown} more${out ? ` in ${out}` : "; --out writes all of them"}`,
+      );
   }
   if (out) console.log(`\nverdicts: ${out}`);
 }

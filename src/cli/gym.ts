@@ -27,14 +27,14 @@ const folders = (gym: GymCorpusName) => ({ model: `data/${gym}-base`, hard: `dat
 export function registerGym(program: Command): void {
   const gym = program
     .command("gym")
-    .description("make and measure the arithmetic gym's base model and hard split");
+    .description("make and measure the base model and the hard split of the arithmetic gym");
 
   gym
     .command("pretrain")
     .description("train the base model from random weights through the local server (minutes on a CPU)")
     .addOption(which())
-    .option("--out <folder>", "model folder to write (default: data/NAME-base)")
-    .option("--seed <n>", "seed of weights and corpus", wholeNumber(0), 0)
+    .option("--out <folder>", "model folder to create (default: data/NAME-base)")
+    .option("--seed <n>", "seed of the weights and the corpus", wholeNumber(0), 0)
     .action(async ({ gym, out, seed }: { gym: GymCorpusName; out?: string; seed: number }) => {
       await runInterruptibly("pretraining interrupted; nothing was written", signal =>
         pretrain(gym, out ?? folders(gym).model, seed, signal),
@@ -43,7 +43,7 @@ export function registerGym(program: Command): void {
 
   gym
     .command("probe")
-    .description("what a model can do, by chain length")
+    .description("measure what a model can solve, by chain length")
     .addOption(which())
     .option("--model <folder>", "model folder (default: data/NAME-base)")
     .action(({ gym, model }: { gym: GymCorpusName; model?: string }) =>
@@ -64,12 +64,12 @@ export function registerGym(program: Command): void {
       "--out <folder>",
       "folder for train.jsonl, test.jsonl and the filter's log (default: data/NAME-hard)",
     )
-    .option("--candidates <n>", "problems to try", wholeNumber(1), 160)
-    .option("--keep <n>", "hard problems to keep", wholeNumber(2), 128)
-    .option("--k <n>", "samples a problem must fail", wholeNumber(1), 128)
-    .option("--seed <n>", "seed of candidates, samples and split", wholeNumber(0), 0)
+    .option("--candidates <n>", "number of candidate problems", wholeNumber(1), 160)
+    .option("--keep <n>", "number of hard problems to keep", wholeNumber(2), 128)
+    .option("--k <n>", "number of samples that must all fail for a problem to be kept", wholeNumber(1), 128)
+    .option("--seed <n>", "seed of the candidates, the samples and the split", wholeNumber(0), 0)
     .action((options: HardOptions) =>
-      runInterruptibly("filter interrupted; run the same command to go on", signal =>
+      runInterruptibly("filter interrupted; run the same command to resume", signal =>
         makeHard(options, signal),
       ),
     );
@@ -152,7 +152,7 @@ async function makeHard(options: HardOptions, signal: AbortSignal): Promise<void
     });
     if (hard.length < keep)
       throw new Error(
-        `only ${hard.length} of ${candidates} candidates have 0 of ${k}; ${keep} are wanted. Give more --candidates`,
+        `only ${hard.length} of ${candidates} candidates have 0 of ${k} right; ${keep} are needed. Increase --candidates`,
       );
     const { train, test } = await writeHardSplit(out, hard.slice(0, keep), seed);
     const tried = results.reduce((sum, result) => sum + result.tried, 0);

@@ -29,7 +29,7 @@ function progressLine({ done, total, unjudged, usage }: JudgeProgress): string {
   const { cached, promptTokens, completionTokens, cost } = usage;
   const parts = [
     `judged ${done}/${total}`,
-    ...(cached > 0 ? [`${cached} from the cache`] : []),
+    ...(cached > 0 ? [`${cached} from cache`] : []),
     ...(unjudged > 0 ? [`${unjudged} without a verdict`] : []),
     `${promptTokens + completionTokens} tokens`,
     ...(cost === undefined ? [] : [`cost ${cost.toFixed(4)}`]),

@@ -54,28 +54,31 @@ export function registerJudge(program: Command): void {
       "<source>",
       "a run's folder, or a table with the columns question and answer (.jsonl, .csv, ...)",
     )
-    .option("--base-url <url>", "OpenAI-compatible endpoint up to its version, e.g. http://127.0.0.1:8000/v1")
-    .option("--model <name>", "the judge's name at the endpoint")
-    .option("--key-env <name>", "environment variable that holds the key", "OPENAI_API_KEY")
-    .option("--exact", "the exact judge of the run's domain instead of a model (the gym has one)")
-    .option("--all", "all questions of the run, not only those that promotions kept")
-    .option("--prompt <file>", "wording of your own, with {question} and {answer}")
+    .option(
+      "--base-url <url>",
+      "OpenAI-compatible endpoint including the version, e.g. http://127.0.0.1:8000/v1",
+    )
+    .option("--model <name>", "name of the judge model at the endpoint")
+    .option("--key-env <name>", "environment variable that holds the API key", "OPENAI_API_KEY")
+    .option("--exact", "use the exact judge of the run's domain instead of a model (the gym has one)")
+    .option("--all", "judge all questions of the run, not only those that promotions kept")
+    .option("--prompt <file>", "file with your own prompt, which contains {question} and {answer}")
     .option(
       "--out <file>",
       "JSONL file of verdicts (default: verdicts.jsonl in the run's folder, or beside the file)",
     )
-    .option("--cache <folder>", "where verdicts are kept between calls", ".cache/judge")
-    .option("--concurrency <n>", "requests at once", wholeNumber(1), 8)
-    .option("--corrections <n>", "how often a malformed answer is asked again", wholeNumber(0), 2)
-    .option("--max-tokens <n>", "longest answer of the judge", wholeNumber(1), 4096)
-    .option("--temperature <t>", "of the judge", notNegative, 0)
+    .option("--cache <folder>", "folder that caches verdicts between calls", ".cache/judge")
+    .option("--concurrency <n>", "number of concurrent requests", wholeNumber(1), 8)
+    .option("--corrections <n>", "how many times to ask again after a malformed answer", wholeNumber(0), 2)
+    .option("--max-tokens <n>", "maximum length of the judge's answer", wholeNumber(1), 4096)
+    .option("--temperature <t>", "sampling temperature of the judge", notNegative, 0)
     .option(
       "--body <json>",
-      'further fields of each request, e.g. \'{"reasoning_effort":"low"}\'',
+      'additional fields of each request, e.g. \'{"reasoning_effort":"low"}\'',
       jsonObject,
     )
-    .option("--price-prompt <p>", "price of a million tokens of prompt", notNegative)
-    .option("--price-completion <p>", "price of a million tokens of answer", notNegative)
+    .option("--price-prompt <p>", "price of a million prompt tokens", notNegative)
+    .option("--price-completion <p>", "price of a million completion tokens", notNegative)
     .action(async (source: string, options: Options, command: Command) => {
       const { pairs, folder, judge } = await readSource(source, options);
       const out = await prepareOutputFile(options.out ?? join(folder, "verdicts.jsonl"), source);
@@ -117,15 +120,18 @@ async function readSource(source: string, { all, exact }: Options) {
     throw new Error(`${source}: no such run or file`);
   });
   if (!found.isDirectory()) {
-    if (exact) throw new Error("--exact takes a run's folder: a run says which domain's judge it is");
-    if (all) throw new Error("--all takes a run's folder; of a file all rows are judged");
+    if (exact)
+      throw new Error(
+        "--exact needs a run's folder: the run's configuration names the domain, and with it the judge",
+      );
+    if (all) throw new Error("--all needs a run's folder; in a file, all rows are judged");
     return { pairs: await readPairs(source), folder: dirname(source), judge: () => undefined };
   }
   const run = await readRun(source);
   const judge = run.config.domain === gymDomain.name ? gymDomain.judge : undefined;
   if (exact && !judge) {
     throw new Error(
-      `the domain "${nameOf(run.config.domain)}" has no exact judge; name a model with --base-url and --model`,
+      `the domain "${nameOf(run.config.domain)}" has no exact judge; specify a model with --base-url and --model`,
     );
   }
   const records = all ? run.questions : run.promotionQuestions;
@@ -178,11 +184,11 @@ async function readPairs(file: string): Promise<Pair[]> {
 
 async function ask(pairs: Pair[], options: Options, isKeyNamed: boolean): Promise<JudgeResult> {
   const { baseUrl, model, keyEnv, prompt, cache, pricePrompt, priceCompletion } = options;
-  if (!baseUrl || !model) throw new Error("name the judge with --base-url and --model, or take --exact");
+  if (!baseUrl || !model) throw new Error("specify the judge with --base-url and --model, or use --exact");
   if (!URL.canParse(baseUrl))
     throw new Error(`--base-url ${baseUrl}: expected an address such as http://host/v1`);
   const apiKey = process.env[keyEnv] || undefined;
-  if (isKeyNamed && !apiKey) throw new Error(`--key-env ${keyEnv}: no such variable in the environment`);
+  if (isKeyNamed && !apiKey) throw new Error(`--key-env ${keyEnv}: this environment variable is not set`);
   const price =
     pricePrompt === undefined && priceCompletion === undefined
       ? undefined
@@ -190,7 +196,7 @@ async function ask(pairs: Pair[], options: Options, isKeyNamed: boolean): Promis
   const wording = prompt === undefined ? undefined : await readFile(prompt, "utf8");
   const display = judgeDisplay(process.stderr);
   try {
-    const hint = `judging stopped; the same command goes on, with the verdicts kept in ${cache}`;
+    const hint = `judging stopped; run the same command to resume, using the verdicts cached in ${cache}`;
     return await runInterruptibly(hint, signal =>
       judgeQuestions({
         ...options,
@@ -238,13 +244,13 @@ const shown = 10;
 
 function printUsage({ usage, unjudged, verdicts }: JudgeResult): void {
   const { requests, promptTokens, completionTokens, cached, cost } = usage;
-  const tokens = `${promptTokens} tokens of prompt, ${completionTokens} of answer`;
+  const tokens = `${promptTokens} prompt tokens, ${completionTokens} completion tokens`;
   const paid = cost === undefined ? "" : `, cost ${cost.toFixed(4)}`;
-  console.log(`\n${requests} requests, ${tokens}, ${cached} verdicts from the cache${paid}`);
+  console.log(`\n${requests} requests, ${tokens}, ${cached} verdicts from cache${paid}`);
   if (unjudged.length === 0) return;
-  console.log(`\n${unjudged.length} of ${verdicts.length} questions are without a verdict:`);
+  console.log(`\n${unjudged.length} of ${verdicts.length} questions have no verdict:`);
   for (const { index, reason, answer } of unjudged.slice(0, shown)) {
-    console.log(`  question ${index + 1}: ${oneLine(reason)}\n    it answered: ${oneLine(answer)}`);
+    console.log(`  question ${index + 1}: ${oneLine(reason)}\n    the judge answered: ${oneLine(answer)}`);
   }
   if (unjudged.length > shown) console.log(`  ... ${unjudged.length - shown} more`);
 }

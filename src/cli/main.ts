@@ -30,7 +30,7 @@ const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"),
 const program = new Command("soarlab")
   .description("Teacher-student meta-RL of language models (SOAR): run it, watch it, take it apart.")
   .version(version)
-  .showHelpAfterError("(--help shows what there is)");
+  .showHelpAfterError("(--help lists commands and options)");
 
 registerRun(program);
 registerEvaluate(program);

@@ -11,8 +11,11 @@ export function registerNotebook(program: Command): void {
   program
     .command("notebook")
     .description("open JupyterLab with soarlab's TypeScript kernel, which finds soarlab from any folder")
-    .usage("[folder] [JupyterLab's own options]")
-    .argument("[folder...]", "folder of the notebooks (default: this one), and options for JupyterLab")
+    .usage("[folder] [JupyterLab options]")
+    .argument(
+      "[folder...]",
+      "folder of the notebooks (default: the working directory), then options for JupyterLab",
+    )
     .allowUnknownOption()
     .action(async (given: string[]) => {
       const [folder, options] = given[0]?.startsWith("-") ? [".", given] : [given[0] ?? ".", given.slice(1)];
@@ -21,16 +24,16 @@ export function registerNotebook(program: Command): void {
 
   const kernel = program
     .command("kernel")
-    .description("register the TypeScript kernel, for a JupyterLab or VS Code of yours");
+    .description("register the TypeScript kernel for your own JupyterLab or VS Code");
   kernel
     .command("install")
-    .description("register it for this user")
-    .option("--prefix <folder>", "in this Python environment instead, e.g. .venv")
+    .description("register the kernel for this user")
+    .option("--prefix <folder>", "register it in this Python environment instead, e.g. .venv")
     .action(({ prefix }: { prefix?: string }) => console.log(installKernel(dataFolder(prefix))));
   kernel
     .command("remove")
-    .description("take it back")
-    .option("--prefix <folder>", "from this Python environment")
+    .description("unregister the kernel for this user")
+    .option("--prefix <folder>", "unregister it from this Python environment instead")
     .action(({ prefix }: { prefix?: string }) => {
       const folder = dataFolder(prefix);
       console.log(removeKernel(folder) ?? `${folder}: the kernel is not registered there`);

@@ -30,7 +30,7 @@ function parseValue(assignment: string, text: string): unknown {
   try {
     return parseYaml(text);
   } catch (error) {
-    throw new Error(`--set ${assignment}: the value is not YAML: ${(error as Error).message}`, {
+    throw new Error(`--set ${assignment}: the value is not valid YAML: ${(error as Error).message}`, {
       cause: error,
     });
   }

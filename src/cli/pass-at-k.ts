@@ -26,39 +26,47 @@ export function registerPassAtK(program: Command): void {
   program
     .command("pass-at-k")
     .description(
-      "pass@k with intervals from files of samples, counts or answers to grade; several are compared",
+      "pass@k with intervals from files of samples, counts or answers to grade; several files are compared",
     )
-    .argument("<files...>", "each one series (.jsonl, .json, .csv, .tsv, .parquet, .zip)")
+    .argument("<files...>", "one series per file (.jsonl, .json, .csv, .tsv, .parquet, .zip)")
     .option(
       "--k <list>",
-      "values of k, e.g. 1,4,8 (default: those of 1, 4, 8, 16, 32 that there are samples for)",
+      "values of k, e.g. 1,4,8 (default: those of 1, 4, 8, 16, 32 for which every problem has enough samples)",
       wholeNumbers,
     )
     .option("--problem <column>", "column of the problem's id or text (default: the usual names)")
-    .option("--correct <column>", "column of the verdicts, or of the numbers of right samples")
-    .option("--samples <column>", "column of the numbers of samples, in a file of counts")
-    .option("--gold <column>", "column of the reference, for answers to grade")
+    .option("--correct <column>", "column of the verdicts, or of the number of right samples")
+    .option("--samples <column>", "column of the number of samples, in a file of counts")
+    .option("--gold <column>", "column of the reference that answers are graded against")
     .option("--completion <column>", "column of the completions to grade, each with a boxed answer")
-    .option("--answer <column>", "column of answers without a box to grade")
+    .option("--answer <column>", "column of the answers to grade, without a box")
     .addOption(
-      new Option("--domain <domain>", "what grades answers").choices(["math", "gym"]).default("math"),
+      new Option("--domain <domain>", "domain that grades the answers")
+        .choices(["math", "gym"])
+        .default("math"),
     )
     .option(
       "--anywhere",
-      'without a box, also take what follows "the answer is", else the last formula or number',
+      'if there is no box, use what follows "the answer is", or else the last formula or number',
     )
     .option(
       "--threshold <reward>",
-      "least reward of a right sample, if verdicts are partial rewards",
+      "minimum reward of a right sample, if verdicts are partial rewards",
       numberOption,
     )
-    .option("--filter <name>", "lm-eval's filter, or verifiers' agent, whose rows count (default: the first)")
-    .option("--common", "compare series on the problems that they have in common, and count the others")
-    .option("--confidence <share>", "coverage of the intervals", share, 0.95)
-    .option("--draws <n>", "bootstrap draws; 0 for no intervals", wholeNumber(0), 10_000)
-    .option("--seed <seed>", "seed of the draws", "0")
+    .option("--filter <name>", "lm-eval filter or verifiers agent whose rows are used (default: the first)")
+    .option(
+      "--common",
+      "compare series on the problems that they share, and report how many others there are",
+    )
+    .option("--confidence <share>", "confidence level of the intervals", share, 0.95)
+    .option("--draws <n>", "number of bootstrap draws; 0 for no intervals", wholeNumber(0), 10_000)
+    .option("--seed <seed>", "seed of the bootstrap draws", "0")
     .option("--title <text>", "title of the figure")
-    .option("--out <folder>", "write pass-at-k.csv and .svg there, and differences.csv for several files")
+    .option(
+      "--out <folder>",
+      "folder for pass-at-k.csv and .svg, and for differences.csv if there are several files",
+    )
     .action(run);
 }
 
@@ -128,7 +136,7 @@ function seriesNames(files: readonly string[]): string[] {
   );
   const names = new Set(short).size === short.length ? short : [...files];
   if (new Set(names).size < names.length) {
-    throw new Error(`a file is given twice: ${files.join(", ")}; give each once.`);
+    throw new Error(`a file is given twice: ${files.join(", ")}; give each file once.`);
   }
   return names;
 }

@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
  */
 export async function prepareOutputFile(out: string, source: string): Promise<string> {
   const path = resolve(out);
-  if (path === resolve(source)) throw new Error(`${source}: --out must be another file`);
+  if (path === resolve(source)) throw new Error(`${source}: --out must name another file than the input`);
   await mkdir(dirname(path), { recursive: true });
   return path;
 }

@@ -68,7 +68,7 @@ function progressLine(progress: Progress): string {
 function samplingText({ accepted, needed, sampled, rejected }: NonNullable<Progress["sampling"]>): string {
   const reasons = Object.entries(rejected).map(([reason, count]) => `${reason} ${count}`);
   const why = reasons.length > 0 ? ` (rejected: ${reasons.join(", ")})` : "";
-  return `${accepted}/${needed} accepted of ${sampled}${why}`;
+  return `${accepted}/${needed} accepted, ${sampled} sampled${why}`;
 }
 
 function stepLine(event: StepEvent, progress: Progress | undefined): string {

@@ -31,13 +31,13 @@ export function registerPublish(program: Command): void {
     )
     .requiredOption(
       "--repo <owner/name>",
-      "repository on the hub; made, private, if it is not there",
+      "repository on the hub; created as private if it does not exist",
       repoName,
     )
-    .option("--weights", "a run's checkpoints instead, as a model repository")
+    .option("--weights", "upload the run's checkpoints instead, as a model repository")
     .option("--public", "make a new repository public")
     .option("--dry-run", "show what would be uploaded, and upload nothing")
-    .option("--license <id>", "as the hub names licenses (default: mit for data, none for weights)")
+    .option("--license <id>", "license, as the hub names it (default: mit for data, none for weights)")
     .action(async (source: string, { repo, weights, license, dryRun, public: isPublic }: Options) => {
       const type = weights ? "model" : "dataset";
       const files = weights
@@ -47,7 +47,7 @@ export function registerPublish(program: Command): void {
         await show(files, `${isPublic ? "a public" : "a private"} ${type} repository ${repo}`);
         return;
       }
-      const { url, commit } = await runInterruptibly("stopped; nothing was published", signal =>
+      const { url, commit } = await runInterruptibly("interrupted; nothing was published", signal =>
         publish({ repo, type, files, isPublic, signal }),
       );
       console.log(`${url}\ncommit ${commit}, ${files.length} files`);
@@ -74,7 +74,7 @@ async function readSource(source: string): Promise<Omit<DatasetFilesParams, "rep
 }
 
 async function show(files: readonly PublishedFile[], where: string): Promise<void> {
-  console.log(`would go to ${where}:`);
+  console.log(`would be uploaded to ${where}:`);
   for (const { path, content } of files) console.log(`${String(content.size).padStart(12)}  ${path}`);
   const card = files.find(({ path }) => path === "README.md");
   console.log(`\n${await card!.content.text()}`);

@@ -24,10 +24,15 @@ const watchSeconds = 5;
 export function registerReport(program: Command): void {
   program
     .command("report")
-    .description("write one self-contained HTML page about runs, evaluations and studies, live or done")
+    .description(
+      "write one self-contained HTML page about runs, evaluations and studies, running or finished",
+    )
     .argument("<folders...>", "folders of SOAR runs, evaluation runs and studies")
-    .option("--out <file>", "HTML file (default: report.html in the folder, or here for several)")
-    .option("--watch", "write it anew while they go on; the page reloads itself")
+    .option(
+      "--out <file>",
+      "HTML file (default: report.html in the folder given; with several folders, in the working directory)",
+    )
+    .option("--watch", "rewrite the page while they run; it reloads itself")
     .action(async (folders: string[], options: ReportCommandOptions) => {
       const out = resolve(
         options.out ?? (folders.length === 1 ? join(folders[0]!, "report.html") : "report.html"),
@@ -37,7 +42,7 @@ export function registerReport(program: Command): void {
         console.log(relative(".", out) || out);
         return;
       }
-      await runInterruptibly(`stopped; the report is ${relative(".", out)}`, signal =>
+      await runInterruptibly(`stopped; the last report is ${relative(".", out)}`, signal =>
         watch(folders, out, signal),
       );
     });

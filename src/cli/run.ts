@@ -39,27 +39,27 @@ export function registerRun(program: Command): void {
     .option("--set <path=value>", "change one field, e.g. --set student.steps=8 (repeatable)", collect, [])
     .addOption(trackOption())
     .option(...trackPython)
-    .option("--json", "progress and notices as lines of JSON, on stderr")
+    .option("--json", "write progress and notices to stderr as lines of JSON")
     .action(async (source: string, options: RunOptions) => {
       const config = await readConfig(source, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
       const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
       const standing = await runStatus(soarLogKind, { folder, config });
       if (standing !== "missing")
-        console.error(`${folder} ${standing === "ended" ? "is done:" : "holds this run; going on"}`);
+        console.error(`${folder} ${standing === "ended" ? "is complete:" : "holds this run; resuming it"}`);
       await follow(folder, options, standing === "missing" ? config : undefined);
     });
 
   program
     .command("resume")
-    .description("go on with a run or an evaluation that was interrupted")
+    .description("resume a run or an evaluation that was interrupted")
     .argument("<run>", "folder of the run")
     .addOption(trackOption())
     .option(...trackPython)
     .action((folder: string, options: TrackOptions) => {
       const kind = folderKind(folder);
       if (kind === "study") {
-        throw new Error(`${folder} holds a study; go on with it by its file: soarlab study FILE`);
+        throw new Error(`${folder} holds a study; resume it with its study file: soarlab study FILE`);
       }
       return kind === "evaluation" ? followEvaluation(folder) : follow(folder, options);
     });
@@ -73,7 +73,7 @@ async function follow(
 ): Promise<void> {
   const display = progressDisplay(process.stderr, options.json);
   const tracker = await openTracker(folder, { ...options, config, onNotice: display.notice });
-  const hint = `interrupted; everything up to the last finished outer step is kept. Go on with: soarlab resume ${folder}`;
+  const hint = `interrupted; everything up to the last finished outer step is kept. To resume: soarlab resume ${folder}`;
   try {
     const run = await runInterruptibly(hint, signal =>
       runSoar({
@@ -107,11 +107,15 @@ interface TrackOptions {
 function trackOption(): Option {
   return new Option(
     "--track <tracker>",
-    "send metrics to a tracker while the run goes on, through its Python client",
+    "send metrics to a tracker during the run, through its Python client",
   ).choices(trackers);
 }
 
-const trackPython = ["--track-python <python>", "Python that has the tracker's client", "python3"] as const;
+const trackPython = [
+  "--track-python <python>",
+  "Python interpreter in which the tracker's client is installed",
+  "python3",
+] as const;
 
 async function openTracker(
   folder: string,

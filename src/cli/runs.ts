@@ -7,15 +7,15 @@ import { listExperiments } from "../report/list-experiments.js";
 export function registerRuns(program: Command): void {
   program
     .command("runs")
-    .description("list the runs, evaluations and studies of a folder with their state")
-    .argument("[folder]", "folder of runs", "runs")
+    .description("list the runs, evaluations and studies in a folder with their status")
+    .argument("[folder]", "folder to search", "runs")
     .action(async (folder: string) => {
       const names = await readdir(folder).catch(() => {
         throw new Error(`${folder}: no such folder`);
       });
       const folders = names.sort().map(name => join(folder, name));
       const lists = await listExperiments(folders);
-      if (lists.length === 0) throw new Error(`${folder} holds no runs`);
+      if (lists.length === 0) throw new Error(`${folder} contains no runs`);
       const tables = lists.map(({ heads, rows }) =>
         plainTable([heads, ...rows.map(({ folder, cells }) => [folder, ...cells])]),
       );

@@ -16,24 +16,24 @@ interface ServeOptions {
 export function registerServe(program: Command): void {
   program
     .command("serve")
-    .description("start the local training server (Tinker API) and keep it until Ctrl-C")
+    .description("start the local training server (Tinker API); it runs until Ctrl-C")
     .option(
       "--model <model>",
-      "model folder, GGUF file, hub id, or a name of `soarlab models`",
+      "model folder, GGUF file, hub id, or a name that `soarlab models get` knows",
       "data/gym-base",
     )
     .addOption(
-      new Option("--device <device>", "where the model lies")
+      new Option("--device <device>", "device that the model runs on")
         .choices(["auto", "cpu", "cuda"])
         .default("auto"),
     )
     .addOption(
-      new Option("--dtype <dtype>", "of its weights")
+      new Option("--dtype <dtype>", "number format of its weights")
         .choices(["auto", "float32", "bfloat16"])
         .default("auto"),
     )
     .option("--port <port>", "port on the loopback interface; 0 = any free one", wholeNumber(0, 65_535), 8000)
-    .option("--checkpoints <folder>", "where checkpoints are kept")
+    .option("--checkpoints <folder>", "folder of checkpoints")
     .action(async (options: ServeOptions) => {
       await runInterruptibly("server stopped", async signal => {
         const onLog = (line: string) => console.error(line);

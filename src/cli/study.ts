@@ -24,13 +24,13 @@ export function registerStudy(program: Command): void {
   program
     .command("study")
     .description(
-      "run teachers and evaluation protocols over seeds, as a file says, and write tables and pictures",
+      "run the teachers and evaluation protocols of a study file over seeds, and write tables and pictures",
     )
-    .argument("<file>", "YAML or JSON file of the study; with --tables also the folder of one")
+    .argument("<file>", "YAML or JSON file of the study; with --tables, a study's folder also works")
     .option("--out <folder>", "folder of the study (default: runs/NAME)")
-    .option("--concurrency <n>", "evaluations under way at once", wholeNumber(1), 2)
-    .option("--tables", "run nothing; write tables and pictures of what is done")
-    .option("--pack", "pack the question logs of finished runs (gzip); all commands read them as before")
+    .option("--concurrency <n>", "number of evaluations that run at the same time", wholeNumber(1), 2)
+    .option("--tables", "run nothing; write tables and pictures of the finished runs")
+    .option("--pack", "compress the question logs of finished runs (gzip); all commands still read them")
     .action(async (file: string, options: StudyOptions) => {
       const folder = options.out ?? join("runs", basename(file).replace(/\.(json|ya?ml)$/, ""));
       const study = options.tables
@@ -49,7 +49,7 @@ async function run(file: string, folder: string, { concurrency, out }: StudyOpti
   const study = checkConfig(await readYaml(file), file, studySchema);
   const base = await readConfigSource(study.config);
   const line = liveLine(process.stderr);
-  const hint = `interrupted; all that is finished is kept. The same command goes on: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;
+  const hint = `interrupted; everything that is finished is kept. To resume, run the same command: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;
   try {
     return await runInterruptibly(hint, signal =>
       runStudy({

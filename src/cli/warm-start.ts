@@ -28,22 +28,26 @@ export function registerWarmStart(program: Command): void {
   program
     .command("warm-start")
     .description(
-      "fine-tune a run's model on its two roles: teacher's format from question-answer pairs, student's from worked " +
+      "fine-tune a run's model on its two roles: the teacher's format from question-answer pairs, the student's from worked " +
         "solutions. The result is a checkpoint folder for the configuration's model.start",
     )
     .argument("<config>", "a preset or a JSON or YAML file: the model, the domain and the prompts of the run")
     .requiredOption(
       "--data <file>",
-      "table of question and answer or solution, or as MATH has them: problem, solution",
+      "table with the columns question and answer or solution, or, as in MATH, problem and solution",
     )
-    .option("--out <folder>", "where the checkpoint goes (default: the configuration's model.start)")
-    .option("--steps <n>", "optimizer steps", wholeNumber(1), 30)
-    .option("--batch-size <n>", "examples per step", wholeNumber(1), 8)
-    .option("--learning-rate <x>", "peak (default: 5e-4 for LoRA, 2e-5 for whole models)", positive)
-    .option("--seed <n>", "order of the data and initial adapters", wholeNumber(0), 0)
+    .option("--out <folder>", "folder of the checkpoint (default: the configuration's model.start)")
+    .option("--steps <n>", "number of optimizer steps", wholeNumber(1), 30)
+    .option("--batch-size <n>", "number of examples per step", wholeNumber(1), 8)
+    .option(
+      "--learning-rate <x>",
+      "peak learning rate (default: 5e-4 for LoRA, 2e-5 for all weights)",
+      positive,
+    )
+    .option("--seed <n>", "seed of the data order and the initial adapters", wholeNumber(0), 0)
     .option("--set <path=value>", "change one field of the configuration (repeatable)", collect, [])
     .action((source: string, options: WarmStartOptions) =>
-      runInterruptibly("interrupted; nothing is kept", signal => run(source, options, signal)),
+      runInterruptibly("interrupted; nothing was kept", signal => run(source, options, signal)),
     );
 }
 
@@ -53,9 +57,8 @@ async function run(source: string, options: WarmStartOptions, signal: AbortSigna
   const { start, ...model } = (input.model ?? {}) as Record<string, unknown>;
   const out = options.out ?? (typeof start === "string" ? start : undefined);
   if (!out)
-    throw new Error("name the checkpoint's folder with --out, or in the configuration as model.start");
-  if (existsSync(out))
-    throw new Error(`${out} is there already; remove it, or name another folder with --out`);
+    throw new Error("give the checkpoint's folder with --out, or as model.start in the configuration");
+  if (existsSync(out)) throw new Error(`${out} already exists; remove it, or give another folder with --out`);
   // Here the model starts from its base: this command makes the checkpoint that runs start from.
   const config = { ...input, model } as SoarConfigInput;
 

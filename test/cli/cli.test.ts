@@ -34,7 +34,7 @@ describe("soarlab run", () => {
     [["run", "gmy"], /gmy is neither a preset \(paper, gym, gym-long\) nor a file/],
     [["run", "gym", "--set", "student.step=3"], /student\.step: unknown; did you mean steps\?/],
     [["run", "gym", "--set", "nonsense"], /expected path=value/],
-    [["run", "gym", "--set", "seed=["], /--set seed=\[: the value is not YAML: .*must end with a \]/],
+    [["run", "gym", "--set", "seed=["], /--set seed=\[: the value is not valid YAML: .*must end with a \]/],
     [["run", "gym", "--set", "hard.train=none.jsonl"], /hard\.train: there is no file none\.jsonl/],
     [["resume", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["runs", "nowhere"], /nowhere: no such folder/],
@@ -73,7 +73,7 @@ describe("soarlab run, a second time", () => {
     await log.close();
     const again = await soarlab("run", "gym", "--set", "outerSteps=1", "--out", "done");
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain("done is done");
+    expect(again.stderr).toContain("done is complete");
     expect(again.stdout).toContain("0 outer steps, 0 promotions");
     const other = await soarlab("run", "gym", "--out", "done");
     expect(other.code).toBe(1);
@@ -87,7 +87,7 @@ describe("soarlab resume", () => {
     await writeFile(join(folder, "study/study.json"), "{}");
     const { code, stderr } = await soarlab("resume", "study");
     expect(code).toBe(1);
-    expect(stderr).toBe("soarlab: study holds a study; go on with it by its file: soarlab study FILE\n");
+    expect(stderr).toBe("soarlab: study holds a study; resume it with its study file: soarlab study FILE\n");
   });
 });
 
@@ -104,7 +104,7 @@ describe("soarlab grade", () => {
     await writeFile(join(folder, "answers.jsonl"), rows);
     const same = await soarlab("grade", "answers.jsonl", "--out", "./answers.jsonl");
     expect(same.code).toBe(1);
-    expect(same.stderr).toContain("answers.jsonl: --out must be another file");
+    expect(same.stderr).toContain("answers.jsonl: --out must name another file than the input");
     expect(await readFile(join(folder, "answers.jsonl"), "utf8")).toBe(rows);
     const { code, stdout } = await soarlab("grade", "answers.jsonl", "--out", "new/verdicts.jsonl");
     expect(code).toBe(0);

@@ -46,10 +46,13 @@ const short = [
 
 describe("soarlab evaluate", () => {
   it.each([
-    [["evaluate", "hard-onyl"], /there is no protocol hard-onyl; did you mean hard-only\?/],
-    [["evaluate", "toString"], /there is no protocol toString; there are: base, /],
-    [["evaluate", "pq", "--run", "r", "--config", "gym"], /--config is for evaluations without a --run/],
-    [["evaluate", "pq"], /pq is about a SOAR run; name its folder with --run/],
+    [["evaluate", "hard-onyl"], /unknown protocol hard-onyl; did you mean hard-only\?/],
+    [["evaluate", "toString"], /unknown protocol toString; known: base, /],
+    [
+      ["evaluate", "pq", "--run", "r", "--config", "gym"],
+      /--config cannot be used with --run: the run has its own configuration/,
+    ],
+    [["evaluate", "pq"], /pq evaluates a SOAR run; give its folder with --run/],
     [["evaluate", "ps", "--run", "nowhere"], /nowhere is no run: it has no config\.json/],
     [["evaluate", "base", "--set", "test.sample=3"], /test\.sample: unknown; did you mean samples\?/],
     [
@@ -82,7 +85,7 @@ describe("soarlab evaluate", () => {
     const first = await evaluate();
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toMatch(/endpoint: 64 problems x 4 samples/);
-    expect((await evaluate()).stderr).toContain("endpoint is done:");
+    expect((await evaluate()).stderr).toContain("endpoint is complete:");
     const resumed = await soarlab(["resume", "endpoint"]);
     expect(resumed.stderr).toMatch(/sampler is "completions\/gym-base", version 1.*\{ sampler \}/);
   });
@@ -99,7 +102,7 @@ describe("soarlab evaluate", () => {
     expect(resumed.stdout).toMatch(/64 problems x 4 samples, 0 synthetic questions; read at step 4/);
     expect(resumed.stdout).toMatch(/ {2}4 +\d+\.\d% +\d+\.\d% to +\d+\.\d%/);
     const again = await soarlab(["evaluate", "hard-only", ...short, "--out", out]);
-    expect(again.stderr).toContain("is done:");
+    expect(again.stderr).toContain("is complete:");
     expect(again.stdout).toBe(resumed.stdout);
     const other = await soarlab(["evaluate", "hard-only", "--out", out]);
     expect(other.code).toBe(1);

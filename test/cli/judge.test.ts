@@ -109,7 +109,7 @@ describe("soarlab judge", () => {
     const { length } = chat.calls;
     expect(length).toBe(new Set(exactly.map(({ question, answer }) => `${question}=${answer}`)).size);
     expect(model.stdout).toContain(
-      `${length} requests, ${100 * length} tokens of prompt, ${10 * length} of answer, 0 verdicts from the cache, ` +
+      `${length} requests, ${100 * length} prompt tokens, ${10 * length} completion tokens, 0 verdicts from cache, ` +
         `cost ${((length * 200) / 1e6).toFixed(4)}`,
     );
     expect(model.stderr).toMatch(new RegExp(`judged ${length}/${length}, ${110 * length} tokens`));
@@ -117,7 +117,7 @@ describe("soarlab judge", () => {
 
     const again = await soarlab(...args);
     expect(again.stdout).toContain(
-      `0 requests, 0 tokens of prompt, 0 of answer, ${length} verdicts from the cache`,
+      `0 requests, 0 prompt tokens, 0 completion tokens, ${length} verdicts from cache`,
     );
     expect(chat.calls).toHaveLength(length);
     const attached = await attachVerdicts({
@@ -163,7 +163,7 @@ describe("soarlab judge", () => {
       "0.0",
     ]);
     expect(stdout).toContain(
-      "1 of 3 questions are without a verdict:\n  question 3: it holds no JSON object\n    it answered: Hm.",
+      "1 of 3 questions have no verdict:\n  question 3: it holds no JSON object\n    the judge answered: Hm.",
     );
     expect(stderr).toContain("judged 3/3, 1 without a verdict, 330 tokens");
     expect(await rows("verdicts.jsonl")).toMatchObject([
@@ -186,7 +186,7 @@ describe("soarlab judge", () => {
     while (chat.calls.length < 60) await new Promise(resolve => setTimeout(resolve, 5));
     child.kill("SIGINT");
     expect(await new Promise(resolve => child.on("close", resolve))).toBe(130);
-    expect(stderr).toContain("the same command goes on, with the verdicts kept in .cache/judge");
+    expect(stderr).toContain("run the same command to resume, using the verdicts cached in .cache/judge");
     expect(existsSync(join(folder, "run/verdicts.jsonl"))).toBe(false);
     const kept = (await readdir(join(folder, ".cache/judge"), { recursive: true })).filter(name =>
       name.endsWith(".json"),
@@ -195,17 +195,17 @@ describe("soarlab judge", () => {
     chat.otherwise = judgeExactly;
     const { code, stdout } = await soarlab(...args);
     expect(code).toBe(0);
-    expect(stdout).toContain(`${kept} verdicts from the cache`);
+    expect(stdout).toContain(`${kept} verdicts from cache`);
     expect(await rows("run/verdicts.jsonl")).toHaveLength(1664);
   });
 
   it.each([
     [["nowhere", "--exact"], /nowhere: no such run or file/],
-    [["run"], /name the judge with --base-url and --model, or take --exact/],
+    [["run"], /specify the judge with --base-url and --model, or use --exact/],
     [["run", "--base-url", "localhost", "--model", "m"], /--base-url localhost: expected an address/],
     [
       ["run", "--base-url", "http://h/v1", "--model", "m", "--key-env", "NONE"],
-      /--key-env NONE: no such variable/,
+      /--key-env NONE: this environment variable is not set/,
     ],
     [["run", "--exact", "--concurrency", "0"], /expected a whole number, at least 1/],
     [["run", "--exact", "--body", "[1]"], /expected a JSON object/],
@@ -213,13 +213,16 @@ describe("soarlab judge", () => {
       ["bad.csv", "--base-url", "http://h/v1", "--model", "m"],
       /bad.csv, row 2, column "answer": expected text/,
     ],
-    [["bad.csv", "--exact"], /--exact takes a run's folder/],
-    [["bad.csv", "--all"], /--all takes a run's folder/],
+    [["bad.csv", "--exact"], /--exact needs a run's folder/],
+    [["bad.csv", "--all"], /--all needs a run's folder/],
     [
       ["run", "--base-url", "http://h/v1", "--model", "m", "--prompt", "bad.csv"],
       /no \{question\} and no \{answer\}/,
     ],
-    [["verdicts.jsonl", "--base-url", "http://h/v1", "--model", "m"], /--out must be another file/],
+    [
+      ["verdicts.jsonl", "--base-url", "http://h/v1", "--model", "m"],
+      /--out must name another file than the input/,
+    ],
   ])("%j says what is wrong", async (args, message) => {
     await writeFile(join(folder, "bad.csv"), "question,answr\nwhat?,7\n");
     await writeFile(join(folder, "verdicts.jsonl"), '{"question":"a","answer":"b"}\n');

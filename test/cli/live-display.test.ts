@@ -80,7 +80,7 @@ describe("progressDisplay", () => {
     const { written, out } = stream(true, 200);
     const sampling = { accepted: 3, needed: 8, sampled: 12, rejected: { "answer tags": 9 } };
     progressDisplay(out).update({ ...progress("questions", 0), sampling });
-    expect(written[0]).toContain("step 3/9 questions 3/8 accepted of 12 (rejected: answer tags 9)");
+    expect(written[0]).toContain("step 3/9 questions 3/8 accepted, 12 sampled (rejected: answer tags 9)");
   });
 
   it("writes lines of JSON if asked, at most every half a minute", () => {

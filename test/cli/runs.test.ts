@@ -51,7 +51,7 @@ describe("soarlab runs", () => {
 
   it("says so where there is none", async () => {
     const folder = await mkdtemp(join(tmpdir(), "soarlab-runs-"));
-    await expect(runs(folder)).rejects.toThrow("holds no runs");
+    await expect(runs(folder)).rejects.toThrow("contains no runs");
     await expect(runs(join(folder, "nowhere"))).rejects.toThrow("no such folder");
   });
 });

@@ -67,7 +67,7 @@ describe("soarlab grade", () => {
     expect(text).toContain("accuracy 33.33%  (2 of 6)");
     expect(text).toContain("equal 2  different 1  undecided 1  unparsed 2  timeout 0");
     expect(text).toMatch(
-      /2 rows need a human:[\s\S]*row 5 {2}undecided[\s\S]*row 6 {2}unparsed: the reference/,
+      /2 rows need a human to check:[\s\S]*row 5 {2}undecided[\s\S]*row 6 {2}unparsed: the reference/,
     );
     const written = readFileSync(out, "utf8")
       .trim()

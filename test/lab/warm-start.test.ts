@@ -48,7 +48,7 @@ describe("warm start", () => {
     expect(
       report.examples.train.teacher + report.examples.train.student + report.examples.heldOut,
     ).toBeGreaterThan(39);
-    await expect(warmStartCommand(config(), ...args, "--out", start())).rejects.toThrow(/is there already/);
+    await expect(warmStartCommand(config(), ...args, "--out", start())).rejects.toThrow(/already exists/);
 
     const warm = { ...smallGym, outerSteps: 1, model: { ...smallGym.model, rank: 4, start: start() } };
     const lab = await openLab({ config: warm });

@@ -114,7 +114,7 @@ describe("soarlab study", { timeout: 180_000 }, () => {
         if (text.includes(moment) && !isStopped) isStopped = child.kill("SIGINT");
       });
       expect(code, stderr).toBe(130);
-      expect(stderr).toContain(`The same command goes on: soarlab study ${file}`);
+      expect(stderr).toContain(`To resume, run the same command: soarlab study ${file}`);
     }
     const partial = await readStudy(out);
     expect(partial.missing.length).toBeGreaterThan(0);
