@@ -12,8 +12,8 @@ import { withColumnFlags } from "./with-column-flags.js";
 
 interface Options {
   out?: string;
-  gold?: string;
   answer?: string;
+  given?: string;
   completion?: string;
   filter?: string;
   budget: number;
@@ -28,12 +28,18 @@ export function registerGrade(program: Command): void {
     .description("grade answers against their references, row by row (.jsonl, .json, .csv, .tsv, .parquet)")
     .argument(
       "<file>",
-      "table; each row has the reference and an answer, or a completion with a boxed answer",
+      "table; each row has the right answer, and the given one or a completion with a boxed answer",
     )
     .option("--out <file>", "JSONL file for the verdict of every row")
-    .option("--gold <column>", "column of the reference (default: the usual names)")
-    .option("--answer <column>", "column of the answer (default: answer, beside gold or reference)")
-    .option("--completion <column>", "column of the completion or completions, used if a row has no answer")
+    .option("--answer <column>", "column of the right answer (default: the usual names)")
+    .option(
+      "--given <column>",
+      "column of the answer to grade (default: given; answer, beside gold or reference)",
+    )
+    .option(
+      "--completion <column>",
+      "column of the completion or completions, used if a row has no given answer",
+    )
     .option("--filter <name>", "lm-eval filter or verifiers agent whose rows are used (default: the first)")
     .option(
       "--anywhere",
@@ -44,7 +50,7 @@ export function registerGrade(program: Command): void {
     .action(async (file: string, options: Options) => {
       const rows = await withColumnFlags(() => readAnswers(file, options));
       if (rows.length === 0) {
-        throw new Error(`${file}: no rows; expected at least one, e.g. {"gold": "1/2", "answer": "0.5"}`);
+        throw new Error(`${file}: no rows; expected at least one, e.g. {"answer": "1/2", "given": "0.5"}`);
       }
       if (options.out) await prepareOutputFile(options.out, file);
       const summary = await gradeRows({
@@ -54,8 +60,8 @@ export function registerGrade(program: Command): void {
         ways: options.anywhere ? ["boxed", "answer is", "last"] : ["boxed"],
       });
       if (options.out) {
-        const lines = summary.rows.map(({ gold, answer, verdict }, i) =>
-          JSON.stringify({ ...placeOf(rows[i]!), gold, answer: answer ?? null, ...verdict }),
+        const lines = summary.rows.map(({ answer, given, verdict }, i) =>
+          JSON.stringify({ ...placeOf(rows[i]!), answer, given: given ?? null, ...verdict }),
         );
         await writeWholeFile(options.out, lines.map(line => `${line}\n`).join(""));
       }
@@ -89,36 +95,36 @@ async function readAnswers(file: string, options: Options): Promise<AnswerRow[]>
     );
     // Some rows of a file may have an answer, others a completion.
     if (columns === undefined || !hasColumns(cells, columns)) columns = columnsFor(cells, place, options);
-    const gold = read(cells, columns.gold, place);
-    if (gold.length > 1)
-      throw new Error(`${place}, column "${columns.gold}": expected one reference, got several.`);
-    const isAnswer = columns.answer !== undefined && columns.answer in cells;
-    const texts = read(cells, isAnswer ? columns.answer! : columns.completion!, place);
+    const [answer, second] = read(cells, columns.answer, place);
+    if (second !== undefined)
+      throw new Error(`${place}, column "${columns.answer}": expected one reference, got several.`);
+    const isGiven = columns.given !== undefined && columns.given in cells;
+    const texts = read(cells, isGiven ? columns.given! : columns.completion!, place);
     for (const [i, text] of texts.entries()) {
       answers.push({
         line,
         ...(texts.length > 1 && { sample: i + 1 }),
-        row: { gold: gold[0]!, [isAnswer ? "answer" : "completion"]: text },
+        row: { answer: answer!, [isGiven ? "given" : "completion"]: text },
       });
     }
   }
   return answers;
 }
 
-function hasColumns(cells: object, { gold, answer, completion }: FoundAnswerColumns): boolean {
-  return gold in cells && [answer, completion].some(column => column !== undefined && column in cells);
+function hasColumns(cells: object, { answer, given, completion }: FoundAnswerColumns): boolean {
+  return answer in cells && [given, completion].some(column => column !== undefined && column in cells);
 }
 
 function columnsFor(
   cells: Record<string, unknown>,
   place: string,
-  { gold, answer, completion }: Options,
+  { answer, given, completion }: Options,
 ): FoundAnswerColumns {
   const isThere = (column: string | undefined) => column !== undefined && column in cells;
-  const isEither = isThere(answer) || isThere(completion);
+  const isEither = isThere(given) || isThere(completion);
   const named = {
-    gold,
-    answer: isEither && !isThere(answer) ? undefined : answer,
+    answer,
+    given: isEither && !isThere(given) ? undefined : given,
     completion: isEither && !isThere(completion) ? undefined : completion,
   };
   checkNamedColumns(cells, place, named);
@@ -145,10 +151,10 @@ function print(summary: GradeRowsSummary, placeOf: (i: number) => string, out: s
   if (doubtful.length > 0) {
     console.log(`\n${doubtful.length} rows need a human to check:`);
     for (const i of doubtful.slice(0, shown)) {
-      const { gold, answer, verdict } = rows[i]!;
+      const { answer, given, verdict } = rows[i]!;
       const why = verdict.reason ? `: ${verdict.reason}` : "";
       console.log(
-        `  row ${placeOf(i)}  ${verdict.verdict}${why}\n    gold   ${oneLine(gold)}\n    answer ${oneLine(answer ?? "")}`,
+        `  row ${placeOf(i)}  ${verdict.verdict}${why}\n    answer ${oneLine(answer)}\n    given  ${oneLine(given ?? "")}`,
       );
     }
     if (doubtful.length > shown)

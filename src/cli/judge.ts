@@ -169,7 +169,7 @@ async function readPairs(file: string): Promise<Pair[]> {
     const isText = (column: string) =>
       promptText(value[column]) !== undefined || typeof value[column] === "number";
     const questionColumn = findColumns(value, "question")[0] ?? "question";
-    const answers = [...findColumns(value, "answer"), ...findColumns(value, "gold")];
+    const answers = [...("answer" in value ? ["answer"] : []), ...findColumns(value, "answer")];
     const answerColumn = answers.find(isText) ?? answers[0] ?? "answer";
     pairs.push({
       question: text(questionColumn, question ?? value[questionColumn]),

@@ -37,9 +37,9 @@ export function registerPassAtK(program: Command): void {
     .option("--problem <column>", "column of the problem's id or text (default: the usual names)")
     .option("--correct <column>", "column of the verdicts, or of the number of right samples")
     .option("--samples <column>", "column of the number of samples, in a file of counts")
-    .option("--gold <column>", "column of the reference that answers are graded against")
+    .option("--answer <column>", "column of the right answer that answers are graded against")
     .option("--completion <column>", "column of the completions to grade, each with a boxed answer")
-    .option("--answer <column>", "column of the answers to grade, without a box")
+    .option("--given <column>", "column of the answers to grade, without a box")
     .addOption(
       new Option("--domain <domain>", "domain that grades the answers")
         .choices(["math", "gym"])
@@ -75,10 +75,10 @@ async function run(files: string[], options: Options): Promise<void> {
   const { compareSeries } = await import("../pass-at-k/compare-series.js");
   const { showTable } = await import("../figures/notebook/show-table.js");
   const { k, domain, confidence, draws, seed, title, anywhere, out, threshold, filter, common } = options;
-  const { problem, correct, samples, gold, completion, answer } = options;
+  const { problem, correct, samples, answer, completion, given } = options;
   const params: CompareSeriesOptions = {
     ...{ k, domain, confidence, draws, seed, title, threshold, filter, common },
-    columns: { problem, correct, samples, gold, completion, answer },
+    columns: { problem, correct, samples, answer, completion, given },
     ways: anywhere ? ["boxed", "answer is", "last"] : ["boxed"],
     onNotice: console.error,
   };

@@ -26,60 +26,60 @@ export interface CompareAnswersOptions {
  * the reference is trusted, and it may rely on the question, which is not available here.
  */
 export function compareAnswers(
-  gold: ParsedAnswer,
   answer: ParsedAnswer,
+  given: ParsedAnswer,
   { tolerance }: CompareAnswersOptions = {},
 ): ComparisonResult {
   spend(1);
-  if (typeof tolerance === "object") return compareWithTolerances(gold, answer, tolerance);
+  if (typeof tolerance === "object") return compareWithTolerances(answer, given, tolerance);
   const options = { tolerance };
   const compare: Compare = (a, b) => compareAnswers(a, b, options);
   const comparer: Comparer = { compare, mayBeEqual: options.tolerance ? () => true : mayBeEqual };
   // A comma between digits is tried as a separator of thousands, then of a list.
-  if (gold.kind === "list" && gold.alternative)
-    return better(compare(gold.items[0]!, answer), () => compare(gold.alternative!, answer));
   if (answer.kind === "list" && answer.alternative)
-    return better(compare(gold, answer.items[0]!), () => compare(gold, answer.alternative!));
-  if (gold.kind === "list" && gold.items.length === 1) return compare(gold.items[0]!, answer);
-  if (answer.kind === "list" && answer.items.length === 1) return compare(gold, answer.items[0]!);
+    return better(compare(answer.items[0]!, given), () => compare(answer.alternative!, given));
+  if (given.kind === "list" && given.alternative)
+    return better(compare(answer, given.items[0]!), () => compare(answer, given.alternative!));
+  if (answer.kind === "list" && answer.items.length === 1) return compare(answer.items[0]!, given);
+  if (given.kind === "list" && given.items.length === 1) return compare(answer, given.items[0]!);
 
-  if (gold.kind === "choice" || answer.kind === "choice") return compareChoices(gold, answer, compare);
-  if (gold.kind === "formula" && answer.kind === "formula") return compareQuantities(gold, answer, options);
+  if (answer.kind === "choice" || given.kind === "choice") return compareChoices(answer, given, compare);
+  if (answer.kind === "formula" && given.kind === "formula") return compareQuantities(answer, given, options);
   if (
-    (gold.kind === "text" || answer.kind === "text") &&
-    gold.kind !== "relation" &&
-    answer.kind !== "relation"
+    (answer.kind === "text" || given.kind === "text") &&
+    answer.kind !== "relation" &&
+    given.kind !== "relation"
   )
-    return compareTexts(gold, answer);
-  if (isEmptySet(gold) || isEmptySet(answer))
-    return { equal: isEmptySet(gold) && isEmptySet(answer), method: "set" };
-  if (gold.kind === "set builder" || answer.kind === "set builder")
-    return compareSetBuilders(gold, answer, compare);
-  const sets = compareRealSets(gold, answer);
+    return compareTexts(answer, given);
+  if (isEmptySet(answer) || isEmptySet(given))
+    return { equal: isEmptySet(answer) && isEmptySet(given), method: "set" };
+  if (answer.kind === "set builder" || given.kind === "set builder")
+    return compareSetBuilders(answer, given, compare);
+  const sets = compareRealSets(answer, given);
   if (sets?.equal) return sets;
-  if (gold.kind === "relation" && answer.kind === "relation") {
-    const result = compareRelations(gold, answer, compare);
+  if (answer.kind === "relation" && given.kind === "relation") {
+    const result = compareRelations(answer, given, compare);
     return result.equal ? result : (sets ?? result);
   }
   if (sets) return sets;
-  if (gold.kind === "relation")
-    return compareWithValues(gold, true, compare, value => compare(value, answer));
   if (answer.kind === "relation")
-    return compareWithValues(answer, false, compare, value => compare(gold, value));
-  if (gold.kind === "ratio" || answer.kind === "ratio") return compareRatios(gold, answer, options);
-  return compareCollections(gold, answer, comparer);
+    return compareWithValues(answer, true, compare, value => compare(value, given));
+  if (given.kind === "relation")
+    return compareWithValues(given, false, compare, value => compare(answer, value));
+  if (answer.kind === "ratio" || given.kind === "ratio") return compareRatios(answer, given, options);
+  return compareCollections(answer, given, comparer);
 }
 
 /** Each of several values within its own tolerance. */
 function compareWithTolerances(
-  gold: ParsedAnswer,
   answer: ParsedAnswer,
+  given: ParsedAnswer,
   tolerances: readonly number[],
 ): ComparisonResult {
-  const items = gold.kind === "list" && !gold.alternative ? gold.items : [];
-  if (answer.kind !== "list" || items.length !== tolerances.length || answer.items.length !== items.length)
-    return compareAnswers(gold, answer, { tolerance: tolerances[0] });
-  const left = [...answer.items];
+  const items = answer.kind === "list" && !answer.alternative ? answer.items : [];
+  if (given.kind !== "list" || items.length !== tolerances.length || given.items.length !== items.length)
+    return compareAnswers(answer, given, { tolerance: tolerances[0] });
+  const left = [...given.items];
   for (const [i, item] of items.entries()) {
     const at = left.findIndex(other => compareAnswers(item, other, { tolerance: tolerances[i] }).equal);
     if (at < 0) return { equal: false, method: "list" };
@@ -88,7 +88,7 @@ function compareWithTolerances(
   return { equal: true, method: "list" };
 }
 
-type Compare = (gold: ParsedAnswer, answer: ParsedAnswer) => ComparisonResult;
+type Compare = (answer: ParsedAnswer, given: ParsedAnswer) => ComparisonResult;
 
 interface Comparer {
   compare: Compare;
@@ -97,27 +97,27 @@ interface Comparer {
 }
 
 /** The letter of a choice: (C) 42 is C. The text after the letter counts only against another choice. */
-function compareChoices(gold: ParsedAnswer, answer: ParsedAnswer, compare: Compare): ComparisonResult {
-  if (gold.kind === "choice" && answer.kind === "choice") {
-    if (gold.letter !== answer.letter) return { equal: false, method: "text" };
-    return compare(gold.content, answer.content);
+function compareChoices(answer: ParsedAnswer, given: ParsedAnswer, compare: Compare): ComparisonResult {
+  if (answer.kind === "choice" && given.kind === "choice") {
+    if (answer.letter !== given.letter) return { equal: false, method: "text" };
+    return compare(answer.content, given.content);
   }
-  const [choice, other] = gold.kind === "choice" ? [gold, answer] : [answer as Answer<"choice">, gold];
+  const [choice, other] = answer.kind === "choice" ? [answer, given] : [given as Answer<"choice">, answer];
   if (other.kind === "formula" && other.latex.toUpperCase() === choice.letter)
     return { equal: true, method: "text" };
   // The reference's letter and its value are one answer; in a box they would be two guesses.
-  return gold.kind === "choice" ? compare(gold.content, answer) : { equal: undefined, method: "text" };
+  return answer.kind === "choice" ? compare(answer.content, given) : { equal: undefined, method: "text" };
 }
 
-function compareTexts(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResult {
-  const [left, right] = [plainText(gold), plainText(answer)];
+function compareTexts(answer: ParsedAnswer, given: ParsedAnswer): ComparisonResult {
+  const [left, right] = [plainText(answer), plainText(given)];
   if (left !== undefined && left === right) return { equal: true, method: "text" };
   // A reference that leaves out a.m. and p.m. does not ask for them.
-  if (gold.kind === "ratio" && gold.time && right?.replace(/[ap]m$/, "") === left)
+  if (answer.kind === "ratio" && answer.time && right?.replace(/[ap]m$/, "") === left)
     return { equal: true, method: "text" };
   // A phrase may well have the value of a formula; two different texts are two answers.
-  const isPhrase = [gold, answer].some(x => x.kind === "text" && x.isPhrase);
-  return { equal: isPhrase && gold.kind !== answer.kind ? undefined : false, method: "text" };
+  const isPhrase = [answer, given].some(x => x.kind === "text" && x.isPhrase);
+  return { equal: isPhrase && answer.kind !== given.kind ? undefined : false, method: "text" };
 }
 
 function isEmptySet(x: ParsedAnswer): boolean {
@@ -127,26 +127,26 @@ function isEmptySet(x: ParsedAnswer): boolean {
 /** x = 5 against 5: any form in which the chain writes its value. */
 function compareWithValues(
   relation: Relation,
-  isGold: boolean,
+  isReference: boolean,
   compare: Compare,
   compareValue: (value: ParsedAnswer) => ComparisonResult,
 ): ComparisonResult {
   const isEqual = (a: ParsedAnswer, b: ParsedAnswer) => compare(a, b).equal === true;
-  const found = relationValue({ relation, isGold, isEqual });
+  const found = relationValue({ relation, isReference, isEqual });
   let result: ComparisonResult = { equal: false, method: "relation" };
   for (const value of found?.values ?? []) result = better(result, () => compareValue(value));
   return result;
 }
 
 /** { 2k : k \in \mathbb{Z} }: the same element and condition, whatever the symbol's name. */
-function compareSetBuilders(gold: ParsedAnswer, answer: ParsedAnswer, compare: Compare): ComparisonResult {
+function compareSetBuilders(answer: ParsedAnswer, given: ParsedAnswer, compare: Compare): ComparisonResult {
   const undecided: ComparisonResult = { equal: undefined, method: "set" };
-  if (gold.kind !== "set builder" || answer.kind !== "set builder") return undecided;
-  const [to, from] = [boundSymbol(gold.condition), boundSymbol(answer.condition)];
-  const renamed = from && to && from !== to ? renameIn(answer, from, to) : answer;
+  if (answer.kind !== "set builder" || given.kind !== "set builder") return undecided;
+  const [to, from] = [boundSymbol(answer.condition), boundSymbol(given.condition)];
+  const renamed = from && to && from !== to ? renameIn(given, from, to) : given;
   if (renamed.kind !== "set builder") return undecided;
   const isSame =
-    compare(gold.element, renamed.element).equal && compare(gold.condition, renamed.condition).equal;
+    compare(answer.element, renamed.element).equal && compare(answer.condition, renamed.condition).equal;
   return isSame ? { equal: true, method: "set" } : undecided;
 }
 
@@ -176,29 +176,29 @@ function renameIn(x: ParsedAnswer, from: string, to: string): ParsedAnswer {
 
 /** 3:5 against 6:10 and 3/5. Two possible times of day are equal only as the same time. */
 function compareRatios(
-  gold: ParsedAnswer,
   answer: ParsedAnswer,
+  given: ParsedAnswer,
   options: CompareExpressionsOptions,
 ): ComparisonResult {
   const time = (x: ParsedAnswer) => (x.kind === "ratio" ? x.time : undefined);
-  if (time(gold) && answer.kind === "ratio") {
-    if (time(gold) === time(answer)) return { equal: true, method: "text" };
-    if (time(answer)) return { equal: undefined, method: "text" };
+  if (time(answer) && given.kind === "ratio") {
+    if (time(answer) === time(given)) return { equal: true, method: "text" };
+    if (time(given)) return { equal: undefined, method: "text" };
   }
-  const [left, right] = [asFraction(gold), asFraction(answer)];
+  const [left, right] = [asFraction(answer), asFraction(given)];
   if (left && right) {
     const result = compareExpressions(left, right, options);
     // 3:30 is not in lowest terms, so it is a time and not the fraction 1/10.
-    return result.equal && answer.kind !== "ratio" && isTimeRatherThanRatio(gold)
+    return result.equal && given.kind !== "ratio" && isTimeRatherThanRatio(answer)
       ? { equal: undefined, method: "text" }
       : result;
   }
-  if (gold.kind !== "ratio" || answer.kind !== "ratio" || gold.items.length !== answer.items.length)
+  if (answer.kind !== "ratio" || given.kind !== "ratio" || answer.items.length !== given.items.length)
     return { equal: false, method: "kind" };
   // a:b:c by cross products with the first.
   const values = (x: Answer<"ratio">) =>
     x.items.map(item => (item.kind === "formula" ? item.expression : undefined));
-  const [p, q] = [values(gold), values(answer)];
+  const [p, q] = [values(answer), values(given)];
   if (p.includes(undefined) || q.includes(undefined)) return { equal: undefined, method: "tuple" };
   return p
     .slice(1)
@@ -215,41 +215,41 @@ function asFraction(x: ParsedAnswer): Expression | undefined {
     : undefined;
 }
 
-function isTimeRatherThanRatio(gold: ParsedAnswer): boolean {
-  if (gold.kind !== "ratio" || !gold.time) return false;
-  const value = surveyExpression(asFraction(gold)!).exact;
-  return value !== undefined && `${value.n}:${value.d}` !== gold.time;
+function isTimeRatherThanRatio(answer: ParsedAnswer): boolean {
+  if (answer.kind !== "ratio" || !answer.time) return false;
+  const value = surveyExpression(asFraction(answer)!).exact;
+  return value !== undefined && `${value.n}:${value.d}` !== answer.time;
 }
 
 /** Tuples, sets, lists and matrices. */
-function compareCollections(gold: ParsedAnswer, answer: ParsedAnswer, comparer: Comparer): ComparisonResult {
+function compareCollections(answer: ParsedAnswer, given: ParsedAnswer, comparer: Comparer): ComparisonResult {
   const { compare } = comparer;
   const unlike: ComparisonResult = { equal: false, method: "kind" };
-  if (gold.kind === "matrix" || answer.kind === "matrix") {
-    const [left, right] = [asTable(gold), asTable(answer)];
+  if (answer.kind === "matrix" || given.kind === "matrix") {
+    const [left, right] = [asTable(answer), asTable(given)];
     return left && right ? compareTables(left, right, compare) : unlike;
   }
-  if (gold.kind === "group" && answer.kind === "group") return compareGroups(gold, answer, comparer);
+  if (answer.kind === "group" && given.kind === "group") return compareGroups(answer, given, comparer);
   // A list equals a union with the same parts in any order, if none of them could be a point.
-  if (gold.kind === "union" || answer.kind === "union") {
-    const [left, right] = [partsOf(gold), partsOf(answer)];
+  if (answer.kind === "union" || given.kind === "union") {
+    const [left, right] = [partsOf(answer), partsOf(given)];
     return left && right && left.every(isInterval) ? inAnyOrder(left, right, "interval", comparer) : unlike;
   }
-  const [left, right] = [itemsOf(gold), itemsOf(answer)];
+  const [left, right] = [itemsOf(answer), itemsOf(given)];
   if (!left || !right) {
-    if (left?.length === 1 && !isInterval(gold)) return compare(left[0]!, answer);
-    if (right?.length === 1 && !isInterval(answer)) return compare(gold, right[0]!);
+    if (left?.length === 1 && !isInterval(answer)) return compare(left[0]!, given);
+    if (right?.length === 1 && !isInterval(given)) return compare(answer, right[0]!);
     return unlike;
   }
   // 1, 9 leaves out what [1, 9) and (1, \infty) say.
-  if (isInterval(gold) || isInterval(answer)) return { equal: false, method: "interval" };
+  if (isInterval(answer) || isInterval(given)) return { equal: false, method: "interval" };
   const isAlternative = (x: ParsedAnswer) => x.kind === "list" && x.conjunction === "or";
-  if ((isTuple(gold) && isAlternative(answer)) || (isTuple(answer) && isAlternative(gold))) return unlike;
+  if ((isTuple(answer) && isAlternative(given)) || (isTuple(given) && isAlternative(answer))) return unlike;
   const order = orderOfNames(left) ?? orderOfNames(right);
-  if (order === "any" && (isTuple(gold) || isTuple(answer))) return { equal: false, method: "tuple" };
+  if (order === "any" && (isTuple(answer) || isTuple(given))) return { equal: false, method: "tuple" };
   const named = left.every(isAssignment) && right.every(isAssignment);
   // A tuple or x = 1, y = 2 against the same values without parentheses or names keeps its order.
-  return isTuple(gold) || isTuple(answer) || (order === "given" && !named)
+  return isTuple(answer) || isTuple(given) || (order === "given" && !named)
     ? inOrder(left, right, "tuple", compare)
     : inAnyOrder(left, right, "list", comparer);
 }
@@ -269,21 +269,21 @@ function orderOfNames(items: readonly ParsedAnswer[]): "given" | "any" | undefin
   return new Set(names).size === 1 ? "any" : "given";
 }
 
-function compareGroups(gold: Group, answer: Group, comparer: Comparer): ComparisonResult {
-  if (gold.open === "{" || answer.open === "{") {
+function compareGroups(answer: Group, given: Group, comparer: Comparer): ComparisonResult {
+  if (answer.open === "{" || given.open === "{") {
     // A set in braces against a tuple: only braces are unordered.
-    if (gold.open !== answer.open) return { equal: false, method: "set" };
+    if (answer.open !== given.open) return { equal: false, method: "set" };
     return inAnyOrder(
-      withoutRepeats(gold.items, comparer),
       withoutRepeats(answer.items, comparer),
+      withoutRepeats(given.items, comparer),
       "set",
       comparer,
     );
   }
   // (1, 2] is an interval; [1, 2, 3] is a way to write a tuple.
-  const isUnlike = gold.open !== answer.open || gold.close !== answer.close;
-  if (isUnlike && (isInterval(gold) || isInterval(answer))) return { equal: false, method: "interval" };
-  return inOrder(gold.items, answer.items, "tuple", comparer.compare);
+  const isUnlike = answer.open !== given.open || answer.close !== given.close;
+  if (isUnlike && (isInterval(answer) || isInterval(given))) return { equal: false, method: "interval" };
+  return inOrder(answer.items, given.items, "tuple", comparer.compare);
 }
 
 function withoutRepeats(
@@ -322,15 +322,15 @@ function compareTables(a: ParsedAnswer[][], b: ParsedAnswer[][], compare: Compar
 }
 
 function inOrder(
-  gold: readonly ParsedAnswer[],
   answer: readonly ParsedAnswer[],
+  given: readonly ParsedAnswer[],
   method: ComparisonMethod,
   compare: Compare,
 ): ComparisonResult {
-  if (gold.length !== answer.length) return { equal: false, method };
+  if (answer.length !== given.length) return { equal: false, method };
   let result: ComparisonResult = { equal: true, method };
-  for (const [i, item] of gold.entries()) {
-    result = both(result, compare(item, answer[i]!));
+  for (const [i, item] of answer.entries()) {
+    result = both(result, compare(item, given[i]!));
     if (result.equal === false) break;
   }
   return { ...result, method };
@@ -338,15 +338,15 @@ function inOrder(
 
 /** Whether the items of both pair off as equal. Values that differ widely are told apart without a full comparison. */
 function inAnyOrder(
-  gold: readonly ParsedAnswer[],
   answer: readonly ParsedAnswer[],
+  given: readonly ParsedAnswer[],
   method: ComparisonMethod,
   { compare, mayBeEqual }: Comparer,
 ): ComparisonResult {
-  if (gold.length !== answer.length) return { equal: false, method };
-  const left = [...answer];
+  if (answer.length !== given.length) return { equal: false, method };
+  const left = [...given];
   let isUndecided = false;
-  for (const item of gold) {
+  for (const item of answer) {
     spend(left.length / 20);
     const at = left.findIndex(other => {
       if (!mayBeEqual(item, other)) return false;

@@ -13,32 +13,32 @@ type Formula = Extract<ParsedAnswer, { kind: "formula" }>;
  * answer, whose reference says it.
  */
 export function compareQuantities(
-  gold: Formula,
   answer: Formula,
+  given: Formula,
   options: CompareExpressionsOptions,
 ): ComparisonResult {
   const compare = (a: Expression, b: Expression) => compareExpressions(a, b, options);
-  if (gold.base && answer.base && gold.base.base === answer.base.base)
-    return { equal: gold.base.digits === answer.base.digits, method: "base" };
-  const [measuredGold, measuredAnswer] = readMeasured(gold, answer);
-  if (measuredGold !== gold || measuredAnswer !== answer)
-    return compareQuantities(measuredGold, measuredAnswer, options);
-  if (kindOf(gold) && kindOf(answer) && kindOf(gold) !== kindOf(answer))
+  if (answer.base && given.base && answer.base.base === given.base.base)
+    return { equal: answer.base.digits === given.base.digits, method: "base" };
+  const [measuredAnswer, measuredGiven] = readMeasured(answer, given);
+  if (measuredAnswer !== answer || measuredGiven !== given)
+    return compareQuantities(measuredAnswer, measuredGiven, options);
+  if (kindOf(answer) && kindOf(given) && kindOf(answer) !== kindOf(given))
     return { equal: false, method: "unit" };
-  if (gold.unit && answer.unit && !sameScale(gold.unit.scale, answer.unit.scale)) {
+  if (answer.unit && given.unit && !sameScale(answer.unit.scale, given.unit.scale)) {
     const convert = ({ expression, unit }: Formula) => call("Multiply", number(unit!.scale), expression);
-    return { ...compare(convert(gold), convert(answer)), method: "unit" };
+    return { ...compare(convert(answer), convert(given)), method: "unit" };
   }
-  const plain = compare(gold.expression, answer.expression);
+  const plain = compare(answer.expression, given.expression);
   if (plain.equal)
-    return areUnlikeNouns(gold.noun, answer.noun) ? { equal: undefined, method: "unit" } : plain;
-  if (gold.base && !answer.base) {
-    const digits = answer.latex.replace(/[\s,{}]/g, "").toUpperCase();
-    if (digits === gold.base.digits) return { equal: true, method: "base" };
+    return areUnlikeNouns(answer.noun, given.noun) ? { equal: undefined, method: "unit" } : plain;
+  if (answer.base && !given.base) {
+    const digits = given.latex.replace(/[\s,{}]/g, "").toUpperCase();
+    if (digits === answer.base.digits) return { equal: true, method: "base" };
   }
   for (const [marked, other] of [
-    [gold, answer],
-    [answer, gold],
+    [answer, given],
+    [given, answer],
   ] as const) {
     const readings: Expression[] = [];
     if (marked.percent && !other.percent)
@@ -59,20 +59,20 @@ export function compareQuantities(
       if (result.equal) return result;
     }
   }
-  if (isSameLetter(gold, answer)) return { equal: true, method: "text" };
-  return compareFamilies(gold, answer) ?? plain;
+  if (isSameLetter(answer, given)) return { equal: true, method: "text" };
+  return compareFamilies(answer, given) ?? plain;
 }
 
 /** 50m is 50 metres if the other side has a unit, or is a number without one and the reference. */
-function readMeasured(gold: Formula, answer: Formula): [Formula, Formula] {
+function readMeasured(answer: Formula, given: Formula): [Formula, Formula] {
   const read = (x: Formula): Formula => {
     const { measured, ...rest } = x;
     return measured ? { ...rest, ...measured } : x;
   };
   const isNumber = (x: Formula) => !x.measured && surveyExpression(x.expression).symbols.length === 0;
-  if (answer.measured && (gold.unit || isNumber(gold))) return [gold, read(answer)];
-  if (gold.measured && answer.unit) return [read(gold), answer];
-  return [gold, answer];
+  if (given.measured && (answer.unit || isNumber(answer))) return [answer, read(given)];
+  if (answer.measured && given.unit) return [read(answer), given];
+  return [answer, given];
 }
 
 /** The dimension, or the kind of sign; undefined for a bare number and for one with a noun. */
@@ -114,13 +114,13 @@ function withoutDegrees(x: Expression): Expression {
 }
 
 /** 2n\pi and 2k\pi: families of solutions may use any name for their whole number. */
-function compareFamilies(gold: Formula, answer: Formula): ComparisonResult | undefined {
-  const [a, b] = [surveyExpression(gold.expression), surveyExpression(answer.expression)];
+function compareFamilies(answer: Formula, given: Formula): ComparisonResult | undefined {
+  const [a, b] = [surveyExpression(answer.expression), surveyExpression(given.expression)];
   const [from, to] = [b.symbols[0]!, a.symbols[0]!];
   const isFamily = (x: Expression) => /\bPi\b/.test(surveyExpression(x).key);
   if (a.symbols.length !== 1 || b.symbols.length !== 1 || from === to) return undefined;
-  if (!/^[nkml]$/.test(from) || !/^[nkml]$/.test(to) || !isFamily(gold.expression)) return undefined;
-  const renamed = compareExpressions(gold.expression, renameSymbol(answer.expression, from, to));
+  if (!/^[nkml]$/.test(from) || !/^[nkml]$/.test(to) || !isFamily(answer.expression)) return undefined;
+  const renamed = compareExpressions(answer.expression, renameSymbol(given.expression, from, to));
   return renamed.equal ? renamed : undefined;
 }
 

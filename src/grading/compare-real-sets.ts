@@ -9,13 +9,13 @@ type Group = Extract<ParsedAnswer, { kind: "group" }>;
  * a union, an inequality, an interval to infinity. Undefined if another comparison applies: two numbers in
  * brackets are read as an interval only beside such a set, and a list of intervals is not a union.
  */
-export function compareRealSets(gold: ParsedAnswer, answer: ParsedAnswer): ComparisonResult | undefined {
-  if (!isSetLike(gold) && !isSetLike(answer)) return undefined;
-  if (gold.kind === "group" && answer.kind === "group") return undefined;
+export function compareRealSets(answer: ParsedAnswer, given: ParsedAnswer): ComparisonResult | undefined {
+  if (!isSetLike(answer) && !isSetLike(given)) return undefined;
+  if (answer.kind === "group" && given.kind === "group") return undefined;
   // x < 2, y > 3 bounds two numbers, and is not the set of one.
-  if (new Set([...boundSymbols(gold), ...boundSymbols(answer)]).size > 1) return undefined;
+  if (new Set([...boundSymbols(answer), ...boundSymbols(given)]).size > 1) return undefined;
   // (2, 9) \cup (2, 3) for the point (2, 9) would be two guesses in one.
-  const [left, right] = [toRealSet(gold), toRealSet(answer)];
+  const [left, right] = [toRealSet(answer), toRealSet(given)];
   if (!left || !right) return undefined;
   return { equal: sameRealSet(left, right), method: "interval" };
 }

@@ -8,7 +8,7 @@ import { surveyExpression } from "./survey-expression.js";
 import { spend } from "./work-budget.js";
 
 type Relation = Extract<ParsedAnswer, { kind: "relation" }>;
-type Compare = (gold: ParsedAnswer, answer: ParsedAnswer) => ComparisonResult;
+type Compare = (answer: ParsedAnswer, given: ParsedAnswer) => ComparisonResult;
 
 const unlike: ComparisonResult = { equal: false, method: "relation" };
 
@@ -16,40 +16,40 @@ const unlike: ComparisonResult = { equal: false, method: "relation" };
  * Whether two equations, inequalities or chains of them say the same: the same sides, possibly swapped; one the other
  * times a constant; or the same value for the same name.
  */
-export function compareRelations(gold: Relation, answer: Relation, compare: Compare): ComparisonResult {
+export function compareRelations(answer: Relation, given: Relation, compare: Compare): ComparisonResult {
   const isEquation = (x: Relation) => x.sides.length === 2 && x.operators[0] === "=";
-  if (isEquation(gold) && isEquation(answer)) {
-    const direct = better(compareSides(gold.sides, answer.sides, compare), () =>
-      compareSides(gold.sides, [...answer.sides].reverse(), compare),
+  if (isEquation(answer) && isEquation(given)) {
+    const direct = better(compareSides(answer.sides, given.sides, compare), () =>
+      compareSides(answer.sides, [...given.sides].reverse(), compare),
     );
     return better(
-      better(direct, () => compareMultiples(gold, answer)),
-      () => compareFunctionNames(gold, answer, compare),
+      better(direct, () => compareMultiples(answer, given)),
+      () => compareFunctionNames(answer, given, compare),
     );
   }
-  if (gold.sides.length === answer.sides.length) {
-    const isSame = gold.operators.every((operator, i) => operator === answer.operators[i]);
-    const isTurned = gold.operators.every((operator, i) => turned(operator) === answer.operators.at(-1 - i));
+  if (answer.sides.length === given.sides.length) {
+    const isSame = answer.operators.every((operator, i) => operator === given.operators[i]);
+    const isTurned = answer.operators.every((operator, i) => turned(operator) === given.operators.at(-1 - i));
     let result: ComparisonResult = unlike;
-    if (isSame) result = compareSides(gold.sides, answer.sides, compare);
+    if (isSame) result = compareSides(answer.sides, given.sides, compare);
     if (isTurned)
-      result = better(result, () => compareSides(gold.sides, [...answer.sides].reverse(), compare));
+      result = better(result, () => compareSides(answer.sides, [...given.sides].reverse(), compare));
     if (result.equal) return result;
-    if (gold.sides.length === 2 && (isSame || isTurned)) {
-      const operator = gold.operators[0]!;
-      const sign = operator === answer.operators[0] ? "positive" : "negative";
-      return better(result, () => compareMultiples(gold, answer, operator === "\\ne" ? undefined : sign));
+    if (answer.sides.length === 2 && (isSame || isTurned)) {
+      const operator = answer.operators[0]!;
+      const sign = operator === given.operators[0] ? "positive" : "negative";
+      return better(result, () => compareMultiples(answer, given, operator === "\\ne" ? undefined : sign));
     }
     if (isSame || isTurned) return result;
   }
-  return compareChains(gold, answer, compare);
+  return compareChains(answer, given, compare);
 }
 
 /** x = 3/2 = 1.5 against x = 1.5: the same name, and values that agree. */
-function compareChains(gold: Relation, answer: Relation, compare: Compare): ComparisonResult {
+function compareChains(answer: Relation, given: Relation, compare: Compare): ComparisonResult {
   const isEqual = (a: ParsedAnswer, b: ParsedAnswer) => compare(a, b).equal === true;
-  const left = relationValue({ relation: gold, isGold: true, isEqual });
-  const right = relationValue({ relation: answer, isGold: false, isEqual });
+  const left = relationValue({ relation: answer, isReference: true, isEqual });
+  const right = relationValue({ relation: given, isReference: false, isEqual });
   if (!left || !right) return unlike;
   const hasNames = left.names.length > 0 && right.names.length > 0;
   if (hasNames && !left.names.some(a => right.names.some(b => isEqual(a, b)))) return unlike;
@@ -59,11 +59,11 @@ function compareChains(gold: Relation, answer: Relation, compare: Compare): Comp
 }
 
 /** W(n) = 1 and W(x) = 1 are one function. */
-function compareFunctionNames(gold: Relation, answer: Relation, compare: Compare): ComparisonResult {
+function compareFunctionNames(answer: Relation, given: Relation, compare: Compare): ComparisonResult {
   const header = ({ sides }: Relation) =>
     sides[0]?.kind === "formula" ? /^([a-zA-Z])\s*\(\s*([a-zA-Z])\s*\)$/.exec(sides[0].latex) : null;
-  const [a, b] = [header(gold), header(answer)];
-  const [left, right] = [gold.sides[1], answer.sides[1]];
+  const [a, b] = [header(answer), header(given)];
+  const [left, right] = [answer.sides[1], given.sides[1]];
   if (!a || !b || a[1] !== b[1] || a[2] === b[2] || left?.kind !== "formula" || right?.kind !== "formula")
     return unlike;
   return {
@@ -96,11 +96,11 @@ function turned(operator: string): string {
  * comparison of formulas.
  */
 function compareMultiples(
-  gold: Relation,
   answer: Relation,
+  given: Relation,
   sign?: "positive" | "negative",
 ): ComparisonResult {
-  const [a, b] = [differenceOf(gold), differenceOf(answer)];
+  const [a, b] = [differenceOf(answer), differenceOf(given)];
   // 3 = 5 is a multiple of 4 = 7.
   if (!a || !b || surveyExpression(a).symbols.length === 0) return unlike;
   const cross = compareExpressions(call("Multiply", a, prime(b)), call("Multiply", prime(a), b));

@@ -48,7 +48,7 @@ export function createGrader({
   const pool = new GraderPool(workers, budgetMs);
   return {
     grade: async pairs => {
-      const plain = pairs.map(({ gold, answer, tolerance }) => ({ gold, answer, tolerance }));
+      const plain = pairs.map(({ answer, given, tolerance }) => ({ answer, given, tolerance }));
       const place = plain.findIndex(({ tolerance = 0 }) => ![tolerance].flat().every(x => x >= 0));
       if (place >= 0)
         throw new RangeError(

@@ -8,10 +8,10 @@ import type { Verdict } from "./verdict.js";
 import { BudgetError, withBudget } from "./work-budget.js";
 
 export interface GradeAnswerParams {
-  /** The reference answer, without \boxed{}. */
-  gold: string;
-  /** The answer to grade, without \boxed{}. */
+  /** The right answer, without \boxed{}. */
   answer: string;
+  /** The answer to grade, without \boxed{}. */
+  given: string;
   /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
   tolerance?: number | readonly number[];
   /** Work for the answer, in milliseconds of one core, from 1 to 1,000; counted, not timed. Default 200. */
@@ -27,32 +27,32 @@ const maxNormalised = 24_000;
  *
  * @throws RangeError if the tolerance is negative or the budget out of range.
  */
-export function gradeAnswer({ gold, answer, tolerance = 0, budgetMs = 200 }: GradeAnswerParams): Verdict {
+export function gradeAnswer({ answer, given, tolerance = 0, budgetMs = 200 }: GradeAnswerParams): Verdict {
   if (![tolerance].flat().every(x => x >= 0))
     throw new RangeError(`gradeAnswer: tolerance is ${tolerance}; expected 0 or more.`);
   if (!(budgetMs >= 1 && budgetMs <= 1000))
     throw new RangeError(`gradeAnswer: budgetMs is ${budgetMs}; expected 1 to 1000.`);
   const started = performance.now();
-  const verdict = grade(gold, answer, tolerance, budgetMs);
+  const verdict = grade(answer, given, tolerance, budgetMs);
   return { ...verdict, ms: performance.now() - started };
 }
 
 function grade(
-  gold: string,
   answer: string,
+  given: string,
   tolerance: number | readonly number[],
   budgetMs: number,
 ): Omit<Verdict, "ms"> {
-  if (isSameText(gold, answer)) return { verdict: "equal", method: "identical" };
-  const parsedGold = parse(gold, budgetMs);
-  if (parsedGold.problem) return failure("gold", parsedGold.problem);
-  const goldForm = describeAnswer(parsedGold.answer);
-  const parsed = parse(answer, budgetMs);
-  if (parsed.problem) return { ...failure("answer", parsed.problem), goldForm };
-  const forms = { goldForm, answerForm: describeAnswer(parsed.answer) };
+  if (isSameText(answer, given)) return { verdict: "equal", method: "identical" };
+  const right = parse(answer, budgetMs);
+  if (right.problem) return failure("answer", right.problem);
+  const answerForm = describeAnswer(right.parsed);
+  const other = parse(given, budgetMs);
+  if (other.problem) return { ...failure("given", other.problem), answerForm };
+  const forms = { answerForm, givenForm: describeAnswer(other.parsed) };
   try {
     const { equal, method } = withBudget(budgetMs, () =>
-      compareAnswers(parsedGold.answer, parsed.answer, { tolerance }),
+      compareAnswers(right.parsed, other.parsed, { tolerance }),
     );
     return { verdict: equal === undefined ? "undecided" : equal ? "equal" : "different", method, ...forms };
   } catch (error) {
@@ -65,11 +65,11 @@ function grade(
 }
 
 /** Whether both are the same text, if the answer can be a text at all. */
-function isSameText(gold: string, answer: string): boolean {
-  if (gold.length > maxNormalised || answer.length > maxNormalised)
-    return gold === answer && gold.trim() !== "";
-  const normal = normaliseAnswer(answer);
-  return normal !== "" && normal === normaliseAnswer(gold);
+function isSameText(answer: string, given: string): boolean {
+  if (answer.length > maxNormalised || given.length > maxNormalised)
+    return answer === given && answer.trim() !== "";
+  const normal = normaliseAnswer(given);
+  return normal !== "" && normal === normaliseAnswer(answer);
 }
 
 interface Problem {
@@ -77,23 +77,23 @@ interface Problem {
   reason: string;
 }
 
-type Parsed = { answer: ParsedAnswer; problem?: undefined } | { problem: Problem };
+type Parsed = { parsed: ParsedAnswer; problem?: undefined } | { problem: Problem };
 
-function failure(unparsed: "gold" | "answer", { verdict, reason }: Problem): Omit<Verdict, "ms"> {
-  const whose = unparsed === "gold" ? "reference" : "answer";
-  return { verdict, method: "none", reason: `the ${whose}: ${reason}`, unparsed };
+function failure(unparsed: "answer" | "given", { verdict, reason }: Problem): Omit<Verdict, "ms"> {
+  const which = unparsed === "answer" ? "right" : "given";
+  return { verdict, method: "none", reason: `the ${which} answer: ${reason}`, unparsed };
 }
 
 const cache = new Map<string, Parsed>();
 const cacheSize = 2000;
 
-/** The parsed answer, or why it does not parse; cached, because one reference meets many answers. */
+/** The parsed answer, or why it does not parse; cached, because one right answer meets many given ones. */
 function parse(text: string, budgetMs: number): Parsed {
   const known = cache.get(text);
   if (known !== undefined) return known;
   let result: Parsed;
   try {
-    result = { answer: withBudget(budgetMs, () => parseAnswer(text)) };
+    result = { parsed: withBudget(budgetMs, () => parseAnswer(text)) };
   } catch (error) {
     if (error instanceof BudgetError) return { problem: { verdict: "timeout", reason: error.message } };
     const reason =

@@ -4,22 +4,22 @@ import type { ExtractionOptions } from "./extract-answer.js";
 import { scoreAnswers } from "./score-answers.js";
 import type { Verdict } from "./verdict.js";
 
-/** A row to grade: a reference, and an answer or a completion to take it from. */
+/** A row to grade: the right answer, and the given one or a completion to take it from. */
 export interface RowToGrade {
-  /** The reference answer; its last box if it has one. */
-  gold: string;
-  /** The answer, without \boxed{}. */
-  answer?: string;
-  /** A completion; used if there is no answer. */
+  /** The right answer; its last box if it has one. */
+  answer: string;
+  /** The answer to grade, without \boxed{}. */
+  given?: string;
+  /** A completion; used if there is no given answer. */
   completion?: string;
   /** Largest difference of two numbers that counts as equal, if the data set gives one; a list has one per value. */
   tolerance?: number | readonly number[];
 }
 
 export interface GradedRow {
-  gold: string;
-  /** The answer given or extracted; undefined if the completion has none. */
-  answer: string | undefined;
+  answer: string;
+  /** The answer graded, given or extracted; undefined if the completion has none. */
+  given: string | undefined;
   verdict: Verdict;
 }
 
@@ -28,12 +28,12 @@ export interface GradeRowsSummary {
   /** Share of rows that are `equal`; NaN without rows. */
   accuracy: number;
   counts: Record<Verdict["verdict"], number>;
-  /** Indices of rows that need a human: undecided, timed out, or with a reference that does not parse. */
+  /** Indices of rows that need a human: undecided, timed out, or with a right answer that does not parse. */
   doubtful: number[];
 }
 
 export interface GradeRowsParams extends CreateGraderParams, ExtractionOptions {
-  /** Or a danfojs DataFrame with the columns gold, and answer or completion. */
+  /** Or a danfojs DataFrame with the columns answer, and given or completion. */
   rows: readonly RowToGrade[] | Frame;
   /** A grader to use; by default one is created and closed. */
   grader?: Grader;
@@ -41,7 +41,7 @@ export interface GradeRowsParams extends CreateGraderParams, ExtractionOptions {
 
 /**
  * Grades rows, in order, on all cores, and summarises the verdicts.
- * @throws TypeError naming the row if its reference, answer or completion is not text
+ * @throws TypeError naming the row if its right answer, given answer or completion is not text
  */
 export async function gradeRows({
   rows: source,
@@ -56,12 +56,7 @@ export async function gradeRows({
   const used = grader ?? createGrader(params);
   try {
     const scored = await scoreAnswers({
-      rows: rows.map(({ gold, answer, completion, tolerance }) => ({
-        gold,
-        completion,
-        given: answer,
-        tolerance,
-      })),
+      rows,
       grade: used.grade,
       ways,
       boxes,
@@ -70,7 +65,7 @@ export async function gradeRows({
     const counts = { equal: 0, different: 0, undecided: 0, unparsed: 0, timeout: 0 };
     for (const { verdict } of scored) counts[verdict.verdict]++;
     return {
-      rows: scored.map(({ gold, given, verdict }) => ({ gold, answer: given, verdict })),
+      rows: scored.map(({ answer, given, verdict }) => ({ answer, given, verdict })),
       accuracy: counts.equal / rows.length,
       counts,
       doubtful: scored.flatMap(({ verdict }, i) => (isDoubtful(verdict) ? [i] : [])),
@@ -81,12 +76,16 @@ export async function gradeRows({
 }
 
 function isDoubtful({ verdict, unparsed }: Verdict): boolean {
-  return verdict === "undecided" || verdict === "timeout" || unparsed === "gold";
+  return verdict === "undecided" || verdict === "timeout" || unparsed === "answer";
 }
 
 function checkRow(row: RowToGrade, i: number): void {
-  for (const name of ["gold", "answer", "completion"] as const) {
-    if (typeof row[name] === "string" || (name !== "gold" && row[name] === undefined)) continue;
+  if ("gold" in row)
+    throw new TypeError(
+      `gradeRows: row ${i} has "gold"; the right answer is "answer", the one to grade "given"`,
+    );
+  for (const name of ["answer", "given", "completion"] as const) {
+    if (typeof row[name] === "string" || (name !== "answer" && row[name] === undefined)) continue;
     throw new TypeError(`gradeRows: row ${i}: "${name}" is ${JSON.stringify(row[name])}, expected text`);
   }
 }

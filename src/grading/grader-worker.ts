@@ -8,13 +8,13 @@ const { progress: shared, budgetMs } = workerData as GraderWorkerData;
 const progress = new Int32Array(shared);
 
 // The first comparisons of a thread are a hundred times slower than the rest; no answer is charged for that.
-for (const [gold, answer] of [
+for (const [answer, given] of [
   ["\\frac{1}{2}", "0.5"],
   ["x^2-1", "(x+1)(x-1)"],
   ["\\sqrt{2}", "2^{1/2}"],
   ["(-\\infty, 3]", "x \\le 3"],
 ] as const) {
-  gradeAnswer({ gold, answer });
+  gradeAnswer({ answer, given });
 }
 parentPort!.postMessage("ready");
 

@@ -13,7 +13,7 @@ export interface RelationValue {
 export interface RelationValueParams {
   relation: Relation;
   /** Whether the chain is the reference's, which is trusted even if it rounds to few digits. */
-  isGold: boolean;
+  isReference: boolean;
   isEqual: (a: ParsedAnswer, b: ParsedAnswer) => boolean;
 }
 
@@ -22,7 +22,11 @@ export interface RelationValueParams {
  * disagree, and so say nothing. A side counts as the value only if the other sides are names, or the same value: x^2 + y^2
  * = 1 has none.
  */
-export function relationValue({ relation, isGold, isEqual }: RelationValueParams): RelationValue | undefined {
+export function relationValue({
+  relation,
+  isReference,
+  isEqual,
+}: RelationValueParams): RelationValue | undefined {
   const { operators, sides } = relation;
   if (operators.length === 1 && operators[0] === "\\in")
     return isName(sides[0]!) ? { names: [sides[0]!], values: [sides[1]!] } : undefined;
@@ -40,7 +44,7 @@ export function relationValue({ relation, isGold, isEqual }: RelationValueParams
     if (last !== undefined && !isEqual(last, side) && !(isRounded && isRounding(side, last)))
       return undefined;
     // \pi \approx 3 says \pi. A rounded value is a claim of its own only if few others round to it.
-    if (!isRounded || isGold || significantDigits(side) >= minSignificant) values.push(side);
+    if (!isRounded || isReference || significantDigits(side) >= minSignificant) values.push(side);
     last = side;
   }
   return { names, values };

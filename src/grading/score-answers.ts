@@ -8,7 +8,7 @@ import { withoutDrafts } from "./without-drafts.js";
 /** A completion, or an already extracted answer, with the right answer to compare it with. */
 export interface RowToScore {
   /** The right answer; its last box if it has one. */
-  gold: string;
+  answer: string;
   /** What the model wrote. */
   completion?: string;
   /** The final answer, if it need not be read from the completion; its last box if it has one. */
@@ -22,7 +22,7 @@ export interface ScoredAnswer {
   /** 120, 20, 10 or 0 (App. B.3). It counts only the completion's boxed answer, whatever `ways` is. */
   reward: number;
   /** The right answer without a box. */
-  gold: string;
+  answer: string;
   /** The answer given, without a box; undefined if the completion has none. */
   given: string | undefined;
   verdict: Verdict;
@@ -46,10 +46,10 @@ export async function scoreAnswers({
   const read = rows.map(row => readRow(row, extraction));
   const places = new Map<string, number>();
   const pairs: GradeAnswerParams[] = [];
-  const placeOf = read.map(({ gold, given, tolerance }) => {
+  const placeOf = read.map(({ answer, given, tolerance }) => {
     if (given === undefined) return undefined;
-    const key = `${tolerance ?? ""} ${gold.length} ${gold}${given}`;
-    const place = places.get(key) ?? pairs.push({ gold, answer: given, tolerance }) - 1;
+    const key = `${tolerance ?? ""} ${answer.length} ${answer}${given}`;
+    const place = places.get(key) ?? pairs.push({ answer, given, tolerance }) - 1;
     places.set(key, place);
     return place;
   });
@@ -64,8 +64,8 @@ export function scoreAnswer(
   extraction: ExtractionOptions = {},
 ): ScoredAnswer {
   const read = readRow(row, extraction);
-  const { gold, given, tolerance } = read;
-  return score(read, given === undefined ? noAnswer : grade({ gold, answer: given, tolerance }));
+  const { answer, given, tolerance } = read;
+  return score(read, given === undefined ? noAnswer : grade({ answer, given, tolerance }));
 }
 
 const noAnswer: Verdict = {
@@ -76,7 +76,7 @@ const noAnswer: Verdict = {
 };
 
 interface ReadRow {
-  gold: string;
+  answer: string;
   completion: string;
   given: string | undefined;
   isBoxed: boolean;
@@ -84,7 +84,7 @@ interface ReadRow {
 }
 
 function readRow(
-  { gold, completion = "", given, tolerance }: RowToScore,
+  { answer, completion = "", given, tolerance }: RowToScore,
   extraction: ExtractionOptions,
 ): ReadRow {
   const found =
@@ -92,7 +92,7 @@ function readRow(
       ? extractAnswer({ ...extraction, text: completion })
       : { answer: withoutBox(given), by: "boxed" };
   return {
-    gold: withoutBox(gold),
+    answer: withoutBox(answer),
     completion: extraction.drafts ? completion : withoutDrafts(completion),
     given: found?.answer,
     isBoxed: found?.by === "boxed",
@@ -101,22 +101,22 @@ function readRow(
 }
 
 /** The reward rule of App. B.3. An empty right answer, as a multi-turn teacher may leave, is never given or mentioned. */
-function score({ gold, completion, given, isBoxed }: ReadRow, verdict: Verdict): ScoredAnswer {
-  const correct = verdict.verdict === "equal" && gold !== "";
-  const other = isMentioned(completion, gold) ? studentReward.mentioned : studentReward.boxed;
+function score({ answer, completion, given, isBoxed }: ReadRow, verdict: Verdict): ScoredAnswer {
+  const correct = verdict.verdict === "equal" && answer !== "";
+  const other = isMentioned(completion, answer) ? studentReward.mentioned : studentReward.boxed;
   const boxed = correct ? studentReward.correct : other;
-  return { correct, reward: isBoxed ? boxed : studentReward.none, gold, given, verdict };
+  return { correct, reward: isBoxed ? boxed : studentReward.none, answer, given, verdict };
 }
 
 /**
  * Whether a text has the right answer as a token of its own: 4 is in "it is 4.", and not in 42, in 1.4, in \\frac{4}{5} or
  * in a list of five and more numbers, which would mention them all.
  */
-function isMentioned(text: string, gold: string): boolean {
-  if (gold === "") return false;
+function isMentioned(text: string, answer: string): boolean {
+  if (answer === "") return false;
   const read = text.replace(/(?<![\d.])-?\d[\d.]*(?:(?:\s*[,;]\s*|\s+)-?\d[\d.]*){4,}/g, " ");
-  for (let at = read.indexOf(gold); at >= 0; at = read.indexOf(gold, at + 1)) {
-    const [before, after] = [read.slice(Math.max(0, at - 6), at), read.slice(at + gold.length)];
+  for (let at = read.indexOf(answer); at >= 0; at = read.indexOf(answer, at + 1)) {
+    const [before, after] = [read.slice(Math.max(0, at - 6), at), read.slice(at + answer.length)];
     const isStart = !/[\p{L}\d_^]$|\d[.,:/]$|[\p{L}\d})][-+*/^]$|(?:frac|sqrt|binom)\{$|-$/u.test(before);
     const isEnd = !/^(?:[\p{L}\d_^!]|[.,:/]\d|[-+*/][\p{L}\d\\(]|\}\{|\\[a-z])/u.test(after);
     if (isStart && isEnd) return true;

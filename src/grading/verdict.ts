@@ -1,6 +1,6 @@
 import type { ComparisonMethod } from "./comparison-result.js";
 
-/** The outcome of grading one answer against its reference. */
+/** The outcome of grading a given answer against the right one. */
 export interface Verdict {
   /**
    * - `equal`, `different`: decided, by `method`.
@@ -12,11 +12,11 @@ export interface Verdict {
   /** What decided. */
   method: ComparisonMethod;
   /** Which of the two could not be understood, or takes too much work to parse; undefined if both could, or none is given. */
-  unparsed?: "gold" | "answer";
-  /** The parsed reference in a readable form; undefined if it did not parse or was not needed. */
-  goldForm?: string;
-  /** The parsed answer, likewise. */
+  unparsed?: "answer" | "given";
+  /** The parsed right answer in a readable form; undefined if it did not parse or was not needed. */
   answerForm?: string;
+  /** The parsed given answer, likewise. */
+  givenForm?: string;
   /** Why it is unparsed, undecided or stopped. */
   reason?: string;
   /** Time taken, in milliseconds. */

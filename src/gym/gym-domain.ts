@@ -18,8 +18,8 @@ export const gymDomain: Domain = {
   ...boxedAnswers({
     parses: async answers => answers.map(answer => parseAnswer(answer) !== undefined),
     grade: async pairs =>
-      pairs.map(({ gold, answer }) => {
-        const isEqual = normalised(answer) === normalised(gold);
+      pairs.map(({ answer, given }) => {
+        const isEqual = normalised(given) === normalised(answer);
         return { verdict: isEqual ? "equal" : "different", method: "identical", ms: 0 };
       }),
   }),

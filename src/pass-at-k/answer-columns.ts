@@ -4,28 +4,28 @@ import { ColumnError } from "./column-error.js";
 /** Columns that a user names; each has usual names that are looked for if it is left out, in upper or lower case. */
 export interface AnswerColumns {
   /**
-   * The reference answer; the last box of it if it has one. Usual: gold, reference; else target, ground_truth, solution;
+   * The right answer; the last box of it if it has one. Usual: gold, reference; else target, ground_truth, solution;
    * else answer.
    */
-  gold?: string;
+  answer?: string;
   /**
    * Completions with a boxed answer: a text, messages (`[{role, content}]`), an answer of OpenAI's API, or a list of
    * these. Usual: completion, response, completions, responses, choices.
    */
   completion?: string;
-  /** An answer without a box, or a list of them. Usual: answer, beside gold or reference. */
-  answer?: string;
+  /** The model's answer without a box, or a list of them. Usual: given; answer, beside gold or reference. */
+  given?: string;
 }
 
-/** The columns of a row's reference and of what to grade: at least one of `completion` and `answer`. */
+/** The columns of a row's right answer and of what to grade: at least one of `completion` and `given`. */
 export interface FoundAnswerColumns {
-  gold: string;
+  answer: string;
   completion?: string;
-  answer?: string;
+  given?: string;
 }
 
 /**
- * Reads off a table's first row which columns hold a reference and answers or completions.
+ * Reads off a table's first row which columns hold the right answer and what to grade.
  *
  * @param place position of the row, for errors
  * @throws ColumnError if one of them is missing, or two columns could be meant
@@ -35,21 +35,16 @@ export function answerColumns(
   place: string,
   columns: AnswerColumns = {},
 ): FoundAnswerColumns {
-  const isAnswerNamed = columns.answer !== undefined;
-  const plainAnswer = findColumns(row, "answer")[0];
   const completion =
-    columns.completion ?? (isAnswerNamed ? undefined : pickColumn(row, place, "completion", columns));
-  const reference = pickColumn(row, place, "gold", columns);
-  const gold = reference ?? (plainAnswer !== columns.answer ? plainAnswer : undefined);
-  const answer = columns.answer ?? (gold === plainAnswer ? undefined : plainAnswer);
-  if (gold !== undefined && (completion ?? answer) !== undefined) return { gold, completion, answer };
-  if (gold !== undefined) throw missing(row, place, "completion", ` beside the reference in "${gold}"`);
-  throw missing(
-    row,
-    place,
-    "gold",
-    (completion ?? answer) && ` beside the answers in "${completion ?? answer}"`,
-  );
+    columns.completion ??
+    (columns.given === undefined ? pickColumn(row, place, "completion", columns) : undefined);
+  const found = pickColumn(row, place, "answer", columns);
+  const answer = found === columns.given ? undefined : found;
+  const given = columns.given ?? findColumns(row, "given").find(name => name !== answer);
+  const graded = completion ?? given;
+  if (answer !== undefined && graded !== undefined) return { answer, completion, given };
+  if (answer !== undefined) throw missing(row, place, "completion", ` beside the reference in "${answer}"`);
+  throw missing(row, place, "answer", graded && ` beside the answers in "${graded}"`);
 }
 
 type Role = keyof typeof columnHolds & keyof typeof usualColumns;
@@ -87,9 +82,9 @@ const columnHolds = {
   problem: "problem",
   correct: "verdict",
   samples: "number of samples",
-  gold: "reference",
+  answer: "reference",
   completion: "completion",
-  answer: "answer",
+  given: "answer given",
 };
 
 /** @throws Error if a named column does not exist, or its role is not a known one */

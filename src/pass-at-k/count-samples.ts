@@ -74,7 +74,7 @@ const texts = z.unknown().transform(completionTexts).pipe(z.array(z.string()).mi
 interface Tally extends Required<ProblemCount> {
   problem: string;
   row: number;
-  gold?: string;
+  answer?: string;
 }
 
 /**
@@ -87,7 +87,7 @@ interface Tally extends Required<ProblemCount> {
  */
 export async function countSamples(params: CountSamplesParams): Promise<Required<ProblemCount>[]> {
   const { rows, where, columns, domain = "math", ways, threshold, filter, onNotice = console.warn } = params;
-  const given = threshold === undefined ? verdicts : atLeast(threshold);
+  const verdict = threshold === undefined ? verdicts : atLeast(threshold);
   const tallies = new Map<string, Tally>();
   const tallyOf = (problem: string, row: number) => {
     const tally = tallies.get(problem) ?? { problem, samples: 0, correct: 0, row };
@@ -121,25 +121,25 @@ export async function countSamples(params: CountSamplesParams): Promise<Required
         }
         Object.assign(tallyOf(problem, row), readCount(cells, form));
       } else if (form.kind === "verdicts") {
-        const outcomes = cells.read(form.correct, given, expectedVerdict(value[form.correct], threshold));
+        const outcomes = cells.read(form.correct, verdict, expectedVerdict(value[form.correct], threshold));
         const tally = tallyOf(problem, row);
         tally.samples += outcomes.length;
         tally.correct += outcomes.filter(Boolean).length;
       } else {
         const tally = tallyOf(problem, row);
-        const gold = cells.read(form.gold, text, "the reference as text");
-        tally.gold ??= gold;
-        if (tally.gold !== gold) {
+        const answer = cells.read(form.answer, text, "the reference as text");
+        tally.answer ??= answer;
+        if (tally.answer !== answer) {
           throw new ColumnError(
-            `${where(row)}: problem ${brief(problem)} has the reference ${brief(gold)} here and ` +
-              `${brief(tally.gold)} at ${where(tally.row)}; is "${form.problem}" what tells problems apart?`,
+            `${where(row)}: problem ${brief(problem)} has the reference ${brief(answer)} here and ` +
+              `${brief(tally.answer)} at ${where(tally.row)}; is "${form.problem}" what tells problems apart?`,
             "problem",
           );
         }
-        const completions = readCompletions(cells, form.answers, columns);
+        const completions = readCompletions(cells, form.given, columns);
         tally.samples += completions.length;
         const question = typeof value.question === "string" ? value.question : problem;
-        const attempted = { question, answer: gold };
+        const attempted = { question, answer };
         for (const completion of completions) {
           const given = form.isExtracted ? undefined : completion;
           await scoring.add(tally, { problem: attempted, completion, given });

@@ -10,7 +10,7 @@ export type ReadSampleCountsOptions = CountSamplesOptions;
  *
  * - verdicts: `{problem, correct}`, one row per sample, or a list of verdicts in a row;
  * - counts: `{problem, samples, correct}`, one row per problem;
- * - answers to grade: `{question, gold, completion}`, or `completions: [...]`, with boxed answers; as text,
+ * - answers to grade: `{question, answer, completion}`, or `completions: [...]`, with boxed answers; as text,
  *   as messages (`[{role, content}]`), or as an answer of OpenAI's API.
  *
  * Logs of lm-evaluation-harness (`samples_*.jsonl`), verifiers (`results.jsonl`, `traces.jsonl`) and TRL

@@ -35,7 +35,7 @@ export type SampleForm = {
   | { kind: "counts"; samples: string; correct: string }
   | { kind: "verdicts"; correct: string }
   /** `isExtracted`: the answers have to be found in completions first. */
-  | { kind: "ungraded"; gold: string; answers: string; isExtracted: boolean }
+  | { kind: "ungraded"; answer: string; given: string; isExtracted: boolean }
 );
 
 /**
@@ -58,7 +58,7 @@ export function sampleColumns(
   const ignored: string[] = [];
   const base = { problem, alsoProblem: columns.problem === undefined ? named.slice(1) : [], ignored };
 
-  const wantsGrading = (["gold", "completion", "answer"] as const).some(role => columns[role] !== undefined);
+  const wantsGrading = gradingRoles.some(role => columns[role] !== undefined);
   if (columns.correct !== undefined || columns.samples !== undefined || !wantsGrading) {
     // If only the column of verdicts is named, the rows are verdicts, whatever else there is.
     const isVerdicts = columns.correct !== undefined && columns.samples === undefined;
@@ -75,24 +75,28 @@ export function sampleColumns(
     if (correct !== undefined) {
       if (samples !== undefined)
         ignored.push(`"${samples}" is not read: "${correct}" is the verdict on one sample.`);
+      const maybeGiven = findColumns(row, "given");
+      const isReferenced = findColumns(row, "answer").some(name => !maybeGiven.includes(name));
       const ungraded = findColumns(row, "completion").find(name => name !== correct);
-      if (ungraded !== undefined && columns.correct === undefined && findColumns(row, "gold").length > 0) {
+      if (ungraded !== undefined && columns.correct === undefined && isReferenced) {
         ignored.push(`"${ungraded}" is not graded: "${correct}" has the verdicts.`);
       }
       return { ...base, kind: "verdicts", correct };
     }
   }
 
-  const isNothing = ["gold", "completion", "answer"].every(
-    role => columns[role as "gold"] === undefined && findColumns(row, role as "gold").length === 0,
+  const isNothing = gradingRoles.every(
+    role => columns[role] === undefined && findColumns(row, role).length === 0,
   );
   if (isNothing) throw missing(row, place, "correct", " nor completions with a reference to grade");
-  const { gold, completion, answer } = answerColumns(row, place, columns);
+  const { answer, completion, given } = answerColumns(row, place, columns);
   return {
     ...base,
     kind: "ungraded",
-    gold,
-    answers: completion ?? answer!,
+    answer,
+    given: completion ?? given!,
     isExtracted: completion !== undefined,
   };
 }
+
+const gradingRoles = ["answer", "completion", "given"] as const;

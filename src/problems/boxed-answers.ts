@@ -30,7 +30,7 @@ export function boxedAnswers({ parses, grade, ...extraction }: BoxedAnswersParam
     score: attempts =>
       scoreAnswers({
         rows: attempts.map(({ problem, ...rest }) => ({
-          gold: problem.answer,
+          answer: problem.answer,
           tolerance: problem.tolerance,
           ...rest,
         })),

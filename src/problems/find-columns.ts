@@ -20,12 +20,11 @@ export const usualColumns = {
     ["reward", "score", "exact_match"],
   ],
   samples: [["samples", "n", "tried", "num_samples"]],
-  gold: [
-    ["gold", "reference"],
-    ["target", "ground_truth", "solution"],
-  ],
+  /** The right answer: `answer` is it only if there is no surer name, for it may be the model's. */
+  answer: [["gold", "reference"], ["target", "ground_truth", "solution"], ["answer"]],
   completion: [["completion", "response", "completions", "responses", "choices"]],
-  answer: [["answer"]],
+  /** The model's answer; `answer` is it beside a surer name of the right one. */
+  given: [["given"], ["answer"]],
 } as const;
 
 /**

@@ -83,7 +83,7 @@ describe("soarlab pass-at-k", () => {
       "gym.jsonl",
       '{"q":"add a 6 +b 4","truth":"a 6 +b 4 3","text":"\\\\boxed{a 6  +b 4 3}"}\n',
     );
-    const columns = ["--problem", "q", "--gold", "truth", "--completion", "text"];
+    const columns = ["--problem", "q", "--answer", "truth", "--completion", "text"];
     expect(await run(gym, ...columns, "--domain", "gym", "--draws", "0")).toMatch(/\n1 +100\.00 +1$/);
     const plain = write("plain.csv", "problem,gold,completion\np,3,so it is 3.\n");
     expect(await run(plain)).toMatch(/\n1 +0\.00 /);
@@ -103,6 +103,6 @@ describe("soarlab pass-at-k", () => {
     await expect(run(file, "--confidence", "95")).rejects.toThrow(/between 0 and 1/);
     await expect(run(file, "--domain", "physics")).rejects.toThrow(/Allowed choices are math, gym/);
     await expect(run(file, file)).rejects.toThrow(/a file is given twice/);
-    await expect(run(file, "--gold", "truth")).rejects.toThrow(/no column "truth"; it has: id, n, c/);
+    await expect(run(file, "--answer", "truth")).rejects.toThrow(/no column "truth"; it has: id, n, c/);
   });
 });

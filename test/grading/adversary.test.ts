@@ -13,19 +13,19 @@ beforeAll(async () => {
   references = [...new Set((await loadMath({ path })).problems.map(({ answer }) => answer))];
 });
 
-const paid = (gold: string, answer: string) => gradeAnswer({ gold, answer }).verdict === "equal";
+const paid = (answer: string, given: string) => gradeAnswer({ answer, given }).verdict === "equal";
 
 describe("an adversary", () => {
   it("is paid for none of 1,000 boxes made from references", () => {
     const boxes = fc.sample(unpaidBoxes(references), { numRuns: 1000, seed: 1 });
-    expect(boxes.filter(({ gold, answer }) => paid(gold, answer))).toEqual([]);
+    expect(boxes.filter(({ answer, given }) => paid(answer, given))).toEqual([]);
     // The test can fail: what the boxes are made from is paid.
-    expect(boxes.filter(({ gold }) => !paid(gold, gold))).toEqual([]);
+    expect(boxes.filter(({ answer }) => !paid(answer, answer))).toEqual([]);
   });
 
   it("is paid for a trick in every answer no more than for what it honestly says", () => {
     const count = (box: string | undefined) =>
-      references.filter(gold => box !== undefined && paid(gold, box)).length;
+      references.filter(answer => box !== undefined && paid(answer, box)).length;
     const tricks = constantBoxes.filter(({ box, means }) => box !== means);
     expect(tricks.filter(({ box, means }) => count(box) > count(means))).toEqual([]);
     expect(constantBoxes.length).toBeGreaterThanOrEqual(200);
@@ -42,7 +42,7 @@ describe("an adversary", () => {
     }
     const grader = createGrader({ workers: 1, budgetMs: 50 });
     try {
-      const honest = Array.from({ length: 190 }, (_, i) => ({ gold: `\\frac{${i}}{7}`, answer: `${i}/7` }));
+      const honest = Array.from({ length: 190 }, (_, i) => ({ answer: `\\frac{${i}}{7}`, given: `${i}/7` }));
       await grader.grade(honest.slice(0, 1));
       const verdicts = await grader.grade([...hostile.slice(0, 10), ...honest]);
       expect(verdicts.slice(10).every(({ verdict }) => verdict === "equal")).toBe(true);

@@ -6,10 +6,10 @@ const grader = createGrader({ workers: 2, budgetMs: 500 });
 afterAll(() => grader.close());
 
 /** Takes seconds, however warm the thread is: a thousand pairs of factorials, each of 19,000 bits. */
-const slow = (n: number) => ({ gold: factorials(n), answer: factorials(n + 1) });
+const slow = (n: number) => ({ answer: factorials(n), given: factorials(n + 1) });
 const factorials = (from: number) =>
   `\\{${Array.from({ length: 50 }, (_, i) => `2000!+${i + from}`).join(",")}\\}`;
-const easy = (n: number) => ({ gold: String(n), answer: n % 3 === 0 ? `\\frac{${2 * n}}{2}` : "nothing" });
+const easy = (n: number) => ({ answer: String(n), given: n % 3 === 0 ? `\\frac{${2 * n}}{2}` : "nothing" });
 
 describe("createGrader", () => {
   it("gives the verdicts of gradeAnswer, in order", async () => {
@@ -72,9 +72,9 @@ describe("createGrader", () => {
       "\\sum_{i=1}^{10^{100}} i",
     ];
     const verdicts = await grader.grade(
-      hostile.flatMap(answer => [
-        { gold: "x+1", answer },
-        { gold: answer, answer: "7" },
+      hostile.flatMap(given => [
+        { answer: "x+1", given },
+        { answer: given, given: "7" },
       ]),
     );
     for (const [i, { verdict, ms, reason }] of verdicts.entries()) {

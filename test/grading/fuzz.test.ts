@@ -8,20 +8,20 @@ import { normaliseAnswer } from "../../src/grading/normalise-answer.js";
 describe("2,000 answers of sound and broken LaTeX", () => {
   it("give a verdict in time, equal themselves, and hardly grow when they are normalised", () => {
     fc.assert(
-      fc.property(latexAnswers, latexAnswers, (gold, other) => {
+      fc.property(latexAnswers, latexAnswers, (answer, other) => {
         for (const pair of [
-          { gold, answer: other },
-          { gold, answer: gold },
+          { answer, given: other },
+          { answer, given: answer },
         ]) {
           const { verdict, ms, reason } = gradeAnswer(pair);
           expect(ms).toBeLessThan(1000);
           // Nothing of this kind is an answer's fault: it would be a mistake of ours.
           expect(reason ?? "").not.toMatch(/is not defined|of undefined|not a function|comparison failed/);
-          if (pair.gold === pair.answer) expect(["equal", "unparsed"]).toContain(verdict);
+          if (pair.answer === pair.given) expect(["equal", "unparsed"]).toContain(verdict);
         }
-        const normal = normaliseAnswer(gold);
-        expect(normal.length).toBeLessThanOrEqual(2 * gold.length + 20);
-        extractAnswer({ text: gold, ways: ["boxed", "answer is", "last"] });
+        const normal = normaliseAnswer(answer);
+        expect(normal.length).toBeLessThanOrEqual(2 * answer.length + 20);
+        extractAnswer({ text: answer, ways: ["boxed", "answer is", "last"] });
       }),
       { numRuns: 2000, seed: 1 },
     );

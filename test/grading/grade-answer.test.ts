@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gradeAnswer } from "../../src/grading/grade-answer.js";
 
 // Reference, answer, and what a mathematician says.
-const cases: [gold: string, answer: string, verdict: string][] = [
+const cases: [answer: string, given: string, verdict: string][] = [
   ["(-\\infty,-27)\\cup(-27,\\infty)", "(-\\infty,-37)\\cup(-27,\\infty)", "different"],
   ["(-\\infty,-27)\\cup(-27,\\infty)", "x\\neq -27", "equal"],
   ["(-\\infty,-27)\\cup(-27,\\infty)", "\\mathbb{R}\\setminus\\{-27\\}", "equal"],
@@ -223,26 +223,26 @@ const cases: [gold: string, answer: string, verdict: string][] = [
 ];
 
 describe("gradeAnswer", () => {
-  it.each(cases)("%s against %s: %s", (gold, answer, expected) => {
-    const { verdict, reason, method, ms, goldForm, answerForm } = gradeAnswer({ gold, answer });
+  it.each(cases)("%s against %s: %s", (answer, given, expected) => {
+    const { verdict, reason, method, ms, answerForm, givenForm } = gradeAnswer({ answer, given });
     expect({ verdict, reason: expected === "unparsed" ? undefined : reason }).toEqual({
       verdict: expected,
       reason: undefined,
     });
     expect(ms).toBeLessThan(1000);
-    if (verdict === "unparsed") expect(reason).toMatch(/^the (reference|answer): ./);
+    if (verdict === "unparsed") expect(reason).toMatch(/^the (right|given) answer: ./);
     else expect(method).not.toBe("none");
     if (method !== "identical" && verdict !== "unparsed")
-      expect([goldForm, answerForm]).not.toContain(undefined);
+      expect([answerForm, givenForm]).not.toContain(undefined);
   });
 
   it("says the same with reference and answer exchanged", () => {
-    for (const [gold, answer, expected] of cases) {
+    for (const [answer, given, expected] of cases) {
       // The question says the base, and so the reference may have it alone.
-      if (expected === "unparsed" || /_\{?\d+\}?$/.test(gold)) continue;
-      expect([gold, answer, gradeAnswer({ gold: answer, answer: gold }).verdict]).toEqual([
-        gold,
+      if (expected === "unparsed" || /_\{?\d+\}?$/.test(answer)) continue;
+      expect([answer, given, gradeAnswer({ answer: given, given: answer }).verdict]).toEqual([
         answer,
+        given,
         expected,
       ]);
     }
@@ -252,15 +252,15 @@ describe("gradeAnswer", () => {
     ["sums in sums", `${"\\sum_{i=1}^n ".repeat(90)}i`],
     ["matrices in matrices", `${"\\begin{pmatrix}".repeat(20)}1${"\\end{pmatrix}".repeat(20)}`],
     ["20,000 commas", `1${",".repeat(20_000)}2`],
-  ])("does not take long over %s", (_, answer) => {
-    const { verdict, ms, reason } = gradeAnswer({ gold: "x+1", answer });
+  ])("does not take long over %s", (_, given) => {
+    const { verdict, ms, reason } = gradeAnswer({ answer: "x+1", given });
     expect(verdict).not.toBe("equal");
     expect(reason ?? "").not.toMatch(/failed/);
     expect(ms).toBeLessThan(1000);
   });
 
   it("names the method that decided", () => {
-    const method = (gold: string, answer: string) => gradeAnswer({ gold, answer }).method;
+    const method = (answer: string, given: string) => gradeAnswer({ answer, given }).method;
     expect(method("\\dfrac12", "\\frac12")).toBe("identical");
     expect(method("\\frac12", "0.5")).toBe("numeric");
     expect(method("\\frac13", "0.333333")).toBe("approximate");

@@ -6,7 +6,7 @@ const domain = createMathDomain({ workers: 1 });
 afterAll(() => domain.close());
 
 // App. B.3.
-const cases: [completion: string, gold: string, reward: number][] = [
+const cases: [completion: string, answer: string, reward: number][] = [
   ["so it is \\boxed{\\frac12}", "0.5", 120],
   ["\\boxed{1} no, \\boxed{2}", "2", 120],
   ["it could be 0.5, but \\boxed{3}", "0.5", 20],
@@ -18,8 +18,8 @@ const cases: [completion: string, gold: string, reward: number][] = [
 ];
 
 describe("rewards of App. B.3 on the MATH domain", () => {
-  it.each(cases)("%j for %j earns %i", (completion, gold, reward) => {
-    expect(gradeCompletion({ completion, gold }).reward).toBe(reward);
+  it.each(cases)("%j for %j earns %i", (completion, answer, reward) => {
+    expect(gradeCompletion({ completion, answer }).reward).toBe(reward);
   });
 
   it("are the same in a batch", async () => {
@@ -30,7 +30,7 @@ describe("rewards of App. B.3 on the MATH domain", () => {
 
   it("are no different for an empty right answer", async () => {
     const completions = ["\\boxed{3}", "\\boxed{}", "3"];
-    expect(completions.map(completion => gradeCompletion({ completion, gold: "" }).reward)).toEqual([
+    expect(completions.map(completion => gradeCompletion({ completion, answer: "" }).reward)).toEqual([
       10, 10, 0,
     ]);
   });
@@ -38,10 +38,10 @@ describe("rewards of App. B.3 on the MATH domain", () => {
   it("are of the box alone, whatever else is extracted", () => {
     const graded = gradeCompletion({
       completion: "The answer is 0.5.",
-      gold: "\\frac12",
+      answer: "\\frac12",
       ways: ["boxed", "answer is"],
     });
-    expect(graded).toMatchObject({ reward: 0, answer: "0.5", verdict: { verdict: "equal" } });
+    expect(graded).toMatchObject({ reward: 0, given: "0.5", verdict: { verdict: "equal" } });
   });
 });
 

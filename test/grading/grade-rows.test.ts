@@ -9,12 +9,12 @@ import { registerGrade } from "../../src/cli/grade.js";
 import { gradeRows } from "../../src/grading/grade-rows.js";
 
 const rows = [
-  { gold: "\\frac12", answer: "0.5" },
-  { gold: "so \\boxed{2}", completion: "it is \\boxed{2}" },
-  { gold: "3", completion: "no box, but the answer is 3." },
-  { gold: "4", answer: "5" },
-  { gold: "9^{9^{9^9}}", answer: "9^{9^{9^8}}" },
-  { gold: "\\frac{", answer: "5" },
+  { answer: "\\frac12", given: "0.5" },
+  { answer: "so \\boxed{2}", completion: "it is \\boxed{2}" },
+  { answer: "3", completion: "no box, but the answer is 3." },
+  { answer: "4", given: "5" },
+  { answer: "9^{9^{9^9}}", given: "9^{9^{9^8}}" },
+  { answer: "\\frac{", given: "5" },
 ];
 
 describe("gradeRows", () => {
@@ -32,7 +32,7 @@ describe("gradeRows", () => {
     expect(counts).toEqual({ equal: 2, different: 1, undecided: 1, unparsed: 2, timeout: 0 });
     expect(doubtful).toEqual([4, 5]);
     const anywhere = await gradeRows({ rows, workers: 1, ways: ["boxed", "answer is"] });
-    expect(anywhere.rows[2]).toMatchObject({ answer: "3", verdict: { verdict: "equal" } });
+    expect(anywhere.rows[2]).toMatchObject({ given: "3", verdict: { verdict: "equal" } });
   });
 
   it("works with no rows", async () => {
@@ -67,7 +67,7 @@ describe("soarlab grade", () => {
     expect(text).toContain("accuracy 33.33%  (2 of 6)");
     expect(text).toContain("equal 2  different 1  undecided 1  unparsed 2  timeout 0");
     expect(text).toMatch(
-      /2 rows need a human to check:[\s\S]*row 5 {2}undecided[\s\S]*row 6 {2}unparsed: the reference/,
+      /2 rows need a human to check:[\s\S]*row 5 {2}undecided[\s\S]*row 6 {2}unparsed: the right answer/,
     );
     const written = readFileSync(out, "utf8")
       .trim()
@@ -76,19 +76,19 @@ describe("soarlab grade", () => {
     expect(written).toHaveLength(6);
     expect(written[0]).toMatchObject({
       line: 1,
-      gold: "\\frac12",
-      answer: "0.5",
+      answer: "\\frac12",
+      given: "0.5",
       verdict: "equal",
       method: "numeric",
     });
-    expect(written[2]).toMatchObject({ line: 3, answer: null, verdict: "unparsed" });
+    expect(written[2]).toMatchObject({ line: 3, given: null, verdict: "unparsed" });
   });
 
   it("reads a CSV with other names, and answers outside boxes where it is told to", async () => {
     const file = write("a.csv", 'truth,text\n3,"no box, but the answer is 3."\n');
-    expect(await run(file, "--gold", "truth", "--completion", "text")).toContain("accuracy 0.00%");
+    expect(await run(file, "--answer", "truth", "--completion", "text")).toContain("accuracy 0.00%");
     printed = [];
-    expect(await run(file, "--gold", "truth", "--completion", "text", "--anywhere")).toContain(
+    expect(await run(file, "--answer", "truth", "--completion", "text", "--anywhere")).toContain(
       "accuracy 100.00%",
     );
   });
@@ -102,7 +102,7 @@ describe("soarlab grade", () => {
     await expect(run(list)).rejects.toThrow(/c\.jsonl, row 1, column "gold": expected one reference, got/);
     const object = write("d.jsonl", '{"gold":{},"answer":"1"}\n');
     await expect(run(object)).rejects.toThrow(/d\.jsonl, row 1, column "gold": expected text, got \{\}/);
-    await expect(run(file, "--gold", "truth")).rejects.toThrow(
+    await expect(run(file, "--answer", "truth")).rejects.toThrow(
       /b\.jsonl, row 1: no column "truth"; it has: gold/,
     );
   });
@@ -130,13 +130,16 @@ describe("soarlab grade", () => {
 
   it("grades a frame, whose answers of digits are numbers", async () => {
     const frame = new DataFrame([
-      { answer: 0.5, gold: "1/2" },
-      { answer: 3, gold: "2" },
+      { given: 0.5, answer: "1/2" },
+      { given: 3, answer: "2" },
     ]);
     const { accuracy } = await gradeRows({ rows: frame, workers: 1 });
     expect(accuracy).toBe(0.5);
-    await expect(gradeRows({ rows: [{ gold: 1 } as never] })).rejects.toThrow(
-      /row 0: "gold" is 1, expected text/,
+    await expect(gradeRows({ rows: [{ answer: 1 } as never] })).rejects.toThrow(
+      /row 0: "answer" is 1, expected text/,
+    );
+    await expect(gradeRows({ rows: [{ gold: "1", answer: "1" } as never] })).rejects.toThrow(
+      /row 0 has "gold"; the right answer is "answer", the one to grade "given"/,
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { gradeAnswer } from "../../src/grading/grade-answer.js";
 
 /** Reference, and answers to it: those that say the same, and those that must not be paid. */
-type Row = [gold: string, equal: string[], unequal: string[]];
+type Row = [answer: string, equal: string[], unequal: string[]];
 
 const kinds: Record<string, Row[]> = {
   "pairs and intervals": [
@@ -292,9 +292,9 @@ const kinds: Record<string, Row[]> = {
 };
 
 describe.each(Object.entries(kinds))("%s", (_, rows) => {
-  it.each(rows)("%s", (gold, equal, unequal) => {
-    const paid = (answer: string) => gradeAnswer({ gold, answer }).verdict === "equal";
-    expect(equal.filter(answer => !paid(answer))).toEqual([]);
+  it.each(rows)("%s", (answer, equal, unequal) => {
+    const paid = (given: string) => gradeAnswer({ answer, given }).verdict === "equal";
+    expect(equal.filter(given => !paid(given))).toEqual([]);
     expect(unequal.filter(paid)).toEqual([]);
   });
 });
@@ -310,8 +310,8 @@ describe.runIf(existsSync(collected))("answers collected from suites and reports
       // Their tolerance is a field of the data set, which the samples leave out.
       .filter(({ kind }) => !kind.startsWith("tolerance"))
       .filter(
-        ({ gold, answer, expected }) =>
-          (gradeAnswer({ gold, answer }).verdict === "equal") !== (expected === "equal"),
+        ({ gold: answer, answer: given, expected }) =>
+          (gradeAnswer({ answer, given }).verdict === "equal") !== (expected === "equal"),
       );
     expect(wrong).toEqual([]);
   });

@@ -18,7 +18,7 @@ class Thread extends EventEmitter {
   ref() {}
   unref() {}
   postMessage({ items }: { items: GradeAnswerParams[] }) {
-    const results = items.map(({ answer }) => ({ verdict: "equal", answerForm: answer }));
+    const results = items.map(({ given }) => ({ verdict: "equal", givenForm: given }));
     this.late = results;
     if (this.place < 2) this.progress.set([1, 0]);
     else setImmediate(() => this.emit("message", results));
@@ -36,7 +36,7 @@ it("createGrader drops what a thread sends after it was given up", async () => {
   const grader = createGrader({ workers: 1, budgetMs: 5 });
   // Twelve make chunks of three.
   const answers = Array.from({ length: 12 }, (_, i) => String(i));
-  const verdicts = await grader.grade(answers.map(answer => ({ gold: "0", answer })));
-  expect(verdicts.map(({ answerForm }) => answerForm)).toEqual(answers);
+  const verdicts = await grader.grade(answers.map(given => ({ answer: "0", given })));
+  expect(verdicts.map(({ givenForm }) => givenForm)).toEqual(answers);
   await grader.close();
 });

@@ -41,7 +41,7 @@ describe("the installed package", () => {
        import { estimatePassAtK } from "soarlab/metrics";
        import { passAtKFrom } from "soarlab/pass-at-k";
        const { rows } = await passAtKFrom([1, 0, 3], { samples: 4, k: [1] });
-       console.log(rows[0].value.toFixed(4), gradeAnswer({ gold: "1/2", answer: "0.5" }).verdict);
+       console.log(rows[0].value.toFixed(4), gradeAnswer({ answer: "1/2", given: "0.5" }).verdict);
        console.log(vendiScore({ items: ["a b c", "d e f"] }).toFixed(2), typeof passAtK, typeof rewardCycles, typeof estimatePassAtK);`,
     );
     expect(run(process.execPath, ["program.mjs"])).toBe("0.3333 equal\n2.00 function function function\n");

@@ -41,7 +41,7 @@ describe("logs of other tools", () => {
 
   it("grades lm-eval's extracted answers against the last line of GSM8K's solution", async () => {
     const { counts } = await read("samples_gsm8k.jsonl", {
-      columns: { gold: "gold", answer: "filtered_resps" },
+      columns: { answer: "gold", given: "filtered_resps" },
     });
     expect(counts).toEqual(["0: 1/1", "1: 0/1"]);
   });
@@ -50,7 +50,7 @@ describe("logs of other tools", () => {
     const { counts, notices } = await read("verifiers_results.jsonl");
     expect(counts).toEqual(["0: 2/2", "1: 0/1"]);
     expect(notices).toEqual([]);
-    const columns = { completion: "completion", gold: "answer" };
+    const columns = { completion: "completion", answer: "answer" };
     expect((await read("verifiers_results.jsonl", { columns })).counts).toEqual(counts);
   });
 

@@ -259,7 +259,7 @@ describe("readSampleCounts: answers to grade", () => {
     expect(anywhere[1]).toEqual({ problem: "Two?", samples: 1, correct: 1 });
     const named = await readSampleCounts(
       write("named.jsonl", jsonl([{ q: "Two?", truth: "2", text: "\\boxed{2.0}", correct: false }])),
-      { columns: { problem: "q", gold: "truth", completion: "text" } },
+      { columns: { problem: "q", answer: "truth", completion: "text" } },
     );
     expect(named).toEqual([{ problem: "Two?", samples: 1, correct: 1 }]);
   });
@@ -312,7 +312,7 @@ describe("readSampleCounts: answers to grade", () => {
     [
       "ungraded.jsonl",
       '{"id":1,"completion":"\\\\boxed{2}"}',
-      /line 1: no column for the reference \(gold, reference, .*\) beside the answers in "completion"; it has: id, completion\. .*columns: \{ gold:/,
+      /line 1: no column for the reference \(gold, reference, .*\) beside the answers in "completion"; it has: id, completion\. .*columns: \{ answer:/,
     ],
     [
       "problems.jsonl",

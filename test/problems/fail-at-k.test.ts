@@ -29,8 +29,8 @@ const sample: SampleProblem = async (problem, { numSamples, seed }) => {
 const domain = boxedAnswers({
   parses: async answers => answers.map(() => true),
   grade: async pairs =>
-    pairs.map(({ gold, answer }) => {
-      return { verdict: gold === answer ? "equal" : "different", method: "identical", ms: 0 };
+    pairs.map(({ answer, given }) => {
+      return { verdict: answer === given ? "equal" : "different", method: "identical", ms: 0 };
     }),
 });
 const base = { problems, k: 32, chunk: 8, sample, domain, onNotice: () => {} };

@@ -3,8 +3,8 @@ import { gradeAnswer } from "../../../src/grading/grade-answer.js";
 
 /** A box that a policy could try, and that must not be paid. */
 export interface UnpaidBox {
-  gold: string;
   answer: string;
+  given: string;
   /** What was done to the reference. */
   trick: string;
 }
@@ -99,28 +99,28 @@ const alone = {
 } satisfies Record<string, readonly string[]>;
 
 /** What a reference is without one of its parts. */
-const dropped: Record<string, (gold: string) => string | undefined> = {
-  "brackets left out": gold =>
+const dropped: Record<string, (answer: string) => string | undefined> = {
+  "brackets left out": answer =>
     /^(?:\\left\s*)?(?:\[(.+)[\])]|\((.+)\])$/
-      .exec(gold.replace(/\\right\s*/g, ""))
+      .exec(answer.replace(/\\right\s*/g, ""))
       ?.slice(1)
       .find(Boolean),
-  "side left out": gold => /[xyz].*[+-].*=\s*(.+)$/.exec(gold)?.[1],
-  "other side left out": gold => /^(.*[xyz].*[+-].*)=/.exec(gold)?.[1],
-  "last item left out": gold =>
-    /^(.*\d),[^,]*$/.exec(gold.replace(/[()[\]{}\\]/g, ""))
-      ? gold.replace(/,[^,()[\]{}]*(?=[)\]}\\]*$)/, "")
+  "side left out": answer => /[xyz].*[+-].*=\s*(.+)$/.exec(answer)?.[1],
+  "other side left out": answer => /^(.*[xyz].*[+-].*)=/.exec(answer)?.[1],
+  "last item left out": answer =>
+    /^(.*\d),[^,]*$/.exec(answer.replace(/[()[\]{}\\]/g, ""))
+      ? answer.replace(/,[^,()[\]{}]*(?=[)\]}\\]*$)/, "")
       : undefined,
-  "part of a union": gold => /^(.*)\\cup/.exec(gold)?.[1],
-  "a base": gold => (/^[1-7][0-7]+$/.test(gold) ? `${gold}_{8}` : undefined),
-  "names exchanged": gold => {
-    const [, a, p, b, q] = /^([a-zA-Z]+)\s*=\s*([^,=]+),\s*([a-zA-Z]+)\s*=\s*([^,=]+)$/.exec(gold) ?? [];
+  "part of a union": answer => /^(.*)\\cup/.exec(answer)?.[1],
+  "a base": answer => (/^[1-7][0-7]+$/.test(answer) ? `${answer}_{8}` : undefined),
+  "names exchanged": answer => {
+    const [, a, p, b, q] = /^([a-zA-Z]+)\s*=\s*([^,=]+),\s*([a-zA-Z]+)\s*=\s*([^,=]+)$/.exec(answer) ?? [];
     return a === undefined || p === q || a === b ? undefined : `${q}, ${p}`;
   },
 };
 
-const fill = (form: string, gold: string, other: string) =>
-  form.replace(/G|O/g, letter => (letter === "G" ? gold : other));
+const fill = (form: string, answer: string, other: string) =>
+  form.replace(/G|O/g, letter => (letter === "G" ? answer : other));
 
 /**
  * Boxes that must not be paid, made from real references: supersets, hedges, chains of guesses, words and wrappers that
@@ -128,27 +128,28 @@ const fill = (form: string, gold: string, other: string) =>
  * reference that is equal), the reference is left out.
  */
 export function unpaidBoxes(references: readonly string[]): fc.Arbitrary<UnpaidBox> {
-  const plain = references.filter(gold => gold.length <= 200 && !/\$|boxed/.test(gold));
+  const plain = references.filter(answer => answer.length <= 200 && !/\$|boxed/.test(answer));
   const values = plain.filter(
-    gold => /[1-9]/.test(gold) && !/^-?0|=\s*0$|\\text|[a-zA-Z]{2}.*,|infty|^.{60}/.test(gold),
+    answer => /[1-9]/.test(answer) && !/^-?0|=\s*0$|\\text|[a-zA-Z]{2}.*,|infty|^.{60}/.test(answer),
   );
   const numbers = values.filter(
-    gold => /^-?(?:\d+|\\frac\{?\d+\}?\{?\d+\}?|\d*\\sqrt\{?\d+\}?|\d+\.\d+)$/.test(gold) && gold !== "1",
+    answer =>
+      /^-?(?:\d+|\\frac\{?\d+\}?\{?\d+\}?|\d*\\sqrt\{?\d+\}?|\d+\.\d+)$/.test(answer) && answer !== "1",
   );
   const tricks = (forms: Record<string, readonly string[]>) =>
     fc.constantFrom(...Object.entries(forms).flatMap(([trick, list]) => list.map(form => ({ trick, form }))));
   const combined = fc
     .tuple(fc.constantFrom(...values), fc.constantFrom(...numbers), tricks(withOther))
-    .filter(([gold, other]) => isOther(gold, other))
-    .map(([gold, other, { trick, form }]) => ({ gold, answer: fill(form, gold, other), trick }));
+    .filter(([answer, other]) => isOther(answer, other))
+    .map(([answer, other, { trick, form }]) => ({ answer, given: fill(form, answer, other), trick }));
   const single = fc
     .tuple(fc.constantFrom(...values), tricks(alone))
-    .map(([gold, { trick, form }]) => ({ gold, answer: fill(form, gold, ""), trick }));
-  const partial = plain.flatMap(gold =>
+    .map(([answer, { trick, form }]) => ({ answer, given: fill(form, answer, ""), trick }));
+  const partial = plain.flatMap(answer =>
     Object.entries(dropped).flatMap(([trick, drop]) => {
-      const answer = drop(gold);
-      if (answer === undefined || answer.trim() === "" || answer === gold) return [];
-      return [{ gold, answer, trick }];
+      const given = drop(answer);
+      if (given === undefined || given.trim() === "" || given === answer) return [];
+      return [{ answer, given, trick }];
     }),
   );
   return fc.oneof(
@@ -161,16 +162,16 @@ export function unpaidBoxes(references: readonly string[]): fc.Arbitrary<UnpaidB
 const others = new Map<string, boolean>();
 
 /** Whether the two references have different values, either way round, and neither is a rounding of the other. */
-function isOther(gold: string, other: string): boolean {
-  const key = `${gold}\n${other}`;
+function isOther(answer: string, other: string): boolean {
+  const key = `${answer}\n${other}`;
   const known = others.get(key);
   if (known !== undefined) return known;
   const isEqual = [
-    [gold, other],
-    [other, gold],
-  ].some(([a, b]) => gradeAnswer({ gold: a!, answer: b!, tolerance: 1 }).verdict === "equal");
+    [answer, other],
+    [other, answer],
+  ].some(([a, b]) => gradeAnswer({ answer: a!, given: b!, tolerance: 1 }).verdict === "equal");
   // A list that contains the other already is no new guess.
-  const result = !isEqual && !gold.split(/[,;:]/).some(item => item.trim() === other);
+  const result = !isEqual && !answer.split(/[,;:]/).some(item => item.trim() === other);
   others.set(key, result);
   return result;
 }

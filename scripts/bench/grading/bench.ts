@@ -21,7 +21,7 @@ import { loadMath } from "../../../src/problems/load-math.js";
 import { packageRoot } from "../../../src/util/package-root.js";
 import { createRandom } from "../../../src/util/random.js";
 import { latexAnswers } from "./latex-answers.js";
-import { type RewrittenPair, rewriteGold } from "./rewrite-gold.js";
+import { type RewrittenPair, rewriteAnswer } from "./rewrite-answer.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -52,13 +52,13 @@ const percent = (part: number, whole: number) => `${((100 * part) / whole).toFix
 const cell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").slice(0, 90);
 
 /** Grades in this thread, each answer once; what was compiled before stays compiled, nothing was parsed before. */
-function gradeAll(pairs: readonly { gold: string; answer: string | undefined }[]): {
+function gradeAll(pairs: readonly { answer: string; given: string | undefined }[]): {
   verdicts: Verdict[];
   ms: number;
 } {
   const none: Verdict = { verdict: "unparsed", method: "none", reason: "no boxed answer", ms: 0 };
   const all = () =>
-    pairs.map(({ gold, answer }) => (answer === undefined ? none : gradeAnswer({ gold, answer })));
+    pairs.map(({ answer, given }) => (given === undefined ? none : gradeAnswer({ answer, given })));
   const started = performance.now();
   const verdicts = all();
   return { verdicts, ms: performance.now() - started };
@@ -100,8 +100,8 @@ const explanations: Record<string, string> = {
 function compare(
   title: string,
   rows: readonly {
-    gold: string;
-    answer: string | undefined;
+    answer: string;
+    given: string | undefined;
     completion?: string;
     equal?: boolean;
     rule?: string;
@@ -120,8 +120,8 @@ function compare(
     say(`Ours against the known truth: ${right} of ${truth.length}, ${percent(right, truth.length)}.`);
   }
   const reference = mathVerify(
-    rows.map(({ gold, answer, completion }) =>
-      completion === undefined ? { gold, answer } : { gold, completion },
+    rows.map(({ answer, given, completion }) =>
+      completion === undefined ? { answer, given } : { answer, completion },
     ),
   );
   if (!reference) return;
@@ -145,11 +145,11 @@ function compare(
     "| --- | --- | --- | --- | --- | --- | --- |",
   );
   for (const [rule, cases] of rules) {
-    for (const { gold, answer, equal, i } of cases.slice(0, rule === "" ? 50 : 3)) {
+    for (const { answer, given, equal, i } of cases.slice(0, rule === "" ? 50 : 3)) {
       const right = equal === undefined ? "see text" : equal === isEqual[i] ? "ours" : "Math-Verify";
       const theirs = reference[i]!.error ?? (reference[i]!.equal ? "equal" : "different");
       say(
-        `| ${rule} | ${cases.length} | \`${cell(gold)}\` | \`${cell(answer ?? "")}\` | ${verdicts[i]!.verdict} | ${cell(theirs)} | ${right} |`,
+        `| ${rule} | ${cases.length} | \`${cell(answer)}\` | \`${cell(given ?? "")}\` | ${verdicts[i]!.verdict} | ${cell(theirs)} | ${right} |`,
       );
     }
   }
@@ -162,22 +162,22 @@ function compare(
 // Compiles the paths that matter, on answers that do not come again.
 gradeAll(
   Array.from({ length: 400 }, (_, i) => ({
-    gold: `\\frac{${i}}{7000${i}}`,
-    answer: `${i}/7000${i}`,
-  })).flatMap(pair => [pair, { gold: `${pair.gold}\\sqrt{2}x`, answer: `x\\sqrt{2}\\cdot${pair.answer}` }]),
+    answer: `\\frac{${i}}{7000${i}}`,
+    given: `${i}/7000${i}`,
+  })).flatMap(pair => [pair, { answer: `${pair.answer}\\sqrt{2}x`, given: `x\\sqrt{2}\\cdot${pair.given}` }]),
 );
 
 // 1. A model's completions.
-const sampled: { gold: string; answer: string | undefined; completion: string }[] = options.data
+const sampled: { answer: string; given: string | undefined; completion: string }[] = options.data
   ? readLines(join(options.data, "model-outputs", "qwen2.5-math-cot-100x8.jsonl")).flatMap(
-      ({ gold, responses }) =>
-        responses.map((completion: string) => ({ gold, completion, answer: extractBoxed(completion) })),
+      ({ gold: answer, responses }) =>
+        responses.map((completion: string) => ({ answer, completion, given: extractBoxed(completion) })),
     )
   : readLines(join(fixtures, "math-100x8.jsonl")).flatMap(({ answer, completions }) =>
       completions.map((completion: string) => ({
-        gold: answer,
+        answer,
         completion,
-        answer: extractBoxed(completion),
+        given: extractBoxed(completion),
       })),
     );
 compare("Completions of a model on MATH", sampled);
@@ -189,17 +189,17 @@ const pools = options.data
       await loadMath({ path: join(options.data, "math", "train.jsonl"), split: "train" }),
     ]
   : [await loadMath({ path: join(fixtures, "math-test.parquet") })];
-const golds = pools.flatMap(({ problems }) => problems.map(({ answer }) => answer));
-const distinct = [...new Set(golds)];
+const answers = pools.flatMap(({ problems }) => problems.map(({ answer }) => answer));
+const distinct = [...new Set(answers)];
 const perRule = new Map<string, number>();
-const rewritten: RewrittenPair[] = distinct.flatMap(rewriteGold).filter(({ rule }) => {
+const rewritten: RewrittenPair[] = distinct.flatMap(rewriteAnswer).filter(({ rule }) => {
   perRule.set(rule, (perRule.get(rule) ?? 0) + 1);
   return perRule.get(rule)! <= 150;
 });
 compare("Reference answers of MATH, rewritten by rules (at most 150 a rule)", rewritten);
 
 // Different references that differ in their numbers only: (2, 3) and (5, 3), 2\\sqrt{3} and 3\\sqrt{2}.
-const shapes = [...group(distinct, gold => gold.replace(/\d+/g, "0").replace(/\s/g, "")).values()].filter(
+const shapes = [...group(distinct, answer => answer.replace(/\d+/g, "0").replace(/\s/g, "")).values()].filter(
   ({ length }) => length > 1,
 );
 const alike = createRandom("shapes");
@@ -207,30 +207,32 @@ compare(
   "Pairs of references of one shape",
   Array.from({ length: shapes.length > 0 ? 2000 : 0 }, () => {
     const shape = alike.pick(shapes);
-    return { gold: alike.pick(shape), answer: alike.pick(shape) };
+    return { answer: alike.pick(shape), given: alike.pick(shape) };
   }),
 );
 
 // 3. Reference answers against themselves.
 say("## Reference answers of MATH against themselves", "");
 const unparsed = pools.flatMap(({ excluded }) => excluded.filter(({ reason }) => reason.includes("parse")));
-const outcomes = golds.map(parseOutcome);
+const outcomes = answers.map(parseOutcome);
 const parsed = outcomes.filter(outcome => outcome.parsed).length;
 const rows = parsed + unparsed.length;
 // With a space, so that it is parsed and compared rather than only found identical.
 // Values only: a relation or a time of day is not equal to x.
-const valued = golds.filter(gold => !/[<>=]|\\(?:le|ge|in|approx)(?![a-zA-Z])|[ap]\.m\./.test(gold));
-const self = gradeAll(valued.map(gold => ({ gold, answer: `x = ${gold}` })));
-const plain = gradeAll(golds.map(gold => ({ gold, answer: gold })));
+const valued = answers.filter(answer => !/[<>=]|\\(?:le|ge|in|approx)(?![a-zA-Z])|[ap]\.m\./.test(answer));
+const self = gradeAll(valued.map(answer => ({ answer, given: `x = ${answer}` })));
+const plain = gradeAll(answers.map(answer => ({ answer, given: answer })));
 const equal = plain.verdicts.filter(({ verdict }) => verdict === "equal").length;
-say(`${rows} answers: parsed ${percent(parsed, rows)}; equal to themselves ${percent(equal, golds.length)}.`);
+say(
+  `${rows} answers: parsed ${percent(parsed, rows)}; equal to themselves ${percent(equal, answers.length)}.`,
+);
 const asEquation = self.verdicts.filter(({ verdict }) => verdict === "equal").length;
 say(
   `Written as \`x = answer\`, which is not the same text: equal ${percent(asEquation, valued.length)}. Not so:`,
   "",
 );
-const misses = valued.flatMap((gold, i) =>
-  self.verdicts[i]!.verdict === "equal" ? [] : [`\`${cell(gold)}\` ${self.verdicts[i]!.verdict}`],
+const misses = valued.flatMap((answer, i) =>
+  self.verdicts[i]!.verdict === "equal" ? [] : [`\`${cell(answer)}\` ${self.verdicts[i]!.verdict}`],
 );
 say(misses.slice(0, 60).join("; ") + (misses.length > 60 ? `; and ${misses.length - 60} more` : ""), "");
 
@@ -238,10 +240,10 @@ say(misses.slice(0, 60).join("; ") + (misses.length > 60 ? `; and ${misses.lengt
 say("## Random pairs of different reference answers", "");
 const random = createRandom("pairs");
 const pairs = Array.from({ length: Number(options.pairs) }, () => {
-  const gold = random.pick(distinct);
-  let answer = random.pick(distinct);
-  while (answer === gold) answer = random.pick(distinct);
-  return { gold, answer };
+  const answer = random.pick(distinct);
+  let given = random.pick(distinct);
+  while (given === answer) given = random.pick(distinct);
+  return { answer, given };
 });
 const crossed = gradeAll(pairs);
 const found = pairs.flatMap((pair, i) => (crossed.verdicts[i]!.verdict === "equal" ? [{ ...pair, i }] : []));
@@ -253,8 +255,8 @@ say(
 );
 if (found.length > 0) {
   say("| reference | answer | method |", "| --- | --- | --- |");
-  for (const { gold, answer, i } of found)
-    say(`| \`${cell(gold)}\` | \`${cell(answer)}\` | ${crossed.verdicts[i]!.method} |`);
+  for (const { answer, given, i } of found)
+    say(`| \`${cell(answer)}\` | \`${cell(given)}\` | ${crossed.verdicts[i]!.method} |`);
   say("");
 }
 
@@ -263,10 +265,10 @@ say("## Random strings of LaTeX pieces", "");
 const count = Number(options.fuzz);
 const strings = fc.sample(latexAnswers, { numRuns: count, seed: 1 });
 const grader = createGrader({ workers: 1 });
-await grader.grade([{ gold: "1", answer: "2" }]);
+await grader.grade([{ answer: "1", given: "2" }]);
 const started = performance.now();
 const fuzzed = await grader.grade(
-  strings.map((answer, i) => ({ gold: strings[(i * 7919 + 1) % count]!, answer })),
+  strings.map((given, i) => ({ answer: strings[(i * 7919 + 1) % count]!, given })),
 );
 const seconds = (performance.now() - started) / 1000;
 await grader.close();

@@ -2,8 +2,8 @@ import fc from "fast-check";
 
 /** A pair made to take as much work as possible. */
 export interface HostilePair {
-  gold: string;
   answer: string;
+  given: string;
 }
 
 const times = (count: number, make: (i: number) => string) =>
@@ -51,13 +51,12 @@ export const hostilePairs: fc.Arbitrary<HostilePair> = fc
     fc.nat(3),
   )
   .map(([make, other, size, shift, turn]) => {
-    const gold = make(size, 0);
-    if (turn === 0) return { gold, answer: other(size, shift) };
-    const answer = make(size, shift);
-    const parts = answer.split(/, |=(?=\\sqrt)/);
+    const answer = make(size, 0);
+    if (turn === 0) return { answer, given: other(size, shift) };
+    const given = make(size, shift);
+    const parts = given.split(/, |=(?=\\sqrt)/);
     return {
-      gold,
-      answer:
-        turn === 1 && parts.length > 2 ? parts.reverse().join(answer.includes(", ") ? ", " : "=") : answer,
+      answer,
+      given: turn === 1 && parts.length > 2 ? parts.reverse().join(given.includes(", ") ? ", " : "=") : given,
     };
   });

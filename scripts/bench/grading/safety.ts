@@ -32,16 +32,16 @@ const seed = Number(options.seed);
 const boxes = fc.sample(unpaidBoxes([...counts.keys()]), { numRuns: 20_000, seed });
 const paidBoxes = boxes.filter(pair => gradeAnswer(pair).verdict === "equal");
 console.log(`boxes that must not be paid: ${boxes.length}, paid ${paidBoxes.length}`);
-for (const { trick, gold, answer } of paidBoxes.slice(0, 20))
-  console.log(`  ${trick}: ${gold} paid ${answer}`);
+for (const { trick, answer, given } of paidBoxes.slice(0, 20))
+  console.log(`  ${trick}: ${answer} paid ${given}`);
 
 const shares = new Map<string, number>();
 function share(box: string): number {
   const known = shares.get(box);
   if (known !== undefined) return known;
   let paid = 0;
-  for (const [gold, count] of counts)
-    if (gradeAnswer({ gold, answer: box }).verdict === "equal") paid += count;
+  for (const [answer, count] of counts)
+    if (gradeAnswer({ answer, given: box }).verdict === "equal") paid += count;
   shares.set(box, paid / references.length);
   return paid / references.length;
 }

@@ -22,10 +22,10 @@ const readLines = (path: string) =>
     .trim()
     .split("\n")
     .map(line => JSON.parse(line));
-const pairs: { gold: string; answer: string }[] = readLines(
+const pairs: { answer: string; given: string }[] = readLines(
   join(options.data, "model-outputs", "qwen2.5-math-cot-100x8.jsonl"),
-).flatMap(({ gold, responses }) =>
-  responses.map((completion: string) => ({ gold, answer: extractBoxed(completion) ?? "" })),
+).flatMap(({ gold: answer, responses }) =>
+  responses.map((completion: string) => ({ answer, given: extractBoxed(completion) ?? "" })),
 );
 
 const pass = () => {
