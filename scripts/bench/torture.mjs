@@ -3,7 +3,7 @@
 // Each part prints a line of figures; the exit code is 1 if one of them is not as it must be.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,6 +23,8 @@ const { values } = parseArgs({
 });
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const model = join(root, "data/gym-base");
+/** All phases of SOAR in a few seconds: promotes at the first full window, whatever the reward. */
+const killConfig = join(root, "test/soar/fixtures/kill-and-resume.json");
 const { next: random, int: below } = createRandom(`torture/${values.seed}`);
 const parts = { connections: stallConnections, fuzz, kills: killRuns };
 
@@ -90,14 +92,21 @@ async function fuzz() {
   const paths = Object.keys(described.paths).filter(
     path => described.paths[path].post && !path.includes("{") && !path.endsWith("/retrieve_future"),
   );
-  const session = JSON.parse((await post("/api/v1/create_session", "{}")).text).session_id;
+  const newSession = async () => JSON.parse((await post("/api/v1/create_session", "{}")).text).session_id;
+  const finish = session => post(`/api/v1/sessions/${session}/finish`, "");
   const total = Number(values.requests);
   const statuses = {};
   const faults = [];
   const memory = [];
   let sent = 0;
   const client = async () => {
-    while (sent < total) {
+    let session = await newSession();
+    for (let i = 1; sent < total; i++) {
+      if (i % 100 === 0) {
+        // Else the models that it creates stay loaded, as they should.
+        await finish(session);
+        session = await newSession();
+      }
       if (sent++ % Math.ceil(total / 10) === 0) memory.push(residentMegabytes(server.pid));
       const path = pick(paths);
       const body = mutate(JSON.stringify(oddBody(path, session)));
@@ -106,6 +115,7 @@ async function fuzz() {
       if (status >= 500 && status !== 501)
         faults.push({ path, body: body.slice(0, 500), text: text.slice(0, 500) });
     }
+    await finish(session);
   };
   const started = performance.now();
   await Promise.all(Array.from({ length: 16 }, client));
@@ -188,9 +198,7 @@ function mutate(text) {
 async function killRuns() {
   const folder = mkdtempSync(join(tmpdir(), "soarlab-torture-"));
   try {
-    const configFile = join(folder, "config.json");
-    writeFileSync(configFile, JSON.stringify(killConfig));
-    const run = name => soarlab("run", configFile, "--out", join(folder, name));
+    const run = name => soarlab("run", killConfig, "--out", join(folder, name));
     if ((await exitOf(run("whole"))) !== 0) throw new Error("the run that nobody kills failed");
     const expected = await outcome(join(folder, "whole"));
     const total = Number(values.kills);
@@ -219,29 +227,6 @@ async function killRuns() {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** All phases of SOAR in a few seconds: promotes at the first full window, whatever the reward. */
-const killConfig = {
-  domain: "gym",
-  model: { base: "data/gym-base" },
-  server: { device: "cpu", dtype: "float32" },
-  hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
-  outerSteps: 5,
-  datasets: 2,
-  questionsPerDataset: 4,
-  rewardQuestions: 8,
-  studentsPerDataset: 2,
-  promotion: { threshold: -1, window: 2 },
-  student: {
-    steps: 2,
-    extraStepsPerPromotion: 1,
-    groupSize: 4,
-    batchSize: 4,
-    sampling: { maxTokens: 43 },
-    optimization: { learningRate: 1e-3 },
-  },
-  teacher: { sampling: { maxTokens: 44 }, optimization: { learningRate: 1e-3, klCoefficient: 0.05 } },
-};
 
 function soarlab(...args) {
   return spawn(process.execPath, [join(root, "dist/cli/main.js"), ...args], { cwd: root, stdio: "ignore" });

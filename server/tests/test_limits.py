@@ -4,15 +4,18 @@ for."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
+import numpy as np
 import pytest
 from client import Api, datum, encoded
 from conftest import Driver
@@ -26,7 +29,15 @@ from soarlab_server.api.app import create_app
 from soarlab_server.api.futures import FutureStore
 from soarlab_server.api.model_card import ModelCard
 from soarlab_server.api.registry import Model, Registry, SamplerInfo
-from soarlab_server.commands import FieldsResult, LoraSpec
+from soarlab_server.commands import (
+    FieldsResult,
+    LoraSpec,
+    Result,
+    SampleResult,
+    Sequence,
+    TrainResult,
+)
+from soarlab_server.request_error import RequestError
 
 JSON = {"Content-Type": "application/json"}
 CARD = ModelCard("gym", "/models/gym", "/models/gym", "llama", 50, 48, (1,))
@@ -174,6 +185,56 @@ def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(futures, "KEPT_SECONDS", -1)
         await finish("last")
         assert not store._settled and not store._pending
+
+    asyncio.run(use())
+
+
+def test_results_are_kept_up_to_a_size_and_errors_without_their_frames(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(futures, "KEPT_BYTES", 1000)
+
+    async def use() -> None:
+        store = FutureStore()
+
+        async def finish(request_id: str, outcome: Result | Exception) -> None:
+            future = store.start(request_id, "asample")
+            store.settle(future)(outcome)
+            await future.done.wait()
+
+        def kept() -> list[str]:
+            return [*store._settled]
+
+        for i in range(5):  # of 400 bytes each
+            await finish(f"r{i}", TrainResult([np.zeros(100, np.float32)], {}))
+        assert kept() == ["r3", "r4"]
+        tokens, logprobs = np.zeros(200, np.int32), np.zeros(200, np.float32)
+        large = SampleResult([Sequence(tokens, logprobs, "stop")])
+        await finish("large", large)
+        assert kept() == ["large"] and await store.wait("large", 60) is large
+        await store.answer("chat", lambda on_result: on_result(large))
+        await finish("small", FieldsResult())
+        assert kept()[-1] == "small" and store._bytes <= 1000
+
+        class Activations:
+            """Stands for the tensors of a request that failed."""
+
+        def fail() -> None:
+            activations = Activations()
+            held.append(weakref.ref(activations))
+            try:
+                raise MemoryError("of the device")
+            except MemoryError as error:
+                raise RequestError("the pass failed") from error
+
+        held: list[weakref.ref] = []
+        try:
+            fail()
+        except RequestError as error:
+            await finish("failed", error)
+        gc.collect()
+        assert str(await store.wait("failed", 60)) == "the pass failed"
+        assert held[0]() is None
 
     asyncio.run(use())
 

@@ -166,4 +166,9 @@ def test_a_mode_that_answers_in_protocol_buffers_whatever_accept_says(gym: Path)
         assert answer.headers["content-type"] == "application/x-protobuf"
         message = pb.SampleResponse.FromString(answer.content)
         assert 1 <= len(np.frombuffer(message.sequences[0].tokens, np.int32)) <= 3
-        assert api.run("create_model", {"session_id": api.session, "base_model": "gym"})
+        # Requests may be JSON all the same.
+        inputs = {"data": [datum([2, 3])], "loss_fn": "cross_entropy"}
+        body = {"model_id": api.create_model(), "forward_backward_input": inputs}
+        answer = api.fetch(api.post("forward_backward", body).json()["request_id"])
+        output = pb.ForwardBackwardOutput.FromString(answer.content)
+        assert output.metrics["loss:sum"] > 0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+import httpx
 import numpy as np
 import pytest
 import tinker
+from client import encoded
 from support import Server
 from tinker import types
 
@@ -69,3 +73,23 @@ def test_a_wrong_request_says_why(service: tinker.ServiceClient) -> None:
     )
     with pytest.raises(Exception, match="not in the vocabulary"):
         model.forward_backward([datum], "cross_entropy").result()
+
+
+def test_a_loss_that_is_not_there_is_named_at_once(service: tinker.ServiceClient) -> None:
+    """By a 400: the SDK would repeat a 501 for five minutes, and say nothing meanwhile."""
+    model = service.create_lora_training_client("gym", rank=2).result()
+    datum = types.Datum(
+        model_input=types.ModelInput.from_ints([2]), loss_fn_inputs={"target_tokens": [3]}
+    )
+    started = time.monotonic()
+    with pytest.raises(Exception, match="the loss stable_reinforce is not supported"):
+        model.forward_backward([datum], "stable_reinforce").result()
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("field", ["topk_prompt_logprobs", "topk_sample_logprobs"])
+def test_top_k_logprobs_are_refused_by_name(server: Server, field: str) -> None:
+    sample = {"base_model": "gym", "prompt": encoded([2, 3]), "sampling_params": {"max_tokens": 1}}
+    answer = httpx.post(f"{server.url}/api/v1/asample", json={**sample, field: 2}, timeout=60)
+    assert answer.status_code == 501
+    assert answer.json() == {"detail": f"{field} is not supported by this server"}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,39 +19,16 @@ import { createRandom } from "../../src/util/random.js";
 const cli = join(packageRoot, "dist/cli/main.js");
 
 /** All phases of SOAR in a few seconds: promotes at the first full window, whatever the reward. */
-const config = {
-  domain: "gym",
-  model: { base: "data/gym-base" },
-  server: { device: "cpu", dtype: "float32" },
-  hard: { train: "data/gym-hard/train.jsonl", test: "data/gym-hard/test.jsonl" },
-  outerSteps: 5,
-  datasets: 2,
-  questionsPerDataset: 4,
-  rewardQuestions: 8,
-  studentsPerDataset: 2,
-  promotion: { threshold: -1, window: 2 },
-  student: {
-    steps: 2,
-    extraStepsPerPromotion: 1,
-    groupSize: 4,
-    batchSize: 4,
-    sampling: { maxTokens: 43 },
-    optimization: { learningRate: 1e-3 },
-  },
-  teacher: { sampling: { maxTokens: 44 }, optimization: { learningRate: 1e-3, klCoefficient: 0.05 } },
-};
+const configFile = join(packageRoot, "test/soar/fixtures/kill-and-resume.json");
 
 const kills = 20;
 
 let folder: string;
-let configFile: string;
 let server: LocalServer;
 let expected: unknown;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "soarlab-kill-"));
-  configFile = join(folder, "config.json");
-  await writeFile(configFile, JSON.stringify(config));
   server = await startLocalServer({
     model: join(packageRoot, "data/gym-base"),
     device: "cpu",

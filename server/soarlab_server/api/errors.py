@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +12,6 @@ from pydantic import ValidationError
 
 from ..request_error import RequestError
 from .json import json
-
-logger = logging.getLogger(__name__)
 
 
 def field_error(location: tuple[str | int, ...], message: str) -> RequestValidationError:
@@ -56,9 +53,8 @@ def not_found(what: str) -> HTTPException:
 
 
 def failure(error: Exception) -> Response:
-    """400 with the reason; if it is not the sender's fault, its traceback is logged."""
+    """400 with the reason."""
     if isinstance(error, RequestError):
         return json({"detail": str(error), "error": str(error), "category": "user"}, 400)
-    logger.error("a request failed", exc_info=error)
     reason = f"{type(error).__name__}: {error}"
     return json({"detail": reason, "error": reason, "category": "server"}, 400)

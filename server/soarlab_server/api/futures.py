@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections import OrderedDict
@@ -11,12 +12,17 @@ from dataclasses import dataclass, field
 
 from fastapi import HTTPException
 
-from ..commands import Result
+from ..commands import Result, SampleResult, TrainResult
 from ..engine.engine import OnResult
+from ..request_error import RequestError
 from .errors import not_found
+
+logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 1800
 KEPT_RESULTS = 20_000
+KEPT_BYTES = 2**30
+"""Of all results together; the newest is kept whatever its size."""
 MAX_PENDING = 20_000
 
 
@@ -36,6 +42,8 @@ class FutureStore:
     def __init__(self) -> None:
         self._pending: dict[str, Future] = {}
         self._settled: OrderedDict[str, Future] = OrderedDict()
+        self._bytes = 0
+        """Of the settled results."""
 
     def known(self, request_id: str, call: str) -> Future | None:
         """The future of an earlier try of the same request."""
@@ -59,7 +67,8 @@ class FutureStore:
         future = self.start(uuid.uuid4().hex, call)
         submit(self.settle(future))
         await future.done.wait()
-        self._settled.pop(future.request_id, None)
+        if self._settled.pop(future.request_id, None) is not None:
+            self._bytes -= _bytes_of(future.outcome)
         if isinstance(future.outcome, Exception):
             raise future.outcome
         assert future.outcome is not None
@@ -75,10 +84,13 @@ class FutureStore:
         def on_loop(outcome: Result | Exception) -> None:
             if on_success is not None and not isinstance(outcome, Exception):
                 on_success(outcome)
+            if isinstance(outcome, Exception):
+                _release_frames(outcome)
             future.outcome = outcome
             future.settled_at = time.monotonic()
             self._pending.pop(future.request_id, None)
             self._settled[future.request_id] = future
+            self._bytes += _bytes_of(outcome)
             future.done.set()
             self._forget()
 
@@ -91,9 +103,12 @@ class FutureStore:
         oldest_kept = time.monotonic() - KEPT_SECONDS
         while self._settled:
             first = next(iter(self._settled.values()))
-            if len(self._settled) <= KEPT_RESULTS and first.settled_at > oldest_kept:
+            too_much = len(self._settled) > 1 and self._bytes > KEPT_BYTES
+            too_many = len(self._settled) > KEPT_RESULTS
+            if not (too_much or too_many) and first.settled_at > oldest_kept:
                 break
             self._settled.popitem(last=False)
+            self._bytes -= _bytes_of(first.outcome)
 
     async def wait(self, request_id: str, seconds: float) -> Result | Exception | None:
         """Returns the outcome as soon as it is there; None if that takes longer."""
@@ -107,3 +122,21 @@ class FutureStore:
             except TimeoutError:
                 return None
         return future.outcome
+
+
+def _release_frames(error: Exception) -> None:
+    """Logs where a fault of the server came from, and lets go of it: frames hold tensors."""
+    if not isinstance(error, RequestError):
+        logger.error("a request failed", exc_info=error)
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+
+
+def _bytes_of(outcome: Result | Exception | None) -> int:
+    """Of the arrays; the rest is small."""
+    match outcome:
+        case TrainResult(logprobs):
+            return sum(values.nbytes for values in logprobs)
+        case SampleResult(sequences, prompt_logprobs):
+            prompt = 0 if prompt_logprobs is None else prompt_logprobs.nbytes
+            return prompt + sum(s.tokens.nbytes + s.logprobs.nbytes for s in sequences)
+    return 0

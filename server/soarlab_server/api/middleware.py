@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import protobuf
 from .access import Access
+from .decompress import UndecodableBody, decompress
 from .errors import refusal
 
 OPEN_PATHS = {"/api/v1/healthz"}
@@ -28,10 +29,16 @@ class Gate:
         headers = dict(scope["headers"])
         refused = self._refusal(scope, headers)
         body = None if refused else await self._read(headers, receive)
-        if refused is None and body is None:
-            refused = 413, f"the body is larger than the limit of {self.max_body_bytes} bytes"
         if refused is None and body and not _is_data(headers):
             refused = 415, "the body must be JSON, with Content-Type: application/json"
+        if refused is None and body:
+            try:
+                coding = headers.get(b"content-encoding", b"").decode("latin-1")
+                body = await decompress(body, coding, self.max_body_bytes)
+            except UndecodableBody as error:
+                refused = error.status, str(error)
+        if refused is None and body is None:
+            refused = 413, f"the body is larger than the limit of {self.max_body_bytes} bytes"
         if refused is not None:
             status, detail = refused
             await refusal(scope["path"], status, detail)(scope, receive, send)
