@@ -68,7 +68,9 @@ async function run(source: string, options: WarmStartOptions, signal: AbortSigna
   await mkdir(dirname(out), { recursive: true });
   const draft = await mkdtemp(join(dirname(out), ".warm-start-"));
   try {
-    const lab = await openLab({ config, signal, checkpoints: join(draft, "checkpoints") });
+    // The run's hard problems need not exist yet: the warm-started model finds them.
+    const hardSplit = { train: [], test: [] };
+    const lab = await openLab({ config, signal, hardSplit, checkpoints: join(draft, "checkpoints") });
     try {
       const started = performance.now();
       const result = await warmStart(lab, {

@@ -32,6 +32,8 @@ export interface Outside {
 
 export interface OpenExperimentParams<Config> extends Outside {
   config: Config;
+  /** The hard problems, instead of the files that the configuration names. */
+  hardSplit?: Lab["hardSplit"];
   /** A running server, e.g. one that several labs share; it keeps running when the lab is closed. */
   server?: { url: string; apiKey?: string; checkpoints?: string };
   /** Where a local server keeps its checkpoints; default: a new folder in the system's temporary folder. */
@@ -50,7 +52,10 @@ export async function openExperiment<Config extends LabConfig>(
 ): Promise<Lab<Config>> {
   const config = recordOutside(params.config, params);
   const model = await findModel(config.model.base, { onLog: params.onServerLog, signal: params.signal });
-  const hardSplit = { train: await readHalf(config, "train"), test: await readHalf(config, "test") };
+  const hardSplit = params.hardSplit ?? {
+    train: await readHalf(config, "train"),
+    test: await readHalf(config, "test"),
+  };
   const { template, templateVariables, cutThinking } = config.prompts;
   const tokenizer = await loadTokenizer({ model, template, templateVariables, cutThinking });
   const { version } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));

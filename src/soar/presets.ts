@@ -56,4 +56,32 @@ export const presets = {
     promotion: { threshold: 0.01, window: 3 },
     student: { ...gym.student, steps: 12, promotedLearningRateScale: 0.4 },
   },
+  /**
+   * A real language model at toy sizes: SmolLM2-135M-Instruct, warm-started (`data/smollm2-start`), on problems of MATH.
+   * It shows the whole path on a CPU, minutes an outer step; it is far too small to reproduce the paper.
+   */
+  smollm2: {
+    domain: "math",
+    model: { base: "smollm2", start: "data/smollm2-start", rank: 8 },
+    server: { device: "cpu", dtype: "float32" },
+    prompts: { format: "chat" },
+    hard: { train: "data/smollm2-hard/train.jsonl", test: "data/smollm2-hard/test.jsonl" },
+    outerSteps: 10,
+    datasets: 2,
+    questionsPerDataset: 4,
+    studentsPerDataset: 1,
+    rewardQuestions: 8,
+    student: {
+      steps: 2,
+      extraStepsPerPromotion: 0,
+      batchSize: 2,
+      groupSize: 4,
+      sampling: { maxTokens: 80 },
+      optimization: { learningRate: 2e-4, schedule: "constant", klCoefficient: 0 },
+    },
+    teacher: {
+      sampling: { maxTokens: 128 },
+      optimization: { learningRate: 1e-4, warmupSteps: 0, schedule: "constant", klCoefficient: 0 },
+    },
+  },
 } satisfies Record<string, SoarConfigInput>;
