@@ -14,6 +14,7 @@ import { closestMatch } from "../util/closest-match.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { applySetOption, collect } from "./options.js";
 import { readConfigSource } from "./read-config-source.js";
+import { useModule, useOption } from "./use-module.js";
 
 interface EvaluateOptions {
   run?: string;
@@ -24,6 +25,7 @@ interface EvaluateOptions {
   server?: string;
   endpoint?: string;
   endpointModel?: string;
+  use?: string;
 }
 
 /** `soarlab evaluate`. */
@@ -51,6 +53,7 @@ export function registerEvaluate(program: Command): void {
       "an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1, for protocols that train nothing (key: OPENAI_API_KEY)",
     )
     .option("--endpoint-model <name>", "name of the model at that endpoint (default: the configured model)")
+    .option(...useOption)
     .option("--set <path=value>", "change one field, e.g. --set training.steps=50 (repeatable)", collect, [])
     .action(async (protocol: string, options: EvaluateOptions) => {
       if (!isProtocol(protocol)) {
@@ -70,8 +73,12 @@ export function registerEvaluate(program: Command): void {
       const base =
         run === undefined ? await readConfigSource(options.config ?? "gym") : (await readRun(run)).config;
       const asked = evaluationConfigFor({ protocol, base, run, changes });
-      const sampler = await endpointSampler(asked, options);
-      const config = recordOutside(asked, { sampler });
+      const used = await useModule(options.use);
+      const outside = {
+        domain: used.domain,
+        sampler: (await endpointSampler(asked, options)) ?? used.sampler,
+      };
+      const config = recordOutside(asked, outside);
       if (run === undefined && needsRun(config)) {
         throw new Error(`${protocol} evaluates a SOAR run; give its folder with --run`);
       }
@@ -83,7 +90,7 @@ export function registerEvaluate(program: Command): void {
           `${folder} ${standing === "ended" ? "is complete:" : "holds this evaluation; resuming it"}`,
         );
       }
-      await followEvaluation(folder, standing === "missing" ? config : undefined, sampler);
+      await followEvaluation(folder, outside, standing === "missing" ? config : undefined);
     });
 }
 

@@ -3,15 +3,16 @@ import { evaluationPassAtK } from "../evaluation/evaluation-pass-at-k.js";
 import { evaluationProgressLine } from "../evaluation/evaluation-progress-line.js";
 import { evaluationResult } from "../evaluation/evaluation-result.js";
 import type { EvaluationRecord } from "../evaluation/read-evaluation.js";
-import { type RunEvaluationParams, runEvaluation } from "../evaluation/run-evaluation.js";
+import { runEvaluation } from "../evaluation/run-evaluation.js";
+import type { Outside } from "../lab/open-experiment.js";
 import { liveLine } from "./live-line.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
 /** Runs or resumes an evaluation with a progress display, and ends with its table. */
 export async function followEvaluation(
   folder: string,
+  { domain, sampler }: Outside,
   config?: EvaluationConfig,
-  sampler?: RunEvaluationParams["sampler"],
 ): Promise<void> {
   const line = liveLine(process.stderr);
   const hint = `interrupted; everything up to the last evaluation is kept. To resume: soarlab resume ${folder}`;
@@ -20,6 +21,7 @@ export async function followEvaluation(
       runEvaluation({
         folder,
         config,
+        domain,
         sampler,
         signal,
         onNotice: line.write,

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { MissingValueError } from "../lab/identity.js";
 import { environment } from "../util/environment.js";
 import { packageRoot } from "../util/package-root.js";
 import { Interrupted } from "../util/stop-signal.js";
@@ -59,7 +60,9 @@ try {
     console.error(`\n${error.message}`);
     process.exitCode = 130;
   } else {
-    console.error(`soarlab: ${error instanceof Error ? error.message : String(error)}`);
+    const hint =
+      error instanceof MissingValueError ? ". On the command line: --use MODULE, which exports it" : "";
+    console.error(`soarlab: ${error instanceof Error ? error.message : String(error)}${hint}`);
     if (environment.isDebug) console.error(error);
     process.exitCode = 1;
   }

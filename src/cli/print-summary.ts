@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { baselineStages } from "../soar/baseline-stages.js";
 import type { RunRecord } from "../soar/run-log.js";
+import { secondsByPhase } from "../soar/seconds-by-phase.js";
 
 /** Prints the results of a finished run: promotions, D_best, baseline accuracy by stage, time by phase. */
 export function printSummary(run: RunRecord): void {
@@ -22,12 +23,7 @@ export function printSummary(run: RunRecord): void {
       console.log(cells.join("  "));
     }
   }
-  const phases = new Map<string, number>();
-  for (const { metrics } of steps) {
-    for (const [name, value] of Object.entries(metrics)) {
-      if (name.startsWith("seconds/")) phases.set(name.slice(8), (phases.get(name.slice(8)) ?? 0) + value);
-    }
-  }
+  const phases = secondsByPhase(steps);
   const total = [...phases.values()].reduce((sum, value) => sum + value, 0);
   console.log("\ntime by phase");
   for (const [phase, seconds] of phases) {

@@ -5,9 +5,11 @@ import { outerStepRow } from "../export/metric-rows.js";
 import { type TrackParams, track, trackers } from "../export/track.js";
 import { rewardCycles } from "../figures/reward-cycles.js";
 import { renderSvg } from "../figures/svg/render-svg.js";
+import { recordOutside } from "../lab/open-experiment.js";
 import { runStatus } from "../lab/run-status.js";
 import { folderKind } from "../report/folder-kind.js";
 import type { SoarConfig } from "../soar/config.js";
+import { recordReward } from "../soar/open-lab.js";
 import { parseConfig } from "../soar/parse-config.js";
 import { presets } from "../soar/presets.js";
 import { soarLogKind } from "../soar/run-log.js";
@@ -18,6 +20,7 @@ import { printSummary } from "./print-summary.js";
 import { progressDisplay } from "./progress-display.js";
 import { readConfigSource } from "./read-config-source.js";
 import { runInterruptibly } from "./run-interruptibly.js";
+import { type UsedModule, useModule, useOption } from "./use-module.js";
 
 interface RunOptions extends TrackOptions {
   out?: string;
@@ -25,6 +28,7 @@ interface RunOptions extends TrackOptions {
   set: string[];
   json?: boolean;
   server?: string;
+  use?: string;
 }
 
 /** `soarlab run` and `soarlab resume`. */
@@ -37,31 +41,39 @@ export function registerRun(program: Command): void {
     .option("--seed <n>", "seed of every random choice")
     .option("--server <url>", "a training server that speaks the Tinker API, instead of a local one")
     .option("--set <path=value>", "change one field, e.g. --set student.steps=8 (repeatable)", collect, [])
+    .option(...useOption)
     .addOption(trackOption())
     .option(...trackPython)
     .option("--json", "write progress and notices to stderr as lines of JSON")
     .action(async (source: string, options: RunOptions) => {
-      const config = await readConfig(source, options);
+      const used = await useModule(options.use);
+      const { domain, teacherReward } = used;
+      const config = recordReward(
+        recordOutside(await readConfig(source, options), { domain }),
+        teacherReward,
+      );
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
       const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
       const standing = await runStatus(soarLogKind, { folder, config });
       if (standing !== "missing")
         console.error(`${folder} ${standing === "ended" ? "is complete:" : "holds this run; resuming it"}`);
-      await follow(folder, options, standing === "missing" ? config : undefined);
+      await follow(folder, options, used, standing === "missing" ? config : undefined);
     });
 
   program
     .command("resume")
     .description("resume a run or an evaluation that was interrupted")
     .argument("<run>", "folder of the run")
+    .option(...useOption)
     .addOption(trackOption())
     .option(...trackPython)
-    .action((folder: string, options: TrackOptions) => {
+    .action(async (folder: string, options: TrackOptions & { use?: string }) => {
       const kind = folderKind(folder);
       if (kind === "study") {
         throw new Error(`${folder} holds a study; resume it with its study file: soarlab study FILE`);
       }
-      return kind === "evaluation" ? followEvaluation(folder) : follow(folder, options);
+      const used = await useModule(options.use);
+      return kind === "evaluation" ? followEvaluation(folder, used) : follow(folder, options, used);
     });
 }
 
@@ -69,6 +81,7 @@ export function registerRun(program: Command): void {
 async function follow(
   folder: string,
   options: TrackOptions & { json?: boolean },
+  { domain, teacherReward }: UsedModule,
   config?: SoarConfig,
 ): Promise<void> {
   const display = progressDisplay(process.stderr, options.json);
@@ -79,6 +92,8 @@ async function follow(
       runSoar({
         folder,
         config,
+        domain,
+        reward: teacherReward,
         signal,
         onProgress: display.update,
         onStep: step => {

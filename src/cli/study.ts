@@ -11,12 +11,14 @@ import { type LiveLine, liveLine } from "./live-line.js";
 import { wholeNumber } from "./options.js";
 import { readConfigSource, readYaml } from "./read-config-source.js";
 import { runInterruptibly } from "./run-interruptibly.js";
+import { useModule, useOption } from "./use-module.js";
 
 interface StudyOptions {
   out?: string;
   concurrency: number;
   tables?: boolean;
   pack?: boolean;
+  use?: string;
 }
 
 /** `soarlab study`. */
@@ -29,6 +31,7 @@ export function registerStudy(program: Command): void {
     .argument("<file>", "YAML or JSON file of the study; with --tables, a study's folder also works")
     .option("--out <folder>", "folder of the study (default: runs/NAME)")
     .option("--concurrency <n>", "number of evaluations that run at the same time", wholeNumber(1), 2)
+    .option(...useOption)
     .option("--tables", "run nothing; write tables and pictures of the finished runs")
     .option("--pack", "compress the question logs of finished runs (gzip); all commands still read them")
     .action(async (file: string, options: StudyOptions) => {
@@ -45,9 +48,10 @@ export function registerStudy(program: Command): void {
     });
 }
 
-async function run(file: string, folder: string, { concurrency, out }: StudyOptions) {
+async function run(file: string, folder: string, { concurrency, out, use }: StudyOptions) {
   const study = checkConfig(await readYaml(file), file, studySchema);
   const base = await readConfigSource(study.config);
+  const { domain, teacherReward } = await useModule(use);
   const line = liveLine(process.stderr);
   const hint = `interrupted; everything that is finished is kept. To resume, run the same command: soarlab study ${file}${out === undefined ? "" : ` --out ${out}`}`;
   try {
@@ -55,6 +59,8 @@ async function run(file: string, folder: string, { concurrency, out }: StudyOpti
       runStudy({
         study,
         base,
+        domain,
+        reward: teacherReward,
         folder,
         concurrency,
         signal,

@@ -15,15 +15,20 @@ export interface CheckIdentityParams {
   parameter: string;
 }
 
+/** A configuration names a value that the caller has to pass, and it was not passed, or in another version. */
+export class MissingValueError extends Error {
+  override readonly name = "MissingValueError";
+}
+
 /**
  * Checks that a value which a configuration names and soarlab lacks was passed, in the same version.
- * @throws Error that says how to pass it
+ * @throws MissingValueError that says how to pass it
  */
 export function checkIdentity({ field, configured, given, parameter }: CheckIdentityParams): void {
   if (typeof configured !== "object") return;
   if (given && given.name === configured.name && given.version === configured.version) return;
   const got = given ? `; the one given is "${given.name}", version ${given.version}` : "";
-  throw new Error(
+  throw new MissingValueError(
     `${field} is "${configured.name}", version ${configured.version}, which does not come with soarlab${got}. ` +
       `Pass it as a value, as when this began: openLab, runSoar and runEvaluation take { ${parameter} }`,
   );

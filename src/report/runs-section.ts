@@ -16,6 +16,7 @@ import type { QuestionRecord } from "../soar/events.js";
 import { promotionsBefore } from "../soar/promotions-before.js";
 import { rewardUnit } from "../soar/rewards/reward-unit.js";
 import { type RunRecord, readRollouts } from "../soar/run-log.js";
+import { secondsByPhase } from "../soar/seconds-by-phase.js";
 import type { RolloutRecord } from "../soar/student-log.js";
 import { mapSequentially } from "../util/map-sequentially.js";
 import { commonConfigRows } from "./common-config-rows.js";
@@ -237,13 +238,12 @@ function metricFigures(run: RunRecord, name: string): string {
 }
 
 function timeTable(run: RunRecord): string {
-  const seconds = new Map<string, number>();
+  const seconds = secondsByPhase(run.steps);
   const tokens = { sampled: 0, trained: 0 };
   let completions = 0;
   const rejected = new Map<string, number>();
   for (const { metrics, teacher } of run.steps) {
     for (const [name, value] of Object.entries(metrics)) {
-      if (name.startsWith("seconds/")) seconds.set(name.slice(8), (seconds.get(name.slice(8)) ?? 0) + value);
       if (name.endsWith("/tokens/sampled")) tokens.sampled += value;
       if (name.endsWith("/tokens/trained")) tokens.trained += value;
     }

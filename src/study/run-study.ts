@@ -5,8 +5,14 @@ import type { EvaluationProgress } from "../evaluation/evaluation-progress.js";
 import { needsPromotions } from "../evaluation/requirements.js";
 import { runEvaluation } from "../evaluation/run-evaluation.js";
 import { checkConfig } from "../lab/check-config.js";
+import { identityOf } from "../lab/identity.js";
+import { recordOutside } from "../lab/open-experiment.js";
 import { type RunStatus, runStatus } from "../lab/run-status.js";
+import type { Domain } from "../problems/domain.js";
+import type { SoarConfig } from "../soar/config.js";
+import { recordReward } from "../soar/open-lab.js";
 import type { Progress } from "../soar/progress.js";
+import type { TeacherReward } from "../soar/rewards/teacher-reward.js";
 import { readRun, soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { forEachConcurrently } from "../util/for-each-concurrently.js";
@@ -39,6 +45,10 @@ export interface RunStudyParams {
   study: StudyConfig | StudyConfigInput;
   /** The configuration that `study.config` names. */
   base: object;
+  /** The domain of all its runs, instead of the one that the configuration names. */
+  domain?: Domain;
+  /** The reward of the teachers whose `teacher.reward` names it: { name, version, unit }. */
+  reward?: TeacherReward;
   /** Folder of the study. */
   folder: string;
   /** Evaluations under way at once, on one server. Default 2. */
@@ -61,20 +71,40 @@ export interface RunStudyParams {
  */
 export async function runStudy(params: RunStudyParams): Promise<Study> {
   const study = checkConfig(params.study, "the study", studySchema);
-  const { base, folder, concurrency = 2 } = params;
+  const { domain, reward, folder, concurrency = 2 } = params;
+  const base = domain ? { ...params.base, domain: identityOf(domain) } : params.base;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(`runStudy: concurrency = ${concurrency}, expected a whole number, at least 1`);
   }
   const plan = planStudy(study, base, folder);
+  for (const { config } of plan.runs)
+    recordReward(recordOutside(config, { domain }), rewardOf(config, reward));
+  if (reward && !plan.runs.some(({ config }) => rewardOf(config, reward))) {
+    const { name, version, unit } = reward;
+    throw new Error(
+      `the reward "${name}" is for no teacher; give one the change teacher.reward: ${JSON.stringify({ name, version, unit })}`,
+    );
+  }
   const signal = untilStopped(params.signal);
   await mkdir(folder, { recursive: true });
   const lock = { path: join(folder, "lock"), what: `the study in ${folder}`, signal };
-  return exclusively(lock, () => runMissing({ ...params, study, concurrency, signal }, plan));
+  return exclusively(lock, () => runMissing({ ...params, study, base, concurrency, signal }, plan));
 }
 
 /** Runs what is missing of a study that is checked. */
 async function runMissing(params: RunStudyParams & { concurrency: number }, plan: StudyPlan): Promise<Study> {
-  const { study, base, folder, concurrency, apiKey, onProgress = () => {}, onNotice, signal } = params;
+  const {
+    study,
+    base,
+    domain,
+    reward,
+    folder,
+    concurrency,
+    apiKey,
+    onProgress = () => {},
+    onNotice,
+    signal,
+  } = params;
   const runs = await mapSequentially(plan.runs, run => runStatus(soarLogKind, run));
   const evaluations = await mapSequentially(plan.evaluations, run => runStatus(evaluationLogKind, run));
   await writeFile(join(folder, studyFile), `${JSON.stringify({ study, base }, null, 2)}\n`);
@@ -112,8 +142,8 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
 
   try {
     await doAll("teachers", plan.runs, runs, 1, async ({ folder, config }, isNew, onProgress) => {
-      const own = { folder, config: isNew ? config : undefined, onProgress, onNotice, apiKey };
-      await runSoar({ ...own, ...(await server()) });
+      const own = { folder, config: isNew ? config : undefined, onProgress, onNotice, apiKey, domain };
+      await runSoar({ ...own, reward: rewardOf(config, reward), ...(await server()) });
       return undefined;
     });
     await doAll(
@@ -126,7 +156,7 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
         if (run && needsPromotions(config) && (await readRun(run.folder)).promotions.length === 0) {
           return `${run.name}, promoted no student`;
         }
-        const own = { folder, config: isNew ? config : undefined, onProgress, onNotice, apiKey };
+        const own = { folder, config: isNew ? config : undefined, onProgress, onNotice, apiKey, domain };
         await runEvaluation({ ...own, ...(await server()) });
         return undefined;
       },
@@ -140,6 +170,11 @@ async function runMissing(params: RunStudyParams & { concurrency: number }, plan
     await (await shared)?.close();
   }
   return readStudy(folder);
+}
+
+/** The reward, for a teacher whose configuration names one from outside. */
+function rewardOf({ teacher }: SoarConfig, reward: TeacherReward | undefined): TeacherReward | undefined {
+  return typeof teacher.reward === "object" ? reward : undefined;
 }
 
 type Report = (detail: Progress | EvaluationProgress) => void;
