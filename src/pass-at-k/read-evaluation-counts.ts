@@ -11,7 +11,7 @@ import type { ProblemCount } from "../metrics/estimate-pass-at-k.js";
 export async function readEvaluationCounts(folder: string): Promise<Required<ProblemCount>[]> {
   if (!existsSync(join(folder, evaluationLogKind.configFile))) {
     throw new Error(
-      `${folder} is no evaluation run: it has no ${evaluationLogKind.configFile}. The log of a SOAR run holds no samples: evaluate its teacher or its questions first`,
+      `${folder} is not an evaluation run: it has no ${evaluationLogKind.configFile}. The log of a SOAR run has no samples: evaluate its teacher or its questions first`,
     );
   }
   const { start, evaluations } = await readEvaluation(folder);

@@ -61,7 +61,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
     const stray = names.find(each => !methods.some(({ name }) => name === each));
     if (stray === undefined) continue;
     const known = methods.map(({ name }) => name).join(", ");
-    throw new Error(`${field}: there is no method "${stray}"; there are: ${known}`);
+    throw new Error(`${field}: unknown method "${stray}"; known methods: ${known}`);
   }
 
   const runs = [...teachers].flatMap(([teacher, input]) =>
@@ -100,7 +100,7 @@ export function planStudy(study: StudyConfig, base: object, folder: string): Stu
   const astray = evaluations.find(({ run, config }) => !run && needsRun(config));
   if (astray) {
     throw new Error(
-      `method "${astray.method}" is about a SOAR run; give it a teacher, one of: ${teacherNames(study)}`,
+      `method "${astray.method}" evaluates a SOAR run; give it a teacher, one of: ${teacherNames(study)}`,
     );
   }
   return { seeds, methods: methods.map(({ name }) => name), runs, evaluations };
@@ -144,7 +144,7 @@ function planMethods(study: StudyConfig, common: object, teachers: Map<string, o
 
 function checkTeacher(study: StudyConfig, teacher: string, where: string): void {
   if (Object.hasOwn(study.teachers, teacher)) return;
-  throw new Error(`${where}: there is no teacher "${teacher}"; there are: ${teacherNames(study)}`);
+  throw new Error(`${where}: unknown teacher "${teacher}"; known teachers: ${teacherNames(study)}`);
 }
 
 function teacherNames({ teachers }: StudyConfig): string {
@@ -181,7 +181,8 @@ function checkDistinct(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(slug(name));
-    if (other !== undefined) throw new Error(`"${other}" and "${name}" are too alike; name one differently`);
+    if (other !== undefined)
+      throw new Error(`"${other}" and "${name}" would share a folder name; rename one of them`);
     seen.set(slug(name), name);
   }
 }

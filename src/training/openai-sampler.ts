@@ -98,7 +98,7 @@ export function openAiSampler(params: OpenAiSamplerParams): Sampler & { name: st
         signal,
       );
       if (choices.length !== numSamples) {
-        throw new HttpError(`${url}: answered ${choices.length} completions, ${numSamples} were asked for`);
+        throw new HttpError(`${url}: returned ${choices.length} completions, ${numSamples} were requested`);
       }
       return choices
         .sort((a, b) => a.index - b.index)
@@ -120,7 +120,7 @@ export function openAiSampler(params: OpenAiSamplerParams): Sampler & { name: st
       const values = choices[0]?.logprobs?.token_logprobs?.slice(0, tokens.length) ?? [];
       if (values.length === tokens.length) return values.map(value => value ?? Number.NaN);
       throw new HttpError(
-        `${url}: answered ${values.length} log-probabilities for ${tokens.length} prompt tokens; does it know "echo"?`,
+        `${url}: returned ${values.length} log-probabilities for ${tokens.length} prompt tokens; does it support "echo"?`,
       );
     },
   };

@@ -21,7 +21,7 @@ export class SamplingClient implements Sampler {
     if (result.sequences.length !== numSamples) {
       throw new TrainingError(
         "protocol",
-        `asample answered ${result.sequences.length} sequences, ${numSamples} were asked for`,
+        `asample returned ${result.sequences.length} sequences, ${numSamples} were requested`,
       );
     }
     return result.sequences.map(({ tokens, logprobs, stop_reason }) => ({
@@ -44,7 +44,7 @@ export class SamplingClient implements Sampler {
     if (values.length === tokens.length) return values;
     throw new TrainingError(
       "protocol",
-      `asample answered ${values.length} prompt_logprobs for ${tokens.length} prompt tokens`,
+      `asample returned ${values.length} prompt_logprobs for ${tokens.length} prompt tokens`,
     );
   }
 

@@ -89,7 +89,7 @@ export class TrainingClient {
   async saveForSampling(name: string): Promise<string> {
     const { path } = await this.run("save_weights_for_sampler", { path: name }, saveForSamplerResultSchema);
     if (!path)
-      throw new TrainingError("protocol", "save_weights_for_sampler answered no path for a named checkpoint");
+      throw new TrainingError("protocol", "save_weights_for_sampler returned no path for a named checkpoint");
     return path;
   }
 
@@ -101,7 +101,7 @@ export class TrainingClient {
       saveForSamplerResultSchema,
     );
     if (!result.sampling_session_id) {
-      throw new TrainingError("protocol", "save_weights_for_sampler answered no sampling_session_id");
+      throw new TrainingError("protocol", "save_weights_for_sampler returned no sampling_session_id");
     }
     return new SamplingClient(this.api, result.sampling_session_id);
   }

@@ -107,10 +107,10 @@ describe("planStudy", () => {
 
   it("says what is wrong, and what there is", () => {
     expect(() => plan({ methods: { PQ: { protocol: "pq" } } })).toThrow(
-      'method "PQ" is about a SOAR run; give it a teacher, one of: none yet',
+      'method "PQ" evaluates a SOAR run; give it a teacher, one of: none yet',
     );
     expect(() => plan({ teachers: { A: {} }, methods: { PQ: { protocol: "pq", teacher: "B" } } })).toThrow(
-      'method "PQ": there is no teacher "B"; there are: A',
+      'method "PQ": unknown teacher "B"; known teachers: A',
     );
     expect(() => plan({ methods, teachers: { Grounded: { outersteps: 3 } } })).toThrow(
       /teacher "Grounded" is not valid:\n {2}outersteps: unknown; did you mean outerSteps\?/,
@@ -119,26 +119,26 @@ describe("planStudy", () => {
       /study\.yaml is not valid:\n {2}methods\.A\.protocol: .*"hard-only"/,
     );
     expect(() => plan({ methods, teachers: { Grounded: {} }, sweep: { B: { outerSteps: [1] } } })).toThrow(
-      'sweep: there is no teacher "B"; there are: Grounded',
+      'sweep: unknown teacher "B"; known teachers: Grounded',
     );
     expect(() => plan({ methods: { A: { protocol: "base", set: { "test.sample": 3 } } } })).toThrow(
       /^method "A": protocol base is not valid:\n {2}test\.sample: unknown; did you mean samples\?/,
     );
     expect(() => plan({ methods: { A: { protocol: "pq", teacher: "constructor" } } })).toThrow(
-      'there is no teacher "constructor"',
+      'unknown teacher "constructor"',
     );
     expect(() => plan({ seeds: [3, 8, 3], methods })).toThrow(
       /seeds: expected each seed once \(got \[3,8,3\]\)/,
     );
     expect(() => plan({ methods: {} })).toThrow("expected at least one method");
     expect(() => plan({ methods: { "a b": { protocol: "base" }, "a-b": { protocol: "base" } } })).toThrow(
-      '"a b" and "a-b" are too alike; name one differently',
+      '"a b" and "a-b" would share a folder name; rename one of them',
     );
     expect(() => plan({ methods: { A: { protocol: "base" } }, compareWith: "B" })).toThrow(
-      'compareWith: there is no method "B"; there are: A',
+      'compareWith: unknown method "B"; known methods: A',
     );
     expect(() => plan({ methods: { A: { protocol: "base" } }, curves: ["A", "B"] })).toThrow(
-      'curves: there is no method "B"; there are: A',
+      'curves: unknown method "B"; known methods: A',
     );
   });
 

@@ -34,7 +34,7 @@ it("fails when the server samples another number of completions", async () => {
   expect(await new SamplingClient(api, "s").sample({ ...request, numSamples: 1 })).toHaveLength(1);
   await expect(new SamplingClient(api, "s").sample({ ...request, numSamples: 2 })).rejects.toMatchObject({
     kind: "protocol",
-    message: "asample answered 1 sequences, 2 were asked for",
+    message: "asample returned 1 sequences, 2 were requested",
   });
 });
 

@@ -97,9 +97,9 @@ describe("openAiSampler", () => {
       { tokens: tokenizer.encode("a 3"), logprobs: [], stopReason: "length" },
     ]);
     expect(asked).toBe(3);
-    await expect(sampler.sample(request())).rejects.toThrow("answered 1 completions, 6 were asked for");
+    await expect(sampler.sample(request())).rejects.toThrow("returned 1 completions, 6 were requested");
     await expect(sampler.logprobs([1, 2])).rejects.toThrow(
-      'answered 0 log-probabilities for 2 prompt tokens; does it know "echo"?',
+      'returned 0 log-probabilities for 2 prompt tokens; does it support "echo"?',
     );
     flaky.close();
     await expect(open({ model: "nope" }).sample(request())).rejects.toThrow(/HTTP 4\d\d: .*nope/);
