@@ -33,6 +33,7 @@ export {
 export type { EngineTraits } from "./training/engine/engine-traits.js";
 export { probeEngine } from "./training/engine/probe-engine.js";
 export { type LoadTokenizerParams, loadTokenizer } from "./training/load-tokenizer.js";
+export { type ModelShape, readModelShape } from "./training/model-shape.js";
 export { type OpenAiSamplerParams, openAiSampler } from "./training/openai-sampler.js";
 export type { Sample, SampleRequest, Sampler } from "./training/sampler.js";
 export { SamplingClient } from "./training/sampling-client.js";
@@ -175,6 +176,7 @@ export {
 export { type OpenLabParams, openLab, type SoarLab } from "./soar/open-lab.js";
 export { outerLoop } from "./soar/outer-loop.js";
 export { parseConfig } from "./soar/parse-config.js";
+export { type PlanRunParams, planRun, type RunPlan } from "./soar/plan-run.js";
 export { presets } from "./soar/presets.js";
 export type { OnProgress, Progress } from "./soar/progress.js";
 export { choosePromoted, movingAverage, promotes } from "./soar/promotion-rule.js";

@@ -73,7 +73,7 @@ export function registerHard(program: Command): void {
     .command("hard")
     .description(
       "fail@k: sample a model k times on each problem of a pool, and split those that it never solves into train.jsonl " +
-        "and test.jsonl, for a configuration's hard.train and hard.test. The same command goes on with what is done",
+        "and test.jsonl, for a configuration's hard.train and hard.test. The same command resumes",
     )
     .argument("<pool>", "problems as soarlab problems writes them")
     .requiredOption("--out <folder>", "folder for the halves and the filter's log")
@@ -119,7 +119,7 @@ export function registerHard(program: Command): void {
     .option("--seed <n>", "of samples, draw and split", wholeNumber(0), 0)
     .action(async (pool: string, options: HardOptions) => {
       const problems = await readPool(pool);
-      const hint = "interrupted; finished problems are kept. The same command goes on";
+      const hint = "interrupted; finished problems are kept. Run the same command to resume";
       const results = await runInterruptibly(hint, signal =>
         options.samples === undefined
           ? sample(pool, problems, options, signal)

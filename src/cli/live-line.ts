@@ -3,7 +3,7 @@ export const pipedMs = 30_000;
 
 /**
  * A line on a terminal that is redrawn repeatedly, below lines that stay; when piped, the latter, and the
- * line itself every half minute.
+ * line itself every half minute, even if nobody draws it anew.
  */
 export interface LiveLine {
   /** Whether there is a terminal to draw on. */
@@ -18,22 +18,38 @@ export interface LiveLine {
 
 export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   let drawn = stream.isTTY ? Number.NEGATIVE_INFINITY : performance.now();
+  let latest = "";
+  let heartbeat: NodeJS.Timeout | undefined;
+  const writePiped = () => {
+    if (performance.now() - drawn < pipedMs) return;
+    drawn = performance.now();
+    stream.write(`${latest}\n`);
+  };
   const clear = () => {
     if (stream.isTTY) stream.write("\r\x1b[K");
   };
   return {
     isLive: stream.isTTY === true,
     draw: (text, atOnce = false) => {
+      if (!stream.isTTY) {
+        latest = text;
+        heartbeat ??= setInterval(writePiped, 1000).unref();
+        writePiped();
+        return;
+      }
       const now = performance.now();
-      if (stream.isTTY ? !atOnce && now - drawn < 100 : now - drawn < pipedMs) return;
+      if (!atOnce && now - drawn < 100) return;
       drawn = now;
-      if (!stream.isTTY) stream.write(`${text}\n`);
-      else stream.write(`\r\x1b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
+      stream.write(`\r\x1b[K${text.slice(0, (stream.columns ?? 120) - 1)}`);
     },
     write: text => {
       clear();
       stream.write(`${text}\n`);
     },
-    end: clear,
+    end: () => {
+      clearInterval(heartbeat);
+      heartbeat = undefined;
+      clear();
+    },
   };
 }

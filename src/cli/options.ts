@@ -19,6 +19,13 @@ export function numberOption(text: string): number {
   throw new InvalidArgumentError("expected a number, such as 0.5.");
 }
 
+/** Reads an option that is a finite number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("expected a number above 0.");
+}
+
 /** Sets "a.b=value" in a configuration; the value is read as YAML, so numbers and booleans are what they look like. */
 export function applySetOption(input: Record<string, unknown>, assignment: string): void {
   const at = assignment.indexOf("=");

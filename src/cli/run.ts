@@ -15,7 +15,8 @@ import { presets } from "../soar/presets.js";
 import { soarLogKind } from "../soar/run-log.js";
 import { runSoar } from "../soar/run-soar.js";
 import { followEvaluation } from "./follow-evaluation.js";
-import { applySetOption, collect } from "./options.js";
+import { applySetOption, collect, positiveNumber } from "./options.js";
+import { printPlan } from "./print-plan.js";
 import { printSummary } from "./print-summary.js";
 import { progressDisplay } from "./progress-display.js";
 import { readConfigSource } from "./read-config-source.js";
@@ -29,6 +30,9 @@ interface RunOptions extends TrackOptions {
   json?: boolean;
   server?: string;
   use?: string;
+  dryRun?: true;
+  tokensPerSecond?: number;
+  memory?: number;
 }
 
 /** `soarlab run` and `soarlab resume`. */
@@ -45,6 +49,13 @@ export function registerRun(program: Command): void {
     .addOption(trackOption())
     .option(...trackPython)
     .option("--json", "write progress and notices to stderr as lines of JSON")
+    .option("--dry-run", "run nothing; print the tokens, requests, memory and time that the run needs")
+    .option(
+      "--tokens-per-second <n>",
+      "with --dry-run: tokens sampled and trained per second",
+      positiveNumber,
+    )
+    .option("--memory <GB>", "with --dry-run: memory of the server's GPU (or machine)", positiveNumber)
     .action(async (source: string, options: RunOptions) => {
       const used = await useModule(options.use);
       const { domain, teacherReward } = used;
@@ -52,6 +63,7 @@ export function registerRun(program: Command): void {
         recordOutside(await readConfig(source, options), { domain }),
         teacherReward,
       );
+      if (options.dryRun) return printPlan(config, options);
       const name = source.replace(/^.*\//, "").replace(/\.(json|ya?ml)$/, "");
       const folder = options.out ?? `runs/${name}-seed-${config.seed}`;
       const standing = await runStatus(soarLogKind, { folder, config });
@@ -67,7 +79,8 @@ export function registerRun(program: Command): void {
     .option(...useOption)
     .addOption(trackOption())
     .option(...trackPython)
-    .action(async (folder: string, options: TrackOptions & { use?: string }) => {
+    .option("--json", "write progress and notices of a run to stderr as lines of JSON")
+    .action(async (folder: string, options: TrackOptions & { use?: string; json?: boolean }) => {
       const kind = folderKind(folder);
       if (kind === "study") {
         throw new Error(`${folder} holds a study; resume it with its study file: soarlab study FILE`);

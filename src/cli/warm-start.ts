@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { startFiles } from "../lab/place-start.js";
 import { type WarmStartMeasures, warmStart } from "../lab/warm-start.js";
 import { mathAnswerRules } from "../problems/answer-rules.js";
@@ -9,7 +9,7 @@ import { loadProblems } from "../problems/load-problems.js";
 import { readRows } from "../problems/read-rows.js";
 import type { SoarConfigInput } from "../soar/config.js";
 import { openLab } from "../soar/open-lab.js";
-import { applySetOption, collect, wholeNumber } from "./options.js";
+import { applySetOption, collect, positiveNumber, wholeNumber } from "./options.js";
 import { readConfigSource } from "./read-config-source.js";
 import { runInterruptibly } from "./run-interruptibly.js";
 
@@ -42,7 +42,7 @@ export function registerWarmStart(program: Command): void {
     .option(
       "--learning-rate <x>",
       "peak learning rate (default: 5e-4 for LoRA, 2e-5 for all weights)",
-      positive,
+      positiveNumber,
     )
     .option("--seed <n>", "seed of the data order and the initial adapters", wholeNumber(0), 0)
     .option("--set <path=value>", "change one field of the configuration (repeatable)", collect, [])
@@ -129,10 +129,4 @@ function line({ loss, accepted, rejected }: WarmStartMeasures): string {
     `loss teacher ${nats(loss.teacher)} student ${nats(loss.student)} nats/token`,
     `teacher's completions accepted ${Math.round(100 * accepted)}%${reasons.length > 0 ? ` (rejected: ${reasons.join(", ")})` : ""}`,
   ].join("  ");
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError("expected a number above 0.");
 }

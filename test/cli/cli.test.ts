@@ -31,7 +31,7 @@ function soarlab(...args: string[]): Promise<{ code: number; stdout: string; std
 describe("soarlab run", () => {
   it.each([
     [["run", "constructor"], /constructor is neither a preset/],
-    [["run", "gmy"], /gmy is neither a preset \(paper, gym, gym-long\) nor a file/],
+    [["run", "gmy"], /gmy is neither a preset \(paper, one-gpu, gym, gym-long, smollm2\) nor a file/],
     [["run", "gym", "--set", "student.step=3"], /student\.step: unknown; did you mean steps\?/],
     [["run", "gym", "--set", "nonsense"], /expected path=value/],
     [["run", "gym", "--set", "seed=["], /--set seed=\[: the value is not valid YAML: .*must end with a \]/],

@@ -35,6 +35,26 @@ describe("liveLine", () => {
     expect(written).toEqual([`${clear}first`, `${clear}urgent, a`, `${clear}later`, clear, "stays\n", clear]);
   });
 
+  it("writes the live line every half a minute when piped, even if it is not drawn anew", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const { written, out } = stream(false);
+      const line = liveLine(out);
+      line.draw("training");
+      for (let second = 0; second < 65; second++) {
+        now += 1000;
+        vi.advanceTimersByTime(1000);
+      }
+      expect(written).toEqual(["training\n", "training\n"]);
+      line.end();
+      now += 60_000;
+      vi.advanceTimersByTime(60_000);
+      expect(written).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("writes lines that stay when piped, and the live one every half a minute", () => {
     const { written, out } = stream(false);
     const line = liveLine(out);
