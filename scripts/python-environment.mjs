@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const lock = join("server", "requirements.lock");
@@ -50,11 +50,12 @@ export function run(command, args, hint) {
     throw new Error(`${hint} (${command} ${args.join(" ")}: ${error?.message ?? `exit code ${status}`})`);
 }
 
-export function checkDisk(folder) {
+/** @throws Error if fewer gigabytes are free where the folder is */
+export function checkDisk(folder, gigabytes = neededGigabytes) {
   const { bavail, bsize } = statfsSync(folder);
   const free = (bavail * bsize) / 2 ** 30;
-  if (free < neededGigabytes)
-    throw new Error(`${process.cwd()}: ${free.toFixed(1)} GB free; set-up needs ${neededGigabytes} GB`);
+  if (free < gigabytes)
+    throw new Error(`${resolve(folder)}: ${free.toFixed(1)} GB free; ${gigabytes} GB are needed`);
 }
 
 function pythonOf(venv) {
