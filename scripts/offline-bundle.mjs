@@ -56,7 +56,7 @@ function readOptions() {
 
 async function makeBundle({ out, torch, python, model, indexes }) {
   process.chdir(root);
-  for (const file of [venvPython, "dist/cli/main.js", "node_modules/node/bin/node"])
+  for (const file of [venvPython, "node_modules/node/bin/node"])
     if (!existsSync(file)) throw new Error(`there is no ${file}; run npm run setup first`);
   if (existsSync(out) && readdirSync(out).length > 0)
     throw new Error(`${out} is not empty: remove it, or name another folder with --out`);
@@ -97,6 +97,7 @@ function packToolkit(folder) {
   cpSync("scripts/offline/soarlab.sh", join(folder, "bin", "soarlab"));
   chmodSync(join(folder, "bin", "soarlab"), 0o755);
 
+  run("npm", ["run", "build"]);
   const packed = run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder]);
   run("tar", ["-xzf", join(folder, packed), "-C", folder]);
   rmSync(join(folder, packed));
