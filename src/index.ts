@@ -219,7 +219,7 @@ export { readStudy, type Study } from "./study/read-study.js";
 export { type RunStudyParams, runStudy, type StudyProgress } from "./study/run-study.js";
 export type { StudyConfig, StudyConfigInput } from "./study/study-config.js";
 export type { StudyDiversity } from "./study/study-diversity.js";
-export { studyFigures } from "./study/study-figures.js";
+export { type StudyFigureName, type StudyFigures, studyFigures } from "./study/study-figures.js";
 export type { StudyPassAtK } from "./study/study-pass-at-k.js";
 export { studyProgressLine } from "./study/study-progress-line.js";
 export { type StudyResults, studyResults } from "./study/study-results.js";

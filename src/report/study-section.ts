@@ -1,8 +1,7 @@
-import type { Figure } from "../figures/figure.js";
 import { escapeHtml, htmlTable, jsonDetails } from "../figures/page/html.js";
 import { pageFigure } from "../figures/page/page-figure.js";
 import type { Study } from "../study/read-study.js";
-import { studyFigures } from "../study/study-figures.js";
+import { type StudyFigures, studyFigures } from "../study/study-figures.js";
 import { type StudyResults, studyResults } from "../study/study-results.js";
 import { studyRunRows } from "../study/study-run-rows.js";
 import { studyTables } from "../study/study-tables.js";
@@ -12,7 +11,7 @@ import { studyHeadline } from "./study-headline.js";
 /** Tables and figures of a study, if they are already made. */
 export interface MadeResults {
   results?: StudyResults;
-  figures?: Record<string, Figure>;
+  figures?: StudyFigures;
 }
 
 /**

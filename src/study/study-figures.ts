@@ -10,12 +10,23 @@ import type { Study } from "./read-study.js";
 import { similarityInput } from "./study-diversity.js";
 import type { StudyResults } from "./study-results.js";
 
-/** The figures of a study that it has the data for, by name. */
-export async function studyFigures(study: Study, results: StudyResults): Promise<Record<string, Figure>> {
+/** Name of a figure of a study: its file name without `.svg`, and the link from a table to it. */
+export type StudyFigureName =
+  | "pass-at-k"
+  | "learning-curves"
+  | `vendi-${number}`
+  | "taxonomy"
+  | "diversity-over-steps";
+
+/** Figures of a study. Those that it has no data for are missing. */
+export type StudyFigures = { [Name in StudyFigureName]?: Figure };
+
+/** The figures of a study that it has the data for. */
+export async function studyFigures(study: Study, results: StudyResults): Promise<StudyFigures> {
   const { passAtK, diversity, verdicts } = results;
   const about = seedsSaid(study);
   const tested = [about, ...testSaid(study)].join("  |  ");
-  const figures: Record<string, Figure> = {};
+  const figures: StudyFigures = {};
   if (passAtK.length > 0) {
     figures["pass-at-k"] = passAtKBars({
       series: Object.fromEntries(

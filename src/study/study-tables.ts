@@ -1,4 +1,5 @@
 import type { Study } from "./read-study.js";
+import type { StudyFigureName } from "./study-figures.js";
 import type { StudyResults } from "./study-results.js";
 
 /** A table of a study, as in results.md and on its page. */
@@ -8,8 +9,8 @@ export interface StudyTable {
   note: string;
   heads: string[];
   rows: (string | number)[][];
-  /** Names of the figures that go with it, of those that `studyFigures` makes. */
-  figures: string[];
+  /** The figures that go with it. */
+  figures: StudyFigureName[];
 }
 
 /** The tables of a study that it has the data for, in order; pass@k always. */
@@ -111,7 +112,7 @@ function diversityTable({ diversity }: StudyResults): StudyTable[] {
       note: "Vendi Score of subsamples of a common size, mean (SD over subsamples); mean pairwise distance.",
       heads: ["questions of", "subsample", "Vendi Score", "mean pairwise distance", "sets"],
       rows,
-      figures: sizes.map(size => `vendi-${size}`),
+      figures: sizes.map(size => `vendi-${size}` as const),
     },
   ];
 }
