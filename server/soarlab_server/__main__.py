@@ -49,16 +49,16 @@ def parse_arguments() -> argparse.Namespace:
     add("--model-name", metavar="NAME", help="what clients call it (default: the folder or id)")
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=whole(0, 65_535), default=8000, help="0 = any free one (default: 8000)")
-    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto = a GPU if any")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto = a GPU, else CPU")
     add(
         "--dtype",
         choices=["auto", "float32", "bfloat16"],
         default="auto",
-        help="of the base's weights and of sampling; auto = the model's own on a GPU, float32 on "
-        "a CPU. What is trained is float32",
+        help="type of the base weights and of sampling; auto = the model's own on a GPU, "
+        "float32 on a CPU. What is trained is float32",
     )
     add("--checkpoints", metavar="FOLDER", type=Path, help="default: a new one in the system's tmp")
-    add("--threads", metavar="N", type=whole(1), default=os.cpu_count() or 1, help="of the CPU")
+    add("--threads", metavar="N", type=whole(1), default=os.cpu_count() or 1, help="CPU threads")
     add("--max-body-mb", metavar="MB", type=whole(1), default=256, help="largest request body")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info")
     add("--no-key", action="store_true", help="serve whoever reaches the server")
@@ -209,7 +209,7 @@ def choose_key(*, no_key: bool) -> tuple[str | None, bool]:
     given = os.environ.get("SOARLAB_API_KEY")
     if no_key:
         if given:
-            raise StartError("--no-key, but SOARLAB_API_KEY is set: give one of the two")
+            raise StartError("--no-key, but SOARLAB_API_KEY is set: use only one of them")
         logger.warning(
             "no key: every program and user of this machine, and whoever reaches its port from "
             "elsewhere, can train models and read and delete checkpoints"

@@ -24,7 +24,7 @@ class CheckpointPath:
         parts = path.removeprefix("tinker://").split("/")
         if not path.startswith("tinker://") or len(parts) != 3 or parts[1] not in KINDS:
             raise RequestError(
-                f"{path[:500]!r} is no checkpoint path: "
+                f"{path[:500]!r} is not a checkpoint path: "
                 f"tinker://<model id>/<{'|'.join(KINDS)}>/<name>"
             )
         return CheckpointPath(check_name(parts[0]), parts[1], check_name(parts[2]))
@@ -36,6 +36,7 @@ class CheckpointPath:
 def check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise RequestError(
-            f"{name[:500]!r} is no checkpoint name: letters, digits, '.', '_' and '-', at most 200"
+            f"{name[:500]!r} is not a checkpoint name: "
+            "expected letters, digits, '.', '_' and '-', at most 200"
         )
     return name

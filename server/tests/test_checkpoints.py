@@ -74,7 +74,7 @@ def test_paths_stay_inside_the_folder(path: str) -> None:
 
 @pytest.mark.parametrize("model_id", ["..", "*", "[", "a/b"])
 def test_a_listing_stays_inside_the_folder(model_id: str, driver: Driver) -> None:
-    with pytest.raises(RequestError, match="no checkpoint name"):
+    with pytest.raises(RequestError, match="not a checkpoint name"):
         driver.engine.list_checkpoints(model_id)
 
 

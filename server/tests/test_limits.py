@@ -180,7 +180,7 @@ def test_results_are_kept_up_to_a_number_and_a_time(monkeypatch: pytest.MonkeyPa
         kept = [i for i in range(5) if store.known(f"r{i}", "asample")]
         assert kept == [2, 3, 4]
         assert await store.wait("r2", 60) == FieldsResult()
-        with pytest.raises(HTTPException, match="kept no longer"):
+        with pytest.raises(HTTPException, match="has been removed"):
             await store.wait("r1", 60)
         monkeypatch.setattr(futures, "KEPT_SECONDS", -1)
         await finish("last")

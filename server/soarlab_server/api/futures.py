@@ -114,7 +114,7 @@ class FutureStore:
         """Returns the outcome as soon as it is there; None if that takes longer."""
         future = self._pending.get(request_id) or self._settled.get(request_id)
         if future is None:
-            raise not_found(f"there is no request {request_id}, or its result is kept no longer")
+            raise not_found(f"there is no request {request_id}, or its result has been removed")
         if future.outcome is None:
             try:
                 async with asyncio.timeout(seconds):

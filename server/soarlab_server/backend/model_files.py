@@ -67,9 +67,7 @@ def locate(model: str) -> Path:
         return package_folder(model)
     if folder.is_absolute() or model.startswith(".") or model.count("/") != 1:
         named = ", ".join(PACKAGES)
-        raise ModelError(
-            f"there is no model folder {model}, and none of the names {named} is meant"
-        )
+        raise ModelError(f"there is no model folder {model}; the known names are {named}")
     from huggingface_hub import snapshot_download
 
     try:
