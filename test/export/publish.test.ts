@@ -202,7 +202,7 @@ describe("soarlab publish", () => {
     vi.stubEnv("HF_TOKEN", hub.token);
     const shown = await cli(table, "--repo", repo, "--dry-run");
     expect(shown).toMatch(
-      /would go to a private dataset repository me\/gym-questions:\n +\d+ {2}README\.md\n +\d+ {2}data\/questions\.jsonl/,
+      /would be uploaded to a private dataset repository me\/gym-questions:\n +\d+ {2}README\.md\n +\d+ {2}data\/questions\.jsonl/,
     );
     expect(hub.requests).toEqual([]);
     expect(await cli(table, "--repo", repo)).toMatch(
