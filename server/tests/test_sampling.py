@@ -105,6 +105,25 @@ def test_requests_beyond_the_cache_wait_for_room(driver: Driver) -> None:
             assert a.tokens.tobytes() == b.tokens.tobytes()
 
 
+def test_longer_rows_take_slots_away_from_a_full_cache(driver: Driver) -> None:
+    samplers = driver.engine._samplers
+    for sampler in samplers:
+        sampler.cache_cells = 48 * 10
+
+    def run(prompt: list[int], **params) -> list[bytes]:
+        commands = [request(prompt, 30, seed=s, stop_tokens=(), **params) for s in range(4)]
+        waits = [driver.start(None, command) for command in commands]
+        return [s.tokens.tobytes() for wait in waits for s in wait().sequences]
+
+    run([3, 4], max_tokens=10)
+    assert max(sampler.cache.slots for sampler in samplers) == 30
+    crowded = run(list(range(2, 30)), max_tokens=18)
+    for sampler in samplers:
+        assert sampler.cache.slots * sampler.cache.positions <= sampler.cache_cells
+        sampler.cache_cells = 10**6
+    assert run(list(range(2, 30)), max_tokens=18) == crowded
+
+
 def test_uniforms_are_uniform_and_apart() -> None:
     draws = uniforms(1, range(64), 256)
     assert draws.min() >= 0 and draws.max() < 1

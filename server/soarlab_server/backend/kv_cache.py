@@ -39,10 +39,10 @@ class KvCache:
         return 2 * c.layers * c.kv_heads * c.head_dim * self.dtype.itemsize
 
     def reserve(self, slots: int, positions: int, live: int) -> None:
-        """Makes room, keeping the first `live` slots."""
+        """Makes room, keeping the first `live` slots. Longer slots may be fewer than before."""
         if slots <= self.slots and positions <= self.positions:
             return
-        slots, positions = max(slots, self.slots), max(round_up(positions), self.positions)
+        positions = max(round_up(positions), self.positions)
         old, kept = self.data, self.positions
         if not live:
             self.data = old = self._allocate(0, 0)  # frees the old buffer before the new one

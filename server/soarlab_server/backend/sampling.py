@@ -125,6 +125,7 @@ class BatchedSampler:
     def _start(self, admitted: list[tuple[SampleJob, range]], total: int, positions: int) -> None:
         live = len(self._rows)
         if total > self.cache.slots or positions > self.cache.positions:
+            positions = max(positions, self.cache.positions)
             room = max(total, min(2 * self.cache.slots, self.cache_cells // positions))
             self.cache.reserve(room, positions, live)
         by_prompt: dict[tuple[int, bool], list[tuple[SampleJob, Tensor]]] = {}
