@@ -99,7 +99,7 @@ describe("soarlab evaluate", () => {
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).not.toContain("step    0");
     expect(resumed.stderr).toContain("step    4  pass@1");
-    expect(resumed.stdout).toMatch(/64 problems x 4 samples, 0 synthetic questions; read at step 4/);
+    expect(resumed.stdout).toMatch(/64 problems x 4 samples, 0 synthetic questions; evaluated at step 4/);
     expect(resumed.stdout).toMatch(/ {2}4 +\d+\.\d% +\d+\.\d% to +\d+\.\d%/);
     const again = await soarlab(["evaluate", "hard-only", ...short, "--out", out]);
     expect(again.stderr).toContain("is complete:");
