@@ -15,10 +15,16 @@ from jupyter_client.manager import KernelManager
 managers, clients = {}, {}
 
 
-def connect(name):
+def connect(name, tries=3):
     client = managers[name].client()
     client.start_channels()
-    client.wait_for_ready(timeout=120)
+    try:
+        client.wait_for_ready(timeout=40)
+    except RuntimeError:  # a message can be lost while a restarted kernel binds its ports anew
+        client.stop_channels()
+        if tries == 1:
+            raise
+        return connect(name, tries - 1)
     clients[name] = client
 
 

@@ -98,8 +98,19 @@ describe.skipIf(!chromiumPath)("its page, in a real browser (skipped without Chr
     const { page, errors } = await open(await start(join(runs, "compare")), 420, "dark");
     await isDrawn(page);
     for (const { folder } of [a, b]) {
-      await page.focus(`input[data-compare="${folder}"]`);
-      await page.keyboard.press("Space");
+      const box = page.locator(`input[data-compare="${folder}"]`);
+      // Again where the page is drawn anew between focus and key.
+      await expect
+        .poll(
+          async () => {
+            if (await box.isChecked()) return true;
+            await box.focus();
+            await page.keyboard.press("Space");
+            return box.isChecked();
+          },
+          { timeout: 60_000 },
+        )
+        .toBe(true);
     }
     await page.waitForFunction(() => /Differences.*seed/s.test(document.body.textContent));
     expect(await page.evaluate(() => document.body.scrollWidth <= innerWidth)).toBe(true);
