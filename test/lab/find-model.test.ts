@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { findModel, packagedModels } from "../../src/lab/find-model.js";
 import { loadTokenizer } from "../../src/training/load-tokenizer.js";
 import { packageRoot } from "../../src/util/package-root.js";
+import { unfetchable } from "./fixtures/unfetchable.js";
 
 describe("findModel", () => {
   it("finds what soarlab brings along, and leaves hub ids as they are", async () => {
@@ -24,14 +25,9 @@ describe("findModel", () => {
   });
 
   it("fetches SmolLM2, whose tokens are then those of transformers", { timeout: 300_000 }, async context => {
-    let model: string;
-    try {
-      model = await findModel("smollm2");
-    } catch (error) {
-      const { message } = error as Error;
-      if (!message.includes("pip cannot fetch") || message.includes("DO NOT MATCH")) throw error;
-      return context.skip(message);
-    }
+    const reason = await unfetchable("smollm2");
+    if (reason) return context.skip(reason);
+    const model = await findModel("smollm2");
     const tokenizer = await loadTokenizer({ model });
     const references = await readFile(join(packageRoot, "test/fixtures/chat-models/references.json"), "utf8");
     const { chats, texts } = JSON.parse(references).smollm2;

